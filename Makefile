@@ -1,0 +1,71 @@
+# Everything a developer or an operator does, from a clean clone. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first interpreter of the supported range that really starts.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$p" && break; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+# A wheel of PyTorch's CPU build; pip's own settings (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL) say where it is found.
+TORCH := torch==2.13.0
+say = @printf '\033[1m%s\033[0m\n' "$(1)"
+
+.PHONY: help setup run test check bench lock clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/  make /'
+
+setup: $(VENV)/.installed $(VENV)/.assets ## The environment in .venv, everything installed and built
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: apt-get install python3 python3-venv"; exit 2; }
+	$(call say,Creating the environment in $(VENV) with $(PYTHON))
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing: apt-get install python3-venv"; exit 2; }
+
+$(VENV)/.torch: | $(BIN)/python
+	$(call say,Installing PyTorch (about 200 MB for its CPU build))
+	@$(PIP) install "$(TORCH)"
+	@touch $@
+
+$(VENV)/.installed: requirements/lock.txt pyproject.toml | $(VENV)/.torch
+	$(call say,Installing the locked packages)
+	@$(PIP) install --require-hashes --no-deps -r requirements/lock.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.assets: package-lock.json package.json platform/darsgah/ui/assets.py | $(VENV)/.installed
+	$(call say,Building fonts and scripts for the pages)
+	@$(BIN)/python -m darsgah.ui.assets
+	@touch $@
+
+run: setup ## Serve on http://127.0.0.1:8000 with a worker and demo data
+	@exec $(BIN)/darsgah serve --worker --demo
+
+test: setup /usr/bin/chromium ## Set everything up and run all tests
+	@$(BIN)/python -m pytest
+
+check: setup ## ruff, mypy, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: setup ## Benchmarks; prints a table and writes bench/results.json
+	@$(BIN)/python -m bench
+
+lock: setup ## Resolve the dependencies anew into requirements/lock.txt
+	@$(BIN)/uv pip compile pyproject.toml requirements/build.in --group dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-header --quiet --output-file requirements/lock.txt
+
+# The browser of the journeys. Debian's package where this user may install it, one line where not.
+/usr/bin/chromium:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests"; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
+	else echo "The browser tests need Chromium: sudo apt-get install chromium"; exit 2; fi
+
+clean: ## Remove the environment and everything built (the data in var/ stay)
+	rm -rf $(VENV) node_modules platform/darsgah/ui/static/vendor

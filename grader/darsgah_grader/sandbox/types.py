@@ -1,0 +1,78 @@
+"""What goes into the sandbox and what comes out: plain frozen values, standard library only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from darsgah_grader.types import Limits, SandboxLevel
+
+
+class Outcome(StrEnum):
+    """How the run of one cell ended, as the trusted side saw it."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    DIED = "died"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, slots=True)
+class CellSource:
+    """One code cell to run, in order.
+
+    Attributes:
+        source: IPython source; magics are allowed and run inside the sandbox.
+        graded: the cell is a test: compiled and run through what was captured before any learner code ran,
+            in a fork of its own.
+        seconds: wall-clock limit of this cell; None takes the limits' ``cell_seconds``.
+    """
+
+    source: str
+    graded: bool = False
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One notebook to run: cells, data files and limits. Nothing in it names a learner."""
+
+    cells: Sequence[CellSource]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """What became of one cell; ``outputs`` are nbformat v4 output dicts, capped in bytes, count and MIME type.
+
+    Attributes:
+        partial: the value of the cell's last expression when it is exactly an int, a float or None after
+            passing through JSON; anything else arrives as ``UNUSABLE``.
+        has_result: the cell ended in an expression whose value was not None.
+        error_name, error_value: type and text of the exception that ended the cell.
+    """
+
+    outcome: Outcome
+    outputs: tuple[dict[str, Any], ...] = ()
+    partial: int | float | str | None = None
+    has_result: bool = False
+    error_name: str = ""
+    error_value: str = ""
+    seconds: float = 0.0
+
+
+UNUSABLE = "unusable"
+"""Stands in ``CellRun.partial`` for a result that is not exactly a finite int or float."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of a job: one CellRun per CellSource, always, in the same order."""
+
+    cells: tuple[CellRun, ...]
+    level: SandboxLevel
+    seconds: float
+    notes: tuple[str, ...] = ()

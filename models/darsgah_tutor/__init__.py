@@ -1,0 +1,1 @@
+"""The tutor's engine: what this machine can run a model on."""

@@ -1,0 +1,1 @@
+"""The Darsgah web application, its worker and its command line."""
