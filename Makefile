@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The first interpreter of the supported range that really starts.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$p" && break; done)
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 # A wheel of PyTorch's CPU build; pip's own settings (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL) say where it is found.
 TORCH := torch==2.13.0
 say = @printf '\033[1m%s\033[0m\n' "$(1)"

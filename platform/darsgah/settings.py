@@ -1,0 +1,82 @@
+"""Every setting of Darsgah, in one typed place; nothing else reads the environment.
+
+A setting ``name`` is read from ``DARSGAH_NAME``. Sizes are bytes and durations are seconds.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from darsgah.errors import SettingsInvalid
+
+
+class Settings(BaseSettings):
+    """What an operator can choose. Built once, by the command line, and handed down."""
+
+    model_config = SettingsConfigDict(env_prefix="DARSGAH_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path("var"), description="The one folder that holds all state.")
+    database_url: str | None = Field(
+        default=None,
+        description="A PostgreSQL server of your own, postgresql://user:password@host/name; "
+        "without it an embedded one runs inside the home folder.",
+    )
+    blobs_url: str | None = Field(
+        default=None,
+        description="Where notebooks are kept: file:///folder or s3://bucket/prefix; "
+        "without it a folder in the home folder.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address the web server listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port the web server listens on.")
+    public_url: str | None = Field(
+        default=None,
+        description="The address people type, https://learn.example.org; cookies are Secure when it is https.",
+    )
+    secret: str | None = Field(
+        default=None, description="Key of signed cookies, 32 characters or more; made in the home folder if unset."
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto", description="Log lines as JSON or as text; auto is text on a terminal."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Lowest level logged.")
+    database_pool: int = Field(default=10, ge=1, description="Connections that one process keeps to the database.")
+    worker_concurrency: int = Field(
+        default=0, ge=0, description="Submissions one worker grades at once; 0 takes one for each core."
+    )
+    session_days: int = Field(default=14, ge=1, description="Days after which an unused sign-in ends.")
+    sign_in_attempts: int = Field(
+        default=10, ge=1, description="Failed sign-ins for one account or address in 15 minutes before a pause."
+    )
+    submission_bytes: int = Field(
+        default=20 * 1024 * 1024, ge=1024, description="Largest notebook taken, where the lab does not say."
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, description="Reverse proxies in front, whose X-Forwarded-For entries are believed."
+    )
+
+    @cached_property
+    def home_folder(self) -> Path:
+        """The home folder, absolute; made on first use.
+
+        Raises:
+            SettingsInvalid: it cannot be made or written.
+        """
+        folder = self.home.expanduser().absolute()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsInvalid(
+                f"The home folder {folder} cannot be made ({error.strerror}): set DARSGAH_HOME to one you may write."
+            ) from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise SettingsInvalid(f"The home folder {folder} cannot be written: set DARSGAH_HOME to one you may write.")
+        return folder
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies may travel over https alone."""
+        return bool(self.public_url and self.public_url.startswith("https://"))
