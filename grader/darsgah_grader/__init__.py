@@ -1,1 +1,1 @@
-"""Sandboxed grading of Jupyter notebooks: from a master and a learner's notebook to scores nobody can forge."""
+"""Sandboxed grading of Jupyter notebooks: from a master and a learner's notebook to scores that hold."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-
 class Assurance(StrEnum):
     """How far a score can be trusted; GRADING in the documentation says what each level promises."""
 
@@ -81,7 +80,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """One source notebook of an assignment: what the instructor wrote, hidden tests and solutions included."""
+    """One source notebook of an assignment: as the instructor wrote it, hidden tests and solutions included."""
 
     name: str
     content: bytes
@@ -177,7 +176,7 @@ class GraderError(Exception):
     """Base of everything the grader raises on purpose; the message is for people."""
 
 
-class SubmissionRejected(GraderError):
+class SubmissionRejected(GraderError):  # noqa: N818 - a refusal, not a fault
     """What was handed in cannot be graded; ``code`` is stable, the message says what to do."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -186,13 +185,13 @@ class SubmissionRejected(GraderError):
         self.message = message
 
 
-class AssignmentInvalid(GraderError):
+class AssignmentInvalid(GraderError):  # noqa: N818 - says what is wrong
     """The lab itself is at fault: its author has to mend it."""
 
 
-class SandboxUnavailable(GraderError):
+class SandboxUnavailable(GraderError):  # noqa: N818 - says what is wrong
     """No level of isolation that may run untrusted code can be reached on this machine."""
 
 
-class EnvironmentBroken(GraderError):
+class EnvironmentBroken(GraderError):  # noqa: N818 - says what is wrong
     """A lab environment's warm process does not start; the message carries what it said."""
