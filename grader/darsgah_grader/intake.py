@@ -62,8 +62,8 @@ def read_notebook(content: bytes, limits: Limits) -> Notebook:
         _refuse(
             "too_large",
             f"The file has {_megabytes(len(content))} MB, and {_megabytes(limits.submission_bytes)} MB is "
-            "the most that can be handed in. Clear the outputs (Kernel, Restart and clear outputs), take large "
-            "pictures out, save and hand in again.",
+            "the most that can be handed in. Clear the outputs (Kernel, Restart and clear outputs), take "
+            "large pictures out, save and hand in again.",
         )
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
         _refuse(

@@ -91,7 +91,9 @@ def _loose(cell: Cell) -> PlacedCell:
 def _placed(marked: MasterCell, found: Cell | None) -> PlacedCell:
     written = found if marked.role.written_by_learner else None
     source = written.source if written else marked.source
-    runs = marked.kind is CellKind.CODE and bool(source.strip()) and not marked.skipped
+    runs = marked.role is Role.TEST or (
+        marked.kind is CellKind.CODE and bool(source.strip()) and not marked.skipped
+    )
     return PlacedCell(marked.kind, source, marked, written, runs)
 
 

@@ -80,7 +80,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """One source notebook of an assignment: as the instructor wrote it, hidden tests and solutions included."""
+    """One source notebook of an assignment: as its author wrote it, hidden tests and solutions included."""
 
     name: str
     content: bytes

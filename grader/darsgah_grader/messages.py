@@ -1,0 +1,97 @@
+"""What a learner is told about a cell that did not give full marks.
+
+Of a test without hidden parts: the error as it was raised. Of a test with hidden parts: only a message that
+its author wrote out as a literal (``assert x == 3, "x is wrong"``), and not when it quotes a value that stands
+only in the hidden part. A message put together when the test runs may carry hidden values: never shown.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from darsgah_grader.master import MasterCell
+from darsgah_grader.sandbox.types import CellRun
+from darsgah_grader.types import Limits, Verdict
+
+_LONGEST = 500
+_SHORTEST_EMBEDDED = 4
+_MESSAGE_ARGUMENTS = frozenset({"msg", "message", "err_msg", "reason"})
+
+
+def message_for(cell: MasterCell, verdict: Verdict, run: CellRun | None, limits: Limits) -> str:
+    """The sentence for the learner; empty when there is nothing to say."""
+    said = {
+        Verdict.TIMEOUT: (
+            f"This test did not finish within {limits.cell_seconds:g} seconds. Look for an endless loop."
+        ),
+        Verdict.MEMORY: "This test needed more memory than the lab allows.",
+        Verdict.DIED: "Python stopped while this test ran: the code under test crashed or ended the process.",
+        Verdict.NOT_RUN: (
+            "This test could not be run: the notebook stopped or used up its time before it was reached."
+        ),
+        Verdict.MISSING: "This cell is not in the notebook that was handed in.",
+        Verdict.UNCHANGED: "There is no answer here yet.",
+    }.get(verdict, "")
+    if said or run is None or verdict is not Verdict.FAILED:
+        return said
+    if not cell.hidden:
+        return _shortened(f"{run.error_name}: {run.error_value}" if run.error_value else run.error_name)
+    return _authors_message(cell, run.error_value.strip())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
+
+
+def _authors_message(cell: MasterCell, raised: str) -> str:
+    """The longest literal that the error's text is or, as with unittest's ``msg``, embeds."""
+    fitting = [
+        literal
+        for literal in _showable_messages(cell.source, cell.released)
+        if literal == raised or (len(literal) >= _SHORTEST_EMBEDDED and literal in raised)
+    ]
+    return _shortened(max(fitting, key=len, default=""))
+
+
+@lru_cache(maxsize=512)
+def _showable_messages(source: str, released: str) -> tuple[str, ...]:
+    """The literal failure messages of a test that give away no value of its hidden part."""
+    try:
+        whole, visible = ast.parse(source), ast.parse(released)
+    except (SyntaxError, ValueError, RecursionError):  # IPython syntax, or broken: then nothing is shown
+        return ()
+    messages = dict.fromkeys(_messages(whole))
+    secrets = (_values(whole) - _values(visible)) - messages.keys()
+    quoting = re.compile(
+        "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in secrets if value.strip()) or r"(?!)"
+    )
+    return tuple(message.strip() for message in messages if message.strip() and not quoting.search(message))
+
+
+def _messages(tree: ast.AST) -> Iterator[str]:
+    """The strings that stand as the message of an ``assert``, a ``raise``, a ``fail()`` or a ``msg=``."""
+    for node in ast.walk(tree):
+        candidates: list[ast.expr | None] = []
+        if isinstance(node, ast.Assert):
+            candidates.append(node.msg)
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            candidates.extend(node.exc.args[:1])
+        elif isinstance(node, ast.Call):
+            candidates.extend(keyword.value for keyword in node.keywords if keyword.arg in _MESSAGE_ARGUMENTS)
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "fail":
+                candidates.extend(node.args[:1])
+        for candidate in candidates:
+            if isinstance(candidate, ast.Constant) and isinstance(candidate.value, str):
+                yield candidate.value
+
+
+def _values(tree: ast.AST) -> set[str]:
+    """Every literal number and string as it would be quoted in a message."""
+    return {
+        str(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, (int, float, complex, str))
+        and not isinstance(node.value, bool)
+    }

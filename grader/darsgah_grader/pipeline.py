@@ -1,0 +1,241 @@
+"""Grading one submission: read, rebuild, run, score. No server, no database, no nbgrader.
+
+    with Grader() as grader:
+        grade = grader.grade(assignment, {"notebook": content})
+
+A `Grader` keeps the warm process of each environment that it has used. It is used by one thread at a time;
+for more cores take more graders.
+"""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+from darsgah_grader.executed import executed_notebook
+from darsgah_grader.hidden import HiddenText
+from darsgah_grader.intake import read_notebook
+from darsgah_grader.master import MasterCell, MasterNotebook, Role, read_master
+from darsgah_grader.messages import message_for
+from darsgah_grader.notebook import Notebook
+from darsgah_grader.rebuild import PlacedCell, RebuiltNotebook, rebuild
+from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Run
+from darsgah_grader.sandbox.zygote import Sandbox
+from darsgah_grader.scoring import CellScore, score_cell
+from darsgah_grader.types import (
+    Assignment,
+    AssignmentInvalid,
+    Assurance,
+    CellGrade,
+    Environment,
+    Flag,
+    Grade,
+    GradeError,
+    Limits,
+    SandboxLevel,
+    SubmissionRejected,
+    Verdict,
+)
+
+_KINDS = {Role.TEST: "autograded", Role.MANUAL: "manual", Role.TASK: "task"}
+_LEAST_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _GradedNotebook:
+    """One notebook's part of a grade."""
+
+    cells: tuple[CellGrade, ...]
+    executed: bytes
+    flags: tuple[Flag, ...]
+    code_seconds: float
+
+
+def grade(assignment: Assignment, submission: Mapping[str, bytes], sandbox: Sandbox) -> Grade:
+    """Grade what was handed in, in-process level.
+
+    Args:
+        assignment: the lab.
+        submission: the learner's notebooks by the master's name, without ``.ipynb``. A missing one gives no
+            points; names the assignment does not know are left aside.
+        sandbox: the warm process of the assignment's environment.
+
+    Returns:
+        The grade; a submission that cannot be read has ``error`` set and no cells.
+
+    Raises:
+        AssignmentInvalid: the lab itself cannot be graded.
+    """
+    started = time.perf_counter()
+    masters = [_ready(read_master(master)) for master in assignment.masters]
+    max_score = math.fsum(master.max_score for master in masters)
+    try:
+        notebooks = {
+            master.name: read_notebook(submission[master.name], assignment.limits)
+            for master in masters
+            if master.name in submission
+        }
+    except SubmissionRejected as rejected:
+        return Grade(
+            score=None,
+            max_score=max_score,
+            assurance=Assurance.IN_PROCESS,
+            sandbox=sandbox.level,
+            error=GradeError(rejected.code, rejected.message),
+            seconds=time.perf_counter() - started,
+        )
+    graded: dict[str, _GradedNotebook] = {}
+    for master in masters:
+        notebook = notebooks.get(master.name)
+        used = math.fsum(part.code_seconds for part in graded.values())
+        graded[master.name] = (
+            _missing_notebook(master)
+            if notebook is None
+            else _grade_notebook(master, notebook, _remaining(assignment, used), sandbox)
+        )
+    cells = tuple(cell for part in graded.values() for cell in part.cells)
+    return Grade(
+        score=math.fsum(cell.score for cell in cells if cell.score is not None),
+        max_score=max_score,
+        assurance=Assurance.IN_PROCESS,
+        sandbox=sandbox.level,
+        cells=cells,
+        executed={name: part.executed for name, part in graded.items() if part.executed},
+        flags=tuple(flag for part in graded.values() for flag in part.flags),
+        seconds=time.perf_counter() - started,
+        code_seconds=math.fsum(part.code_seconds for part in graded.values()),
+    )
+
+
+def _ready(master: MasterNotebook) -> MasterNotebook:
+    if master.awaits_autotests:
+        raise AssignmentInvalid(
+            f"{master.name}: its AUTOTEST lines have not been turned into tests yet; "
+            "darsgah_grader.authoring.with_autotests does that, once, when the lab is published."
+        )
+    return master
+
+
+def _remaining(assignment: Assignment, used: float) -> Assignment:
+    """The assignment with what is left of the whole submission's time."""
+    left = max(_LEAST_SECONDS, assignment.limits.total_seconds - used)
+    return replace(assignment, limits=replace(assignment.limits, total_seconds=left))
+
+
+def _missing_notebook(master: MasterNotebook) -> _GradedNotebook:
+    score = CellScore(Verdict.MISSING, 0.0)
+    message = f"The notebook {master.name} was not handed in."
+    cells = tuple(_cell_grade(master, cell, score, message, ()) for cell in master.graded)
+    return _GradedNotebook(cells, b"", (), 0.0)
+
+
+def _grade_notebook(
+    master: MasterNotebook, notebook: Notebook, assignment: Assignment, sandbox: Sandbox
+) -> _GradedNotebook:
+    rebuilt = rebuild(master, notebook)
+    running = [position for position, cell in enumerate(rebuilt.cells) if cell.runs]
+    run = sandbox.run(
+        Job([_source(rebuilt.cells[position]) for position in running], assignment.files, assignment.limits)
+    )
+    runs = dict(zip(running, run.cells, strict=True))
+    cells = _cell_grades(master, rebuilt, runs, assignment.limits)
+    verdicts = {cell.grade_id: cell.verdict for cell in cells}
+    return _GradedNotebook(
+        cells=cells,
+        executed=executed_notebook(rebuilt.cells, runs, verdicts),
+        flags=rebuilt.flags + _notes(master, run),
+        code_seconds=run.seconds,
+    )
+
+
+def _source(cell: PlacedCell) -> CellSource:
+    return CellSource(cell.source, graded=cell.marked is not None and cell.marked.role is Role.TEST)
+
+
+def _notes(master: MasterNotebook, run: Run) -> tuple[Flag, ...]:
+    return tuple(Flag("sandbox_note", f"{master.name}: {note}") for note in run.notes)
+
+
+def _cell_grades(
+    master: MasterNotebook, rebuilt: RebuiltNotebook, runs: Mapping[int, CellRun], limits: Limits
+) -> tuple[CellGrade, ...]:
+    places = {cell.marked.grade_id: at for at, cell in enumerate(rebuilt.cells) if cell.marked is not None}
+    hidden = HiddenText(
+        (cell.source for cell in master.graded if cell.hidden),
+        (cell.source for cell in rebuilt.cells if cell.marked is None or not cell.marked.hidden),
+    )
+    grades: list[CellGrade] = []
+    for cell in master.graded:
+        run, score = None, CellScore(Verdict.MISSING, 0.0)
+        if cell.grade_id not in rebuilt.missing:
+            place = places[cell.grade_id]
+            run = runs.get(place)
+            score = score_cell(cell, rebuilt.cells[place].written, run)
+        elif cell.role is Role.TASK:
+            score = score_cell(cell, None, None)
+        message = message_for(cell, score.verdict, run, limits)
+        if hidden.is_in(message):
+            message = ""
+        flags = rebuilt.cell_flags.get(cell.grade_id, ()) + score.flags
+        grades.append(_cell_grade(master, cell, score, message, flags))
+    return tuple(grades)
+
+
+def _cell_grade(
+    master: MasterNotebook, cell: MasterCell, score: CellScore, message: str, flags: tuple[Flag, ...]
+) -> CellGrade:
+    return CellGrade(
+        notebook=master.name,
+        grade_id=cell.grade_id,
+        title=cell.title,
+        kind=_KINDS[cell.role],
+        score=score.points,
+        max_score=cell.points,
+        verdict=score.verdict,
+        hidden=cell.hidden,
+        message=message,
+        flags=flags,
+    )
+
+
+class Grader:
+    """Keeps warm processes, one for each environment used, and grades with them.
+
+    Args:
+        level: the isolation to insist on; None takes the best the machine offers.
+    """
+
+    def __init__(self, level: SandboxLevel | None = None) -> None:
+        self._level = level
+        self._sandboxes: dict[Environment, Sandbox] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def grade(self, assignment: Assignment, submission: Mapping[str, bytes]) -> Grade:
+        """Grade one submission; see `grade` for what goes in and out.
+
+        Raises:
+            AssignmentInvalid: the lab itself cannot be graded.
+            SandboxUnavailable: no level of isolation is reached here.
+            EnvironmentBroken: the environment's warm process does not start.
+        """
+        return grade(assignment, submission, self.sandbox(assignment.environment))
+
+    def sandbox(self, environment: Environment) -> Sandbox:
+        """The warm process of that environment, started at its first use."""
+        if environment not in self._sandboxes:
+            self._sandboxes[environment] = Sandbox.start(environment, self._level)
+        return self._sandboxes[environment]
+
+    def close(self) -> None:
+        """Stop every warm process."""
+        while self._sandboxes:
+            self._sandboxes.popitem()[1].close()
