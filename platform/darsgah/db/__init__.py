@@ -1,0 +1,1 @@
+"""PostgreSQL: the server that runs inside the home folder, sessions, columns, migrations."""

@@ -1,0 +1,174 @@
+"""The database of one installation: a PostgreSQL that runs inside the home folder, or a server of your own.
+
+The embedded server listens on a unix socket alone, with a password that only this user can read. Whoever comes
+first starts it, everyone else joins, and the last one to leave stops it; the kernel keeps the count, through
+locks on a file, so one that was killed does not count. A server that outlived its starter is simply joined.
+
+The home folder holds ``postgres.lock`` (held while starting and stopping), ``postgres.users`` (shared by
+everyone who uses the server) and ``postgres/`` with the data. For root the data are under
+``/var/lib/darsgah``, and ``postgres.folder`` says where.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from darsgah.db.address import libpq_url, shown
+from darsgah.db.cluster import START_SECONDS, Cluster
+from darsgah.db.file_lock import FileLock, held_alone
+from darsgah.db.placement import server_folder
+from darsgah.db.programs import programs_for_this_user
+from darsgah.errors import ServiceUnavailable, SettingsInvalid
+from darsgah.settings import Settings
+
+NAME = "darsgah"
+OLDEST_MAJOR = 15
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DatabaseHandle:
+    """A database that answers.
+
+    Attributes:
+        url: for ``Database``, psycopg and the queue alike; holds a password.
+        embedded: whether it is the one in the home folder.
+        folder: where the embedded one keeps data and log.
+    """
+
+    url: str
+    embedded: bool
+    folder: Path | None = None
+
+
+def silent(_message: str) -> None:
+    """Progress that nobody watches."""
+
+
+@contextmanager
+def open_database(settings: Settings, progress: Progress = silent) -> Iterator[DatabaseHandle]:
+    """The database of these settings, answering for as long as the block lasts.
+
+    ``progress`` is told in words what takes its time.
+
+    Raises:
+        SettingsInvalid: the settings, rights or versions do not fit; the message says what to change.
+        ServiceUnavailable: the server does not start or answer; the message says why.
+    """
+    if settings.database_url:
+        yield _checked(settings.database_url)
+        return
+    server = EmbeddedServer(settings.home_folder, progress)
+    handle = server.join()
+    try:
+        yield handle
+    finally:
+        server.leave()
+
+
+class EmbeddedServer:
+    """One process's part in the server of a home folder: ``join`` it, later ``leave`` it."""
+
+    def __init__(self, home: Path, progress: Progress) -> None:
+        self._home = home
+        self._progress = progress
+        self._users = FileLock(home / "postgres.users")
+        self._cluster: Cluster | None = None
+
+    def join(self) -> DatabaseHandle:
+        """Starts the server unless it runs, and makes it first if it has never run.
+
+        Raises:
+            SettingsInvalid, ServiceUnavailable: as ``open_database`` says.
+        """
+        try:
+            with self._starting_or_stopping():
+                programs = programs_for_this_user()
+                folder = server_folder(self._home, programs.user)
+                password = self._password()
+                self._cluster = Cluster(folder, programs, NAME, password, self._progress)
+                self._cluster.make()
+                socket_folder = self._cluster.start()
+                self._users.share()
+                url = f"postgresql://{NAME}:{password}@/{{}}?host={quote(str(socket_folder), safe='')}"
+                _make_database(url.format("postgres"))
+        except BaseException:
+            self.leave()
+            raise
+        return DatabaseHandle(libpq_url(url.format(NAME)), embedded=True, folder=folder)
+
+    def leave(self) -> None:
+        """Stops the server if this was the last process that used it.
+
+        Raises:
+            ServiceUnavailable: it does not stop.
+        """
+        try:
+            if self._cluster:
+                with self._starting_or_stopping():
+                    if self._users.try_alone():
+                        self._progress("Stopping the database")
+                        self._cluster.stop()
+        finally:
+            self._users.release()
+
+    @contextmanager
+    def _starting_or_stopping(self) -> Iterator[None]:
+        with held_alone(
+            self._home / "postgres.lock",
+            seconds=START_SECONDS,
+            on_wait=lambda: self._progress("Waiting for another process that starts or stops the database"),
+        ):
+            yield
+
+    def _password(self) -> str:
+        file = self._home / "postgres.password"
+        try:
+            if not file.exists():
+                whole = file.with_suffix(".new")
+                whole.touch(mode=0o600)
+                whole.write_text(secrets.token_urlsafe(24), encoding="ascii")
+                whole.rename(file)
+            return file.read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise SettingsInvalid(
+                f"The database's password in {file} cannot be read or written ({error.strerror}): "
+                "run Darsgah as the user the home folder belongs to, and see that the disk is not full."
+            ) from error
+
+
+def _make_database(url: str) -> None:
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+    except psycopg.Error as error:
+        raise ServiceUnavailable(
+            f"The embedded database started but does not take orders: {error}"
+        ) from error
+
+
+def _checked(url: str) -> DatabaseHandle:
+    plain = libpq_url(url)
+    try:
+        with psycopg.connect(plain, connect_timeout=10) as connection:
+            version = connection.info.server_version
+    except psycopg.OperationalError as error:
+        raise ServiceUnavailable(
+            f"The database {shown(plain)} of DARSGAH_DATABASE_URL does not answer: {_one_line(error)}"
+        ) from error
+    if version < OLDEST_MAJOR * 10000:
+        raise SettingsInvalid(
+            f"The database {shown(plain)} is PostgreSQL {version // 10000}: Darsgah needs {OLDEST_MAJOR} or newer."
+        )
+    return DatabaseHandle(plain, embedded=False)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,1 @@
+"""Alembic's environment and our revisions; ``darsgah.db.schema`` runs them."""

@@ -1,0 +1,1 @@
+"""One file a revision, ``rNNNN_what.py``, written by hand: each states both ways."""
