@@ -143,7 +143,7 @@ class CellView:
 
     Attributes:
         kind: ``code``, ``markdown`` or ``raw``.
-        role: ``test``, ``answer``, ``manual``, ``task``, ``readonly`` or, for the learner's own cells, ``own``.
+        role: ``test``, ``answer``, ``manual``, ``task``, ``readonly``, or ``own`` for what is the learner's.
         verdict: of a graded cell; None elsewhere.
     """
 

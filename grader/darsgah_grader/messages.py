@@ -1,7 +1,7 @@
 """What a learner is told about a cell that did not give full marks.
 
 Of a test without hidden parts: the error as it was raised. Of a test with hidden parts: only a message that
-its author wrote out as a literal (``assert x == 3, "x is wrong"``), and not when it quotes a value that stands
+its author wrote out as a literal (``assert x == 3, "x is wrong"``), and not when it quotes a value that is
 only in the hidden part. A message put together when the test runs may carry hidden values: never shown.
 """
 
