@@ -1,5 +1,11 @@
 """All tables in one place, for migrations to be held against. The only module that imports every slice's models."""
 
+import darsgah.accounts.models
+import darsgah.catalog.models
+import darsgah.enrolments.models
+import darsgah.grades.models
+import darsgah.hubs.models
+import darsgah.submissions.models  # noqa: F401 # imported for the tables it declares, like those above
 from darsgah.db.columns import Record
 
 metadata = Record.metadata

@@ -1,0 +1,4 @@
+"""The accounts slice as JSON."""
+
+
+

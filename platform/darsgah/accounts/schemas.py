@@ -1,0 +1,62 @@
+"""What people send to the accounts slice, and what they are shown of it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
+NewPassword = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
+Password = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+Language = Annotated[str, msgspec.Meta(pattern="^(en|ur)$")]
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """Proof of who somebody is."""
+
+    email: Email
+    password: Password
+
+
+class SignUp(msgspec.Struct, frozen=True):
+    """A new account; ``hub`` is the code of the hub to join as a learner."""
+
+    email: Email
+    password: NewPassword
+    display_name: DisplayName
+    hub: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    language: Language = "en"
+
+
+class PasswordChange(msgspec.Struct, frozen=True):
+    """The old password proves who asks; every other session of the account ends."""
+
+    current_password: Password
+    new_password: NewPassword
+
+
+class ProfileChange(msgspec.Struct, frozen=True):
+    """What a person may change about themselves."""
+
+    display_name: DisplayName
+    language: Language
+
+
+class AccountView(msgspec.Struct, frozen=True):
+    """An account as its owner sees it."""
+
+    id: UUID
+    email: str
+    display_name: str
+    language: str
+    created_at: datetime
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """A fresh session: ``token`` goes into ``Authorization: Bearer …`` and is shown this once."""
+
+    token: str
+    expires_at: datetime
+    account: AccountView

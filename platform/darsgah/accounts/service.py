@@ -1,0 +1,238 @@
+"""What can be done with accounts: sign up, sign in and out, change the password and the profile."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.accounts import queries
+from darsgah.accounts.models import Account, AccountSession, SignInFailure
+from darsgah.accounts.passwords import hash_password, needs_rehash, verify_password
+from darsgah.accounts.schemas import AccountView, PasswordChange, ProfileChange, SessionView, SignIn, SignUp
+from darsgah.db.columns import now as utc_now
+from darsgah.db.session import Database
+from darsgah.errors import Conflict, MalformedInput, NotFound, NotSignedIn, TooMany
+
+FAILURE_WINDOW = timedelta(minutes=15)
+EXTEND_AFTER = timedelta(hours=1)
+"""A session's last use is written at most this often, so that reading pages does not write rows."""
+
+
+class EmailTaken(Conflict):
+    """There is an account with this e-mail address already: sign in, or use another address."""
+
+    code = "email_taken"
+
+
+class WrongCredentials(NotSignedIn):
+    """The e-mail address and the password do not belong together."""
+
+    code = "wrong_credentials"
+
+
+class SignInPaused(TooMany):
+    """Too many failed sign-ins: wait a few minutes and try again."""
+
+    code = "sign_in_paused"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPolicy:
+    """How long a sign-in lasts unused, and how many failures a subject has in 15 minutes."""
+
+    lifetime: timedelta
+    attempts: int
+
+
+def hash_token(token: str) -> bytes:
+    """What is stored of a session's token: its SHA-256, 32 bytes."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _subject(kind: str, value: str) -> bytes:
+    return hashlib.sha256(f"{kind}:{value}".encode()).digest()
+
+
+def _view(account: Account) -> AccountView:
+    return AccountView(
+        id=account.id,
+        email=account.email,
+        display_name=account.display_name,
+        language=account.language,
+        created_at=account.created_at,
+    )
+
+
+def normalise_email(email: str) -> str:
+    """The address in lower case, checked for form only: no mail is sent and no name is looked up.
+
+    Raises:
+        MalformedInput: it is no e-mail address.
+    """
+    try:
+        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise MalformedInput(fields={"email": str(error)}) from error
+
+
+async def create_account(session: AsyncSession, form: SignUp) -> AccountView:
+    """Make an account.
+
+    Raises:
+        EmailTaken: the address has one.
+        MalformedInput: the address is none, or the name is blank.
+    """
+    email = normalise_email(form.email)
+    if not form.display_name.strip():
+        raise MalformedInput(fields={"display_name": "Write the name that others shall see."})
+    account = Account(
+        email=email,
+        display_name=form.display_name.strip(),
+        password_hash=await hash_password(form.password),
+        language=form.language,
+    )
+    session.add(account)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise EmailTaken(fields={"email": EmailTaken().message}) from error
+    return _view(account)
+
+
+async def _refuse_when_paused(session: AsyncSession, subjects: list[bytes], policy: SignInPolicy) -> None:
+    now = utc_now()
+    for subject in subjects:
+        oldest = await queries.oldest_counted_failure(session, subject, now - FAILURE_WINDOW, policy.attempts)
+        if oldest is not None:
+            wait = ceil((oldest + FAILURE_WINDOW - now).total_seconds())
+            raise SignInPaused(retry_after=max(1, wait))
+
+
+async def sign_in(
+    database: Database, form: SignIn, *, address: str, client: str, policy: SignInPolicy
+) -> SessionView:
+    """Start a session.
+
+    Takes the database, not a session: a failure is recorded in a transaction of its own, which the error that
+    follows must not roll back.
+
+    Raises:
+        WrongCredentials: no such account, or another password; the answer does not tell which.
+        SignInPaused: too many failures for this account or from this address lately.
+    """
+    email = form.email.strip().lower()
+    subjects = [_subject("account", email), _subject("address", address)]
+    async with database.begin() as session:
+        await _refuse_when_paused(session, subjects, policy)
+        account = await queries.account_by_email(session, email)
+        known_hash = account.password_hash if account is not None and account.is_active else None
+        account_id = account.id if account is not None else None
+    right = await verify_password(known_hash, form.password)
+    async with database.begin() as session:
+        if not right or account_id is None or known_hash is None:
+            session.add_all(SignInFailure(subject=subject) for subject in subjects)
+        else:
+            await queries.forget_failures(session, subjects[0])
+            if needs_rehash(known_hash):
+                await _replace_password(session, account_id, form.password)
+            return await start_session(session, account_id, client=client, lifetime=policy.lifetime)
+    raise WrongCredentials
+
+
+async def start_session(
+    session: AsyncSession, account_id: UUID, *, client: str, lifetime: timedelta
+) -> SessionView:
+    """Start a session for an account whose owner is known to be there, as after signing up.
+
+    Raises:
+        NotFound: the account is gone.
+    """
+    account = await queries.account_by_id(session, account_id)
+    if account is None:
+        raise NotFound
+    token = secrets.token_urlsafe(32)
+    expires_at = utc_now() + lifetime
+    session.add(
+        AccountSession(
+            token_hash=hash_token(token), account_id=account_id, expires_at=expires_at, client=client[:200]
+        )
+    )
+    return SessionView(token=token, expires_at=expires_at, account=_view(account))
+
+
+async def resume(session: AsyncSession, token: str, lifetime: timedelta) -> AccountView | None:
+    """The account behind a session's token, or None when the session is over; pushes the session's end."""
+    now = utc_now()
+    found = await queries.live_session(session, hash_token(token), now)
+    if found is None:
+        return None
+    row, account = found
+    if now - row.seen_at > EXTEND_AFTER:
+        await queries.extend_session(session, row.token_hash, now, now + lifetime)
+    return _view(account)
+
+
+async def sign_out(session: AsyncSession, token: str) -> None:
+    """End the session; ending it twice is no error."""
+    await queries.end_session(session, hash_token(token))
+
+
+async def _replace_password(session: AsyncSession, account_id: UUID, password: str) -> None:
+    account = await queries.account_by_id(session, account_id)
+    if account is not None:
+        account.password_hash = await hash_password(password)
+        account.password_changed_at = utc_now()
+
+
+async def change_password(
+    session: AsyncSession, account_id: UUID, form: PasswordChange, *, token: str
+) -> None:
+    """Change the password and end every other session of the account.
+
+    Raises:
+        MalformedInput: the current password is wrong.
+    """
+    account = await queries.account_by_id(session, account_id)
+    if account is None:
+        raise NotFound
+    if not await verify_password(account.password_hash, form.current_password):
+        raise MalformedInput(fields={"current_password": "This is not your current password."})
+    await _replace_password(session, account_id, form.new_password)
+    await queries.end_other_sessions(session, account_id, hash_token(token))
+
+
+async def profile(session: AsyncSession, account_id: UUID) -> AccountView:
+    """The account as its owner sees it."""
+    account = await queries.account_by_id(session, account_id)
+    if account is None:
+        raise NotFound
+    return _view(account)
+
+
+async def change_profile(session: AsyncSession, account_id: UUID, form: ProfileChange) -> AccountView:
+    """Change name and language."""
+    account = await queries.account_by_id(session, account_id)
+    if account is None:
+        raise NotFound
+    if not form.display_name.strip():
+        raise MalformedInput(fields={"display_name": "Write the name that others shall see."})
+    account.display_name = form.display_name.strip()
+    account.language = form.language
+    return _view(account)
+
+
+async def display_names(session: AsyncSession, account_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names of accounts, by id."""
+    return await queries.display_names(session, account_ids)
+
+
+async def delete_expired(session: AsyncSession, now: datetime) -> None:
+    """Housekeeping: forget ended sessions and failures that no longer count."""
+    await queries.delete_expired(session, now, now - FAILURE_WINDOW)

@@ -1,0 +1,86 @@
+"""All SQL of the catalog slice."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from darsgah.catalog.models import Course, CourseVersion, Lab, LabVersion, Module, ModuleLab
+
+
+def _same_hub(column: sa.ColumnElement[UUID | None], hub_id: UUID | None) -> sa.ColumnElement[bool]:
+    return column.is_(None) if hub_id is None else column == hub_id
+
+
+async def lab_for_update(session: AsyncSession, hub_id: UUID | None, slug: str) -> Lab | None:
+    """The lab with that slug in that hub (or the network's), locked so that versions are numbered one by one."""
+    statement = select(Lab).where(_same_hub(col(Lab.hub_id), hub_id), Lab.slug == slug).with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def latest_lab_version(session: AsyncSession, lab_id: UUID) -> LabVersion | None:
+    """The newest version of a lab."""
+    statement = (
+        select(LabVersion).where(LabVersion.lab_id == lab_id).order_by(col(LabVersion.number).desc()).limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> list[tuple[LabVersion, str]]:
+    """The lab versions with those ids, each with its lab's slug."""
+    statement = (
+        select(LabVersion, col(Lab.slug))
+        .join(Lab, col(Lab.id) == col(LabVersion.lab_id))
+        .where(col(LabVersion.id).in_(ids))
+    )
+    return [(version, slug) for version, slug in await session.execute(statement)]
+
+
+async def course_for_update(session: AsyncSession, hub_id: UUID | None, slug: str) -> Course | None:
+    """The course with that slug in that hub (or the network's), locked so that versions are numbered one by one."""
+    statement = (
+        select(Course).where(_same_hub(col(Course.hub_id), hub_id), Course.slug == slug).with_for_update()
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def latest_course_version(session: AsyncSession, course_id: UUID) -> CourseVersion | None:
+    """The newest version of a course."""
+    statement = (
+        select(CourseVersion)
+        .where(CourseVersion.course_id == course_id)
+        .order_by(col(CourseVersion.number).desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def course_versions(session: AsyncSession, ids: Sequence[UUID]) -> list[tuple[CourseVersion, str]]:
+    """The course versions with those ids, each with its course's slug."""
+    statement = (
+        select(CourseVersion, col(Course.slug))
+        .join(Course, col(Course.id) == col(CourseVersion.course_id))
+        .where(col(CourseVersion.id).in_(ids))
+    )
+    return [(version, slug) for version, slug in await session.execute(statement)]
+
+
+async def modules(session: AsyncSession, course_version_id: UUID) -> Sequence[Module]:
+    """The modules of a course version, in order."""
+    statement = (
+        select(Module).where(Module.course_version_id == course_version_id).order_by(col(Module.position))
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def module_labs(session: AsyncSession, course_version_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Pairs of module and lab version of a course version, in order."""
+    statement = (
+        select(col(ModuleLab.module_id), col(ModuleLab.lab_version_id))
+        .join(Module, col(Module.id) == col(ModuleLab.module_id))
+        .where(Module.course_version_id == course_version_id)
+        .order_by(col(Module.position), col(ModuleLab.position))
+    )
+    return [(module_id, lab_version_id) for module_id, lab_version_id in await session.execute(statement)]

@@ -1,0 +1,124 @@
+"""What the catalog slice takes and shows. Titles come in both languages; an empty Urdu text means none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from darsgah.blobs.stored_file import StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class LabPackage:
+    """A checked lab, ready to be published.
+
+    Attributes:
+        digest: SHA-256 over everything the lab is made of; publishing the same digest twice makes no new version.
+        sources: the instructor's notebooks by name (without ``.ipynb``), hidden tests and solutions included.
+        releases: the learner's versions of the same notebooks.
+        files: data files by relative path.
+        limits: the grader's limits by name, in seconds and bytes.
+    """
+
+    slug: str
+    digest: str
+    title: str
+    runtime: str
+    environment: str
+    points: float
+    sources: Mapping[str, bytes]
+    releases: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    title_ur: str = ""
+    summary: str = ""
+    summary_ur: str = ""
+    level: str = ""
+    minutes: int | None = None
+    skills: tuple[str, ...] = ()
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePlan:
+    """A module to publish: its title and the lab versions in it, in order."""
+
+    title: str
+    labs: tuple[UUID, ...]
+    title_ur: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePlan:
+    """A course version to publish."""
+
+    slug: str
+    title: str
+    modules: tuple[ModulePlan, ...]
+    title_ur: str = ""
+    summary: str = ""
+    summary_ur: str = ""
+
+
+class LabVersionView(msgspec.Struct, frozen=True):
+    """A lab version as everybody may see it: nothing of its sources."""
+
+    id: UUID
+    lab_id: UUID
+    slug: str
+    number: int
+    title: str
+    title_ur: str
+    summary: str
+    summary_ur: str
+    level: str
+    minutes: int | None
+    runtime: str
+    environment: str
+    points: float
+    skills: tuple[str, ...]
+    notebooks: tuple[StoredFile, ...]
+    files: tuple[StoredFile, ...]
+    cell_seconds: float
+    total_seconds: float
+    memory_bytes: int
+    submission_bytes: int
+
+
+class GradingMaterial(msgspec.Struct, frozen=True):
+    """What a worker needs to grade a lab version: by content, for trusted eyes only."""
+
+    environment: str
+    limits: dict[str, Any]
+    sources: tuple[StoredFile, ...]
+    files: tuple[StoredFile, ...]
+
+
+class ModuleView(msgspec.Struct, frozen=True):
+    """A module with its labs, in order."""
+
+    id: UUID
+    title: str
+    title_ur: str
+    lab_version_ids: tuple[UUID, ...]
+
+
+class CourseVersionView(msgspec.Struct, frozen=True):
+    """A course version as everybody may see it."""
+
+    id: UUID
+    course_id: UUID
+    slug: str
+    number: int
+    title: str
+    title_ur: str
+    summary: str
+    summary_ur: str
+
+
+class CourseOutline(msgspec.Struct, frozen=True):
+    """A course version with its modules."""
+
+    course: CourseVersionView
+    modules: tuple[ModuleView, ...]

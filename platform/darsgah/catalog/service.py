@@ -1,0 +1,226 @@
+"""What can be done with the catalogue: publish labs and courses, and look published versions up."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.blobs.store import BlobStore
+from darsgah.blobs.stored_file import from_rows, store, to_rows
+from darsgah.catalog import queries
+from darsgah.catalog.models import Course, CourseVersion, Lab, LabVersion, Module, ModuleLab
+from darsgah.catalog.schemas import (
+    CourseOutline,
+    CoursePlan,
+    CourseVersionView,
+    GradingMaterial,
+    LabPackage,
+    LabVersionView,
+    ModuleView,
+)
+from darsgah.db.columns import now as utc_now
+from darsgah.errors import NotFound
+from darsgah_grader.types import Limits
+
+
+def _lab_view(version: LabVersion, slug: str) -> LabVersionView:
+    limits = msgspec.convert(version.limits, Limits)
+    return LabVersionView(
+        id=version.id,
+        lab_id=version.lab_id,
+        slug=slug,
+        number=version.number,
+        title=version.title,
+        title_ur=version.title_ur,
+        summary=version.summary,
+        summary_ur=version.summary_ur,
+        level=version.level,
+        minutes=version.minutes,
+        runtime=version.runtime,
+        environment=version.environment,
+        points=version.points,
+        skills=tuple(version.skills),
+        notebooks=from_rows(version.releases),
+        files=from_rows(version.files),
+        cell_seconds=limits.cell_seconds,
+        total_seconds=limits.total_seconds,
+        memory_bytes=limits.memory_bytes,
+        submission_bytes=limits.submission_bytes,
+    )
+
+
+def _course_view(version: CourseVersion, slug: str) -> CourseVersionView:
+    return CourseVersionView(
+        id=version.id,
+        course_id=version.course_id,
+        slug=slug,
+        number=version.number,
+        title=version.title,
+        title_ur=version.title_ur,
+        summary=version.summary,
+        summary_ur=version.summary_ur,
+    )
+
+
+async def publish_lab(
+    session: AsyncSession, blobs: BlobStore, hub_id: UUID | None, package: LabPackage
+) -> LabVersionView:
+    """Publish a lab in a hub, or for the whole network without one.
+
+    A package whose digest is that of the newest version changes nothing and returns that version.
+    """
+    lab = await queries.lab_for_update(session, hub_id, package.slug)
+    if lab is None:
+        lab = Lab(hub_id=hub_id, slug=package.slug)
+        session.add(lab)
+        await session.flush()
+    latest = await queries.latest_lab_version(session, lab.id)
+    if latest is not None and latest.digest == package.digest:
+        return _lab_view(latest, lab.slug)
+    version = LabVersion(
+        lab_id=lab.id,
+        number=1 if latest is None else latest.number + 1,
+        digest=package.digest,
+        title=package.title,
+        title_ur=package.title_ur,
+        summary=package.summary,
+        summary_ur=package.summary_ur,
+        level=package.level,
+        minutes=package.minutes,
+        runtime=package.runtime,
+        environment=package.environment,
+        points=package.points,
+        skills=list(package.skills),
+        limits=dict(package.limits),
+        sources=to_rows(await store(blobs, package.sources)),
+        releases=to_rows(await store(blobs, package.releases)),
+        files=to_rows(await store(blobs, package.files)),
+        published_at=utc_now(),
+    )
+    session.add(version)
+    await session.flush()
+    return _lab_view(version, lab.slug)
+
+
+async def publish_course(session: AsyncSession, hub_id: UUID | None, plan: CoursePlan) -> CourseVersionView:
+    """Publish a version of a course in a hub, or for the whole network without one.
+
+    A plan equal to the newest version changes nothing and returns that version.
+    """
+    course = await queries.course_for_update(session, hub_id, plan.slug)
+    if course is None:
+        course = Course(hub_id=hub_id, slug=plan.slug)
+        session.add(course)
+        await session.flush()
+    latest = await queries.latest_course_version(session, course.id)
+    if latest is not None and await _matches(session, latest, plan):
+        return _course_view(latest, course.slug)
+    version = CourseVersion(
+        course_id=course.id,
+        number=1 if latest is None else latest.number + 1,
+        title=plan.title,
+        title_ur=plan.title_ur,
+        summary=plan.summary,
+        summary_ur=plan.summary_ur,
+    )
+    session.add(version)
+    await session.flush()
+    for position, module_plan in enumerate(plan.modules):
+        module = Module(
+            course_version_id=version.id,
+            position=position,
+            title=module_plan.title,
+            title_ur=module_plan.title_ur,
+        )
+        session.add(module)
+        await session.flush()
+        session.add_all(
+            ModuleLab(module_id=module.id, lab_version_id=lab_version_id, position=place)
+            for place, lab_version_id in enumerate(module_plan.labs)
+        )
+        await session.flush()
+    version.published_at = utc_now()
+    await session.flush()
+    return _course_view(version, course.slug)
+
+
+async def _matches(session: AsyncSession, version: CourseVersion, plan: CoursePlan) -> bool:
+    outline = await course_outline(session, version.id)
+    same_texts = (version.title, version.title_ur, version.summary, version.summary_ur) == (
+        plan.title,
+        plan.title_ur,
+        plan.summary,
+        plan.summary_ur,
+    )
+    modules = [(module.title, module.title_ur, module.lab_version_ids) for module in outline.modules]
+    return same_texts and modules == [(module.title, module.title_ur, module.labs) for module in plan.modules]
+
+
+async def lab_version(session: AsyncSession, lab_version_id: UUID) -> LabVersionView:
+    """One lab version.
+
+    Raises:
+        NotFound: there is none with that id.
+    """
+    found = await lab_versions(session, [lab_version_id])
+    if not found:
+        raise NotFound
+    return found[lab_version_id]
+
+
+async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, LabVersionView]:
+    """Lab versions by id; ids that do not exist are left out."""
+    return {
+        version.id: _lab_view(version, slug) for version, slug in await queries.lab_versions(session, ids)
+    }
+
+
+async def grading_material(session: AsyncSession, lab_version_id: UUID) -> GradingMaterial:
+    """What a worker needs to grade a lab version.
+
+    Raises:
+        NotFound: there is none with that id.
+    """
+    found = await queries.lab_versions(session, [lab_version_id])
+    if not found:
+        raise NotFound
+    version, _ = found[0]
+    return GradingMaterial(
+        environment=version.environment,
+        limits=version.limits,
+        sources=from_rows(version.sources),
+        files=from_rows(version.files),
+    )
+
+
+async def course_versions(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, CourseVersionView]:
+    """Course versions by id; ids that do not exist are left out."""
+    return {
+        version.id: _course_view(version, slug)
+        for version, slug in await queries.course_versions(session, ids)
+    }
+
+
+async def course_outline(session: AsyncSession, course_version_id: UUID) -> CourseOutline:
+    """A course version with its modules and labs, in order.
+
+    Raises:
+        NotFound: there is none with that id.
+    """
+    found = await course_versions(session, [course_version_id])
+    if not found:
+        raise NotFound
+    labs: dict[UUID, list[UUID]] = {}
+    for module_id, lab_version_id in await queries.module_labs(session, course_version_id):
+        labs.setdefault(module_id, []).append(lab_version_id)
+    modules = tuple(
+        ModuleView(
+            id=module.id,
+            title=module.title,
+            title_ur=module.title_ur,
+            lab_version_ids=tuple(labs.get(module.id, ())),
+        )
+        for module in await queries.modules(session, course_version_id)
+    )
+    return CourseOutline(course=found[course_version_id], modules=modules)

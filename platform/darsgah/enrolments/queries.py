@@ -1,0 +1,116 @@
+"""All SQL of the enrolments slice, and who may see which cohort."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from darsgah.access import NETWORK_ROLES, Actor, Role
+from darsgah.db.columns import new_id
+from darsgah.enrolments.models import Assignment, Cohort, Enrolment
+
+STAFF = (Role.INSTRUCTOR, Role.HUB_ADMIN)
+"""Roles in a hub that see everything in the hub's cohorts."""
+
+
+def staffed_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """Cohorts that the actor teaches or runs: those of their hubs, or all for network roles."""
+    if actor.holds(*NETWORK_ROLES):
+        return sa.true()
+    return col(Cohort.hub_id).in_(actor.hubs(*STAFF))
+
+
+def joined_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """Cohorts in which the actor has a place."""
+    return col(Cohort.id).in_(
+        select(col(Enrolment.cohort_id)).where(
+            Enrolment.account_id == actor.account_id, Enrolment.state == "active"
+        )
+    )
+
+
+def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """Cohorts that the actor may see at all."""
+    return sa.or_(staffed_by(actor), joined_by(actor))
+
+
+async def cohorts(
+    session: AsyncSession, actor: Actor, *, after: UUID | None, limit: int
+) -> list[tuple[Cohort, bool, bool]]:
+    """Visible cohorts, newest first, each with whether the actor staffs it and whether they learn in it."""
+    statement = (
+        select(Cohort, staffed_by(actor), joined_by(actor))
+        .where(visible_to(actor))
+        .order_by(col(Cohort.id).desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(col(Cohort.id) < after)
+    return [(cohort, staff, learner) for cohort, staff, learner in await session.execute(statement)]
+
+
+async def cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> tuple[Cohort, bool, bool] | None:
+    """One visible cohort, with whether the actor staffs it and whether they learn in it."""
+    statement = select(Cohort, staffed_by(actor), joined_by(actor)).where(
+        Cohort.id == cohort_id, visible_to(actor)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+async def cohort_by_name(
+    session: AsyncSession, hub_id: UUID, course_version_id: UUID, name: str
+) -> Cohort | None:
+    """The hub's cohort of that course version and name."""
+    statement = select(Cohort).where(
+        Cohort.hub_id == hub_id, Cohort.course_version_id == course_version_id, Cohort.name == name
+    )
+    return (await session.execute(statement)).scalars().first()
+
+
+async def assignments(session: AsyncSession, cohort_ids: Sequence[UUID]) -> Sequence[Assignment]:
+    """The assignments of some cohorts, in order."""
+    statement = (
+        select(Assignment)
+        .where(col(Assignment.cohort_id).in_(cohort_ids))
+        .order_by(col(Assignment.cohort_id), col(Assignment.position))
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def assignment(session: AsyncSession, assignment_id: UUID) -> Assignment | None:
+    """One assignment, whoever asks: the caller checks its cohort."""
+    return await session.get(Assignment, assignment_id)
+
+
+async def add_enrolment(session: AsyncSession, hub_id: UUID, cohort_id: UUID, account_id: UUID) -> bool:
+    """Give somebody a place; False when they had one already."""
+    statement = (
+        insert(Enrolment)
+        .values(id=new_id(), hub_id=hub_id, cohort_id=cohort_id, account_id=account_id, state="active")
+        .on_conflict_do_nothing(index_elements=["cohort_id", "account_id"])
+        .returning(col(Enrolment.id))
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def cohort_for_update(session: AsyncSession, cohort_id: UUID) -> Cohort | None:
+    """The cohort, locked, so that its places are counted one by one."""
+    return (
+        await session.execute(select(Cohort).where(Cohort.id == cohort_id).with_for_update())
+    ).scalar_one_or_none()
+
+
+async def lock_place(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> bool:
+    """Lock somebody's active place until the transaction ends; False when they have none."""
+    statement = (
+        select(col(Enrolment.id))
+        .where(
+            Enrolment.cohort_id == cohort_id, Enrolment.account_id == account_id, Enrolment.state == "active"
+        )
+        .with_for_update()
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None

@@ -1,0 +1,239 @@
+"""What can be done with cohorts: open them, give them labs, enrol people, and show them to those in them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.access import Actor
+from darsgah.catalog import service as catalog
+from darsgah.catalog.schemas import CourseVersionView, LabVersionView
+from darsgah.db.columns import now as utc_now
+from darsgah.enrolments import queries
+from darsgah.enrolments.models import Assignment, Cohort
+from darsgah.enrolments.schemas import AssignmentView, CohortPage, CohortPlan, CohortView, Terms, Window
+from darsgah.errors import Conflict, Forbidden, NotFound
+from darsgah.hubs import service as hubs
+from darsgah.hubs.schemas import HubView
+
+PAGE = 50
+
+
+class CohortFull(Conflict):
+    """All places of this cohort are taken."""
+
+    code = "cohort_full"
+
+
+def window(
+    now: datetime, opens_at: datetime | None, due_at: datetime | None, closes_at: datetime | None
+) -> Window:
+    """Where an assignment stands at a moment: work is late after ``due_at`` and refused after ``closes_at``.
+
+    Without ``closes_at`` the due date is the end.
+    """
+    if opens_at is not None and now < opens_at:
+        return Window.NOT_OPEN
+    end = closes_at or due_at
+    if end is not None and now > end:
+        return Window.CLOSED
+    if due_at is not None and now > due_at:
+        return Window.LATE
+    return Window.OPEN
+
+
+def _cohort_view(
+    cohort: Cohort, course: CourseVersionView, hub: HubView, *, staff: bool, learner: bool
+) -> CohortView:
+    return CohortView(
+        id=cohort.id,
+        hub_id=cohort.hub_id,
+        hub_name=hub.name,
+        hub_name_ur=hub.name_ur,
+        timezone=hub.timezone,
+        name=cohort.name,
+        course=course,
+        starts_on=cohort.starts_on,
+        ends_on=cohort.ends_on,
+        capacity=cohort.capacity,
+        enrolled=cohort.enrolled,
+        staff=staff,
+        learner=learner,
+    )
+
+
+def _assignment_view(row: Assignment, lab: LabVersionView, now: datetime) -> AssignmentView:
+    return AssignmentView(
+        id=row.id,
+        cohort_id=row.cohort_id,
+        hub_id=row.hub_id,
+        module_id=row.module_id,
+        position=row.position,
+        lab=lab,
+        opens_at=row.opens_at,
+        due_at=row.due_at,
+        closes_at=row.closes_at,
+        attempt_limit=row.attempt_limit,
+        cooldown_seconds=row.cooldown_seconds,
+        window=window(now, row.opens_at, row.due_at, row.closes_at),
+    )
+
+
+async def open_cohort(session: AsyncSession, plan: CohortPlan, terms: Terms) -> UUID:
+    """Open a cohort with every lab of its course version as an assignment under the same terms.
+
+    A cohort of that hub, version and name which exists already is returned as it is.
+    """
+    existing = await queries.cohort_by_name(session, plan.hub_id, plan.course_version_id, plan.name)
+    if existing is not None:
+        return existing.id
+    cohort = Cohort(
+        hub_id=plan.hub_id,
+        course_version_id=plan.course_version_id,
+        name=plan.name,
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        capacity=plan.capacity,
+    )
+    session.add(cohort)
+    await session.flush()
+    outline = await catalog.course_outline(session, plan.course_version_id)
+    places = [(module.id, lab_id) for module in outline.modules for lab_id in module.lab_version_ids]
+    session.add_all(
+        Assignment(
+            hub_id=plan.hub_id,
+            cohort_id=cohort.id,
+            lab_version_id=lab_id,
+            module_id=module_id,
+            position=position,
+            opens_at=terms.opens_at,
+            due_at=terms.due_at,
+            closes_at=terms.closes_at,
+            attempt_limit=terms.attempt_limit,
+            cooldown_seconds=terms.cooldown_seconds,
+        )
+        for position, (module_id, lab_id) in enumerate(places)
+    )
+    await session.flush()
+    return cohort.id
+
+
+async def change_terms(session: AsyncSession, assignment_id: UUID, terms: Terms) -> None:
+    """Give one assignment other dates and limits.
+
+    Raises:
+        NotFound: there is no such assignment.
+    """
+    row = await queries.assignment(session, assignment_id)
+    if row is None:
+        raise NotFound
+    row.opens_at, row.due_at, row.closes_at = terms.opens_at, terms.due_at, terms.closes_at
+    row.attempt_limit, row.cooldown_seconds = terms.attempt_limit, terms.cooldown_seconds
+    await session.flush()
+
+
+async def enrol(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> None:
+    """Give somebody a place in a cohort; enrolling twice changes nothing.
+
+    Raises:
+        NotFound: there is no such cohort.
+        CohortFull: every place is taken.
+    """
+    cohort = await queries.cohort_for_update(session, cohort_id)
+    if cohort is None:
+        raise NotFound
+    if not await queries.add_enrolment(session, cohort.hub_id, cohort_id, account_id):
+        return
+    if cohort.capacity is not None and cohort.enrolled >= cohort.capacity:
+        raise CohortFull
+    cohort.enrolled += 1
+    await session.flush()
+
+
+async def _cohort_views(session: AsyncSession, rows: Sequence[tuple[Cohort, bool, bool]]) -> list[CohortView]:
+    courses = await catalog.course_versions(session, [cohort.course_version_id for cohort, _, _ in rows])
+    by_hub = await hubs.hub_names(session) if rows else {}
+    return [
+        _cohort_view(
+            cohort, courses[cohort.course_version_id], by_hub[cohort.hub_id], staff=staff, learner=learner
+        )
+        for cohort, staff, learner in rows
+    ]
+
+
+async def list_cohorts(session: AsyncSession, actor: Actor, *, after: UUID | None = None) -> list[CohortView]:
+    """Cohorts the actor learns in or staffs, newest first, at most 50; ``after`` is the last id seen."""
+    return await _cohort_views(session, await queries.cohorts(session, actor, after=after, limit=PAGE))
+
+
+async def cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> CohortView:
+    """One cohort.
+
+    Raises:
+        NotFound: there is none that the actor may see.
+    """
+    found = await queries.cohort(session, actor, cohort_id)
+    if found is None:
+        raise NotFound
+    return (await _cohort_views(session, [found]))[0]
+
+
+async def staffed_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> CohortView:
+    """One cohort, for those who teach or run it.
+
+    Raises:
+        NotFound: there is none that the actor may see.
+        Forbidden: the actor is only a learner in it.
+    """
+    view = await cohort(session, actor, cohort_id)
+    if not view.staff:
+        raise Forbidden
+    return view
+
+
+async def _assignment_views(session: AsyncSession, rows: Sequence[Assignment]) -> tuple[AssignmentView, ...]:
+    labs = await catalog.lab_versions(session, list({row.lab_version_id for row in rows}))
+    now = utc_now()
+    return tuple(_assignment_view(row, labs[row.lab_version_id], now) for row in rows)
+
+
+async def cohort_page(session: AsyncSession, actor: Actor, cohort_id: UUID) -> CohortPage:
+    """A cohort with its modules and assignments.
+
+    Raises:
+        NotFound: there is none that the actor may see.
+    """
+    view = await cohort(session, actor, cohort_id)
+    outline = await catalog.course_outline(session, view.course.id)
+    assignments = await _assignment_views(session, await queries.assignments(session, [cohort_id]))
+    return CohortPage(cohort=view, modules=outline.modules, assignments=assignments)
+
+
+async def assignments_of(session: AsyncSession, cohort_ids: Sequence[UUID]) -> tuple[AssignmentView, ...]:
+    """The assignments of cohorts that the caller has already been allowed to see."""
+    return await _assignment_views(session, await queries.assignments(session, cohort_ids))
+
+
+async def assignment(
+    session: AsyncSession, actor: Actor, assignment_id: UUID
+) -> tuple[AssignmentView, CohortView]:
+    """One assignment with its cohort.
+
+    Raises:
+        NotFound: there is none that the actor may see.
+    """
+    row = await queries.assignment(session, assignment_id)
+    if row is None:
+        raise NotFound
+    view = await cohort(session, actor, row.cohort_id)
+    return (await _assignment_views(session, [row]))[0], view
+
+
+async def lock_place(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> bool:
+    """Hold somebody's place in a cohort until the transaction ends, so that their attempts come one by one.
+
+    Returns:
+        False when they have no active place.
+    """
+    return await queries.lock_place(session, cohort_id, account_id)

@@ -1,0 +1,1 @@
+"""Grades: append-only grading runs of submissions, and what learners and instructors see of them."""

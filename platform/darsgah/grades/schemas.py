@@ -1,0 +1,123 @@
+"""What the grades slice shows, to learners and to those who review."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from darsgah.enrolments.schemas import AssignmentView, CohortView
+from darsgah.submissions.schemas import Allowance, SubmissionView
+from darsgah_grader.feedback import CellView
+from darsgah_grader.types import CellGrade, Flag, Grade
+
+ENGINE = "1"
+"""Version of the scoring rules; a run keeps the one it was made with."""
+
+
+class QuestionView(msgspec.Struct, frozen=True):
+    """What a learner is told about one question; ``score`` is None while it waits for a person."""
+
+    notebook: str
+    grade_id: str
+    title: str
+    score: float | None
+    max_score: float
+    verdict: str
+    message: str
+
+
+class RunView(msgspec.Struct, frozen=True):
+    """A grading run as its learner sees it: nothing of hidden tests, flags or the machine's inside.
+
+    ``assurance`` and ``sandbox`` say how far the score can be trusted; ``seconds`` is what grading took.
+    """
+
+    id: UUID
+    number: int
+    finished_at: datetime
+    assurance: str
+    sandbox: str
+    score: float | None
+    max_score: float
+    seconds: float
+    waits_for_human: bool
+    error_message: str
+    questions: tuple[QuestionView, ...]
+
+
+class ResultView(msgspec.Struct, frozen=True):
+    """A learner's submission with everything its page shows.
+
+    ``run`` is None until the submission has been graded; ``waiting_before`` counts those queued earlier.
+    """
+
+    submission: SubmissionView
+    assignment: AssignmentView
+    cohort: CohortView
+    run: RunView | None
+    attempts: tuple[SubmissionView, ...]
+    allowance: Allowance
+    waiting_before: int
+
+
+class NotebookView(msgspec.Struct, frozen=True):
+    """One executed notebook, cell by cell, ready to be drawn."""
+
+    name: str
+    cells: tuple[CellView, ...]
+
+
+class ReviewView(msgspec.Struct, frozen=True):
+    """A submission as an instructor reviews it: the grade with its flags, and the notebooks as they ran."""
+
+    submission: SubmissionView
+    assignment: AssignmentView
+    cohort: CohortView
+    account_id: UUID
+    learner: str
+    run_id: UUID | None
+    finished_at: datetime | None
+    grade: Grade | None
+    notebooks: tuple[NotebookView, ...]
+
+
+class ReviewedCell(msgspec.Struct, frozen=True):
+    """A graded cell in the programming interface's answer to an instructor."""
+
+    notebook: str
+    grade_id: str
+    title: str
+    kind: str
+    score: float | None
+    max_score: float
+    verdict: str
+    hidden: bool
+    message: str
+    flags: tuple[Flag, ...]
+
+
+class ReviewAnswer(msgspec.Struct, frozen=True):
+    """What the programming interface answers an instructor about one submission."""
+
+    submission: SubmissionView
+    account_id: UUID
+    learner: str
+    score: float | None
+    max_score: float | None
+    assurance: str | None
+    sandbox: str | None
+    flags: tuple[Flag, ...]
+    cells: tuple[ReviewedCell, ...]
+
+
+def question_view(cell: CellGrade) -> QuestionView:
+    """The part of a cell's grade that is for its learner."""
+    return QuestionView(
+        notebook=cell.notebook,
+        grade_id=cell.grade_id,
+        title=cell.title,
+        score=cell.score,
+        max_score=cell.max_score,
+        verdict=cell.verdict.value,
+        message=cell.message,
+    )

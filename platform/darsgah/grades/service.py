@@ -1,0 +1,280 @@
+"""What can be done with grades: record a run, and show it to its learner and to those who review.
+
+The web process imports this; what makes grades is in ``darsgah.grades.tasks`` and runs in the worker.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.access import Actor
+from darsgah.blobs.store import BlobStore
+from darsgah.blobs.stored_file import StoredFile, from_rows, to_rows
+from darsgah.enrolments import service as enrolments
+from darsgah.errors import NotFound
+from darsgah.grades import queries
+from darsgah.grades.models import CellGradeRow, GradingRun
+from darsgah.grades.schemas import (
+    ENGINE,
+    NotebookView,
+    ResultView,
+    ReviewAnswer,
+    ReviewedCell,
+    ReviewView,
+    RunView,
+    question_view,
+)
+from darsgah.submissions import service as submissions
+from darsgah.submissions.schemas import State, SubmissionView
+from darsgah_grader.feedback import cell_views, learner_notebook
+from darsgah_grader.types import (
+    Assurance,
+    CellGrade,
+    Flag,
+    Grade,
+    GradeError,
+    SandboxLevel,
+    Verdict,
+)
+
+
+def state_of(grade: Grade) -> State:
+    """Where a submission stands after this grade: any flag, and any cell that waits, asks for a person."""
+    if grade.error is not None:
+        return State.REJECTED
+    flagged = bool(grade.flags) or any(cell.flags for cell in grade.cells)
+    return State.NEEDS_REVIEW if flagged or grade.waits_for_human else State.GRADED
+
+
+async def record(
+    session: AsyncSession,
+    *,
+    submission_id: UUID,
+    hub_id: UUID,
+    grade: Grade,
+    executed: tuple[StoredFile, ...],
+    state: State | None = None,
+) -> bool:
+    """Add a grading run and switch the submission to it, in the caller's transaction.
+
+    Args:
+        executed: the executed notebooks, already kept by the blob store.
+        state: where the submission goes; None lets the grade say.
+
+    Returns:
+        False, and nothing is written, when the submission has been graded meanwhile.
+    """
+    if not await submissions.hold_for_result(session, submission_id):
+        return False
+    run = GradingRun(
+        hub_id=hub_id,
+        submission_id=submission_id,
+        number=await queries.last_number(session, submission_id) + 1,
+        assurance=grade.assurance.value,
+        sandbox=grade.sandbox.value,
+        engine=ENGINE,
+        score=grade.score,
+        max_score=grade.max_score,
+        seconds=grade.seconds,
+        code_seconds=grade.code_seconds,
+        flags=msgspec.to_builtins(list(grade.flags)),
+        executed=to_rows(executed),
+        error_code=grade.error.code if grade.error else None,
+        error_message=grade.error.message if grade.error else None,
+    )
+    session.add(run)
+    await session.flush()
+    session.add_all(_cell_row(run.id, position, cell) for position, cell in enumerate(grade.cells))
+    await submissions.finish_grading(
+        session,
+        submission_id,
+        run_id=run.id,
+        state=state or state_of(grade),
+        score=grade.score,
+        max_score=grade.max_score,
+        flagged=bool(grade.flags) or any(cell.flags for cell in grade.cells),
+    )
+    return True
+
+
+def _cell_row(run_id: UUID, position: int, cell: CellGrade) -> CellGradeRow:
+    return CellGradeRow(
+        run_id=run_id,
+        position=position,
+        notebook=cell.notebook,
+        grade_id=cell.grade_id,
+        title=cell.title,
+        kind=cell.kind,
+        score=cell.score,
+        max_score=cell.max_score,
+        verdict=cell.verdict.value,
+        hidden=cell.hidden,
+        message=cell.message,
+        flags=msgspec.to_builtins(list(cell.flags)),
+    )
+
+
+async def _grade(session: AsyncSession, run: GradingRun) -> Grade:
+    """A stored run as the value it was made from, without the executed notebooks."""
+    cells = tuple(
+        CellGrade(
+            notebook=row.notebook,
+            grade_id=row.grade_id,
+            title=row.title,
+            kind=row.kind,
+            score=row.score,
+            max_score=row.max_score,
+            verdict=Verdict(row.verdict),
+            hidden=row.hidden,
+            message=row.message,
+            flags=msgspec.convert(tuple(row.flags), tuple[Flag, ...]),
+        )
+        for row in await queries.cells(session, run.id)
+    )
+    error = (
+        None if run.error_code is None else GradeError(code=run.error_code, message=run.error_message or "")
+    )
+    return Grade(
+        score=run.score,
+        max_score=run.max_score,
+        assurance=Assurance(run.assurance),
+        sandbox=SandboxLevel(run.sandbox),
+        cells=cells,
+        flags=msgspec.convert(tuple(run.flags), tuple[Flag, ...]),
+        error=error,
+        seconds=run.seconds,
+        code_seconds=run.code_seconds,
+    )
+
+
+async def _run_view(session: AsyncSession, submission: SubmissionView) -> RunView | None:
+    run = await queries.current_run(session, submission.id)
+    if run is None:
+        return None
+    grade = await _grade(session, run)
+    return RunView(
+        id=run.id,
+        number=run.number,
+        finished_at=run.created_at,
+        assurance=run.assurance,
+        sandbox=run.sandbox,
+        score=run.score,
+        max_score=run.max_score,
+        seconds=run.seconds,
+        waits_for_human=submission.state is State.NEEDS_REVIEW,
+        error_message=grade.error.message if grade.error else "",
+        questions=tuple(question_view(cell) for cell in grade.cells),
+    )
+
+
+async def result(session: AsyncSession, actor: Actor, submission_id: UUID) -> ResultView:
+    """A learner's own submission with its grade, its earlier attempts and what may still be handed in.
+
+    Raises:
+        NotFound: the actor handed in none with that id.
+    """
+    submission = await submissions.own_submission(session, actor, submission_id)
+    assignment, cohort = await enrolments.assignment(session, actor, submission.assignment_id)
+    made, left = await submissions.attempts(session, actor, assignment)
+    return ResultView(
+        submission=submission,
+        assignment=assignment,
+        cohort=cohort,
+        run=await _run_view(session, submission),
+        attempts=tuple(made),
+        allowance=left,
+        waiting_before=await submissions.waiting_before(session, submission),
+    )
+
+
+async def _executed(session: AsyncSession, submission_id: UUID) -> Mapping[str, StoredFile]:
+    run = await queries.current_run(session, submission_id)
+    return {} if run is None else {file.name: file for file in from_rows(run.executed)}
+
+
+async def learner_copy(
+    session: AsyncSession, blobs: BlobStore, actor: Actor, submission_id: UUID, name: str
+) -> bytes:
+    """The executed notebook of a learner's own submission, without anything of the hidden tests.
+
+    Raises:
+        NotFound: no such submission of the actor's, not graded yet, or no notebook of that name.
+    """
+    await submissions.own_submission(session, actor, submission_id)
+    file = (await _executed(session, submission_id)).get(name)
+    if file is None:
+        raise NotFound
+    return learner_notebook(await blobs.get(file.sha256))
+
+
+async def review(session: AsyncSession, blobs: BlobStore, actor: Actor, submission_id: UUID) -> ReviewView:
+    """A submission for those who may review it: grade, flags and the notebooks cell by cell as they ran.
+
+    Raises:
+        NotFound: there is none that the actor may review.
+    """
+    submission, account_id, learner = await submissions.staffed_submission(session, actor, submission_id)
+    assignment, cohort = await enrolments.assignment(session, actor, submission.assignment_id)
+    run = await queries.current_run(session, submission_id)
+    executed = from_rows(run.executed) if run is not None else ()
+    notebooks = [
+        NotebookView(name=file.name, cells=cell_views(await blobs.get(file.sha256))) for file in executed
+    ]
+    return ReviewView(
+        submission=submission,
+        assignment=assignment,
+        cohort=cohort,
+        account_id=account_id,
+        learner=learner,
+        run_id=run.id if run is not None else None,
+        finished_at=run.created_at if run is not None else None,
+        grade=await _grade(session, run) if run is not None else None,
+        notebooks=tuple(notebooks),
+    )
+
+
+def review_answer(view: ReviewView) -> ReviewAnswer:
+    """The review as the programming interface gives it: scores and flags, without the notebooks' cells."""
+    grade = view.grade
+    return ReviewAnswer(
+        submission=view.submission,
+        account_id=view.account_id,
+        learner=view.learner,
+        score=grade.score if grade else None,
+        max_score=grade.max_score if grade else None,
+        assurance=grade.assurance.value if grade else None,
+        sandbox=grade.sandbox.value if grade else None,
+        flags=grade.flags if grade else (),
+        cells=tuple(
+            ReviewedCell(
+                notebook=cell.notebook,
+                grade_id=cell.grade_id,
+                title=cell.title,
+                kind=cell.kind,
+                score=cell.score,
+                max_score=cell.max_score,
+                verdict=cell.verdict.value,
+                hidden=cell.hidden,
+                message=cell.message,
+                flags=cell.flags,
+            )
+            for cell in (grade.cells if grade else ())
+        ),
+    )
+
+
+async def executed_notebook(
+    session: AsyncSession, blobs: BlobStore, actor: Actor, submission_id: UUID, name: str
+) -> bytes:
+    """The executed notebook as it ran, hidden tests included, for those who may review the submission.
+
+    Raises:
+        NotFound: no such submission, not graded yet, or no notebook of that name.
+    """
+    await submissions.staffed_submission(session, actor, submission_id)
+    file = (await _executed(session, submission_id)).get(name)
+    if file is None:
+        raise NotFound
+    return await blobs.get(file.sha256)

@@ -1,0 +1,1 @@
+"""Hubs of the network, and who is what in each of them."""

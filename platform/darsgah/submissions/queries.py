@@ -1,0 +1,123 @@
+"""All SQL of the submissions slice, and who may see which submission."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from darsgah.access import NETWORK_ROLES, Actor, Role
+from darsgah.submissions.models import Submission
+from darsgah.submissions.schemas import State
+
+STAFF = (Role.INSTRUCTOR, Role.HUB_ADMIN)
+
+
+def staffed_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """Submissions that the actor may review: those of their hubs, or all for network roles."""
+    if actor.holds(*NETWORK_ROLES):
+        return sa.true()
+    return col(Submission.hub_id).in_(actor.hubs(*STAFF))
+
+
+async def own(session: AsyncSession, actor: Actor, submission_id: UUID) -> Submission | None:
+    """One submission that the actor handed in."""
+    statement = select(Submission).where(
+        Submission.id == submission_id, Submission.account_id == actor.account_id
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def staffed(session: AsyncSession, actor: Actor, submission_id: UUID) -> Submission | None:
+    """One submission that the actor may review."""
+    statement = select(Submission).where(Submission.id == submission_id, staffed_by(actor))
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def attempts(session: AsyncSession, assignment_id: UUID, account_id: UUID) -> Sequence[Submission]:
+    """Somebody's submissions for an assignment, newest first."""
+    statement = (
+        select(Submission)
+        .where(Submission.assignment_id == assignment_id, Submission.account_id == account_id)
+        .order_by(col(Submission.attempt).desc())
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def latest_by_assignment(
+    session: AsyncSession, assignment_ids: Sequence[UUID], account_id: UUID
+) -> Sequence[Submission]:
+    """Somebody's newest submission for each of some assignments."""
+    statement = (
+        select(Submission)
+        .where(col(Submission.assignment_id).in_(assignment_ids), Submission.account_id == account_id)
+        .distinct(col(Submission.assignment_id))
+        .order_by(col(Submission.assignment_id), col(Submission.attempt).desc())
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def recent(session: AsyncSession, account_id: UUID, limit: int) -> Sequence[Submission]:
+    """Somebody's newest submissions."""
+    statement = (
+        select(Submission)
+        .where(Submission.account_id == account_id)
+        .order_by(col(Submission.id).desc())
+        .limit(limit)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def by_key(session: AsyncSession, account_id: UUID, idempotency_key: str) -> Submission | None:
+    """The submission that somebody sent with that idempotency key."""
+    statement = select(Submission).where(
+        Submission.account_id == account_id, Submission.idempotency_key == idempotency_key
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def page(
+    session: AsyncSession,
+    cohort_id: UUID,
+    *,
+    after: UUID | None,
+    limit: int,
+    assignment_id: UUID | None,
+    state: State | None,
+    flagged: bool,
+) -> Sequence[Submission]:
+    """Submissions of a cohort, newest first, from the one after ``after`` on."""
+    statement = (
+        select(Submission)
+        .where(Submission.cohort_id == cohort_id)
+        .order_by(col(Submission.id).desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(col(Submission.id) < after)
+    if assignment_id is not None:
+        statement = statement.where(Submission.assignment_id == assignment_id)
+    if state is not None:
+        statement = statement.where(Submission.state == state.value)
+    if flagged:
+        statement = statement.where(col(Submission.flagged).is_(True))
+    return (await session.execute(statement)).scalars().all()
+
+
+async def for_update(session: AsyncSession, submission_id: UUID) -> Submission | None:
+    """One submission, whoever asks, locked until the transaction ends."""
+    statement = select(Submission).where(Submission.id == submission_id).with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def waiting_before(session: AsyncSession, received_at: datetime, limit: int) -> int:
+    """How many submissions were queued earlier and still wait, counted up to ``limit``."""
+    earlier = (
+        select(col(Submission.id))
+        .where(Submission.state == State.QUEUED.value, col(Submission.received_at) < received_at)
+        .limit(limit)
+        .subquery()
+    )
+    return (await session.execute(select(sa.func.count()).select_from(earlier))).scalar_one()

@@ -1,0 +1,92 @@
+"""What the submissions slice takes and shows."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from darsgah.blobs.stored_file import StoredFile
+
+
+class State(StrEnum):
+    """Where a submission stands; ``received`` lasts only while it is being written."""
+
+    RECEIVED = "received"
+    QUEUED = "queued"
+    GRADING = "grading"
+    GRADED = "graded"
+    REJECTED = "rejected"
+    NEEDS_REVIEW = "needs_review"
+
+
+FINAL = frozenset({State.GRADED, State.REJECTED, State.NEEDS_REVIEW})
+"""States that grading does not leave by itself."""
+
+
+class SubmissionView(msgspec.Struct, frozen=True):
+    """A submission as its learner sees it: a receipt, a state and, once graded, a score.
+
+    ``sha256`` and ``size`` describe the exact bytes handed in: of the notebook, or, where there are several, of
+    the JSON list of their names, digests and sizes.
+    """
+
+    id: UUID
+    assignment_id: UUID
+    cohort_id: UUID
+    attempt: int
+    state: State
+    received_at: datetime
+    late: bool
+    notebooks: tuple[StoredFile, ...]
+    sha256: str
+    size: int
+    score: float | None
+    max_score: float | None
+
+
+class StaffSubmissionView(msgspec.Struct, frozen=True):
+    """A submission in an instructor's list; ``flagged`` asks a human to look."""
+
+    id: UUID
+    assignment_id: UUID
+    account_id: UUID
+    learner: str
+    lab_title: str
+    attempt: int
+    state: State
+    received_at: datetime
+    late: bool
+    score: float | None
+    max_score: float | None
+    flagged: bool
+
+
+class SubmissionPage(msgspec.Struct, frozen=True):
+    """A page of an instructor's list, newest first; ``next_after`` goes into the next request, None at the end."""
+
+    submissions: tuple[StaffSubmissionView, ...]
+    next_after: UUID | None
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """What the learner may still hand in for an assignment.
+
+    ``attempts_left`` is None where there is no limit; ``next_at`` is when the cool-down ends, None when a
+    submission would be taken now; ``refusal`` is the code of the reason against one, or empty.
+    """
+
+    attempts_used: int
+    attempts_left: int | None
+    next_at: datetime | None
+    refusal: str
+
+
+class GradingTicket(msgspec.Struct, frozen=True):
+    """What the worker needs of a submission to grade it."""
+
+    id: UUID
+    hub_id: UUID
+    assignment_id: UUID
+    state: State
+    notebooks: tuple[StoredFile, ...]

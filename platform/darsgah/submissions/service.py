@@ -1,0 +1,351 @@
+"""What can be done with submissions: hand one in, look at one's own, list a cohort's, and move one's state."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.access import Actor
+from darsgah.accounts import service as accounts
+from darsgah.blobs.store import BlobStore
+from darsgah.blobs.stored_file import StoredFile, from_rows, store, to_rows
+from darsgah.db.columns import now as utc_now
+from darsgah.enrolments import service as enrolments
+from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
+from darsgah.errors import NotFound
+from darsgah.jobs.notifications import notify
+from darsgah.jobs.queue import enqueue
+from darsgah.submissions import queries
+from darsgah.submissions.errors import (
+    CoolingDown,
+    DeadlinePassed,
+    KeyReused,
+    NoAttemptsLeft,
+    NotebookRefused,
+    NotEnrolled,
+    NotOpenYet,
+)
+from darsgah.submissions.models import Submission
+from darsgah.submissions.schemas import (
+    FINAL,
+    Allowance,
+    GradingTicket,
+    StaffSubmissionView,
+    State,
+    SubmissionPage,
+    SubmissionView,
+)
+from darsgah_grader.intake import read_notebook
+from darsgah_grader.types import Limits, SubmissionRejected
+
+PAGE: Final = 50
+GRADE_TASK: Final = "grade_submission"
+CHANNEL: Final = "darsgah_submission"
+"""Notifications carry the id of the submission whose state changed."""
+QUEUE_COUNTED: Final = 1000
+"""Nobody needs to know more exactly than this how many wait before them."""
+
+
+def _view(row: Submission) -> SubmissionView:
+    return SubmissionView(
+        id=row.id,
+        assignment_id=row.assignment_id,
+        cohort_id=row.cohort_id,
+        attempt=row.attempt,
+        state=State(row.state),
+        received_at=row.received_at,
+        late=row.late,
+        notebooks=from_rows(row.notebooks),
+        sha256=row.sha256,
+        size=row.size,
+        score=row.score,
+        max_score=row.max_score,
+    )
+
+
+def allowance(assignment: AssignmentView, attempts: Sequence[Submission], now: datetime) -> Allowance:
+    """What may still be handed in, given the attempts made so far (newest first); rejected ones do not count."""
+    counted = [row for row in attempts if row.state != State.REJECTED]
+    left = None if assignment.attempt_limit is None else max(0, assignment.attempt_limit - len(counted))
+    next_at = None
+    if counted and assignment.cooldown_seconds:
+        over = counted[0].received_at + timedelta(seconds=assignment.cooldown_seconds)
+        next_at = over if over > now else None
+    refusal = ""
+    if assignment.window is Window.NOT_OPEN:
+        refusal = NotOpenYet.code
+    elif assignment.window is Window.CLOSED:
+        refusal = DeadlinePassed.code
+    elif left == 0:
+        refusal = NoAttemptsLeft.code
+    elif next_at is not None:
+        refusal = CoolingDown.code
+    return Allowance(attempts_used=len(counted), attempts_left=left, next_at=next_at, refusal=refusal)
+
+
+def _refuse(verdict: Allowance, now: datetime) -> None:
+    for error in (NotOpenYet, DeadlinePassed, NoAttemptsLeft):
+        if verdict.refusal == error.code:
+            raise error
+    if verdict.next_at is not None and verdict.refusal == CoolingDown.code:
+        raise CoolingDown(retry_after=max(1, int((verdict.next_at - now).total_seconds()) + 1))
+
+
+def _named(assignment: AssignmentView, uploads: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The uploads by the lab's names of its notebooks; one upload for a lab of one notebook may have any name."""
+    expected = [file.name for file in assignment.lab.notebooks]
+    if not uploads:
+        raise NotebookRefused(fields={"notebooks": "Choose the notebook to hand in."}, reason="nothing_sent")
+    stems = {name.removesuffix(".ipynb"): content for name, content in uploads.items()}
+    if len(expected) == 1 and len(stems) == 1:
+        return {expected[0]: next(iter(stems.values()))}
+    unknown = sorted(set(stems) - set(expected))
+    if unknown:
+        raise NotebookRefused(
+            f"This lab has the notebooks {', '.join(expected)}, and {unknown[0]!r} is none of them. "
+            "Hand in the files under the names they were downloaded with; nothing was recorded.",
+            reason="unknown_notebook",
+        )
+    return {name: stems[name] for name in expected if name in stems}
+
+
+def _check(assignment: AssignmentView, notebooks: Mapping[str, bytes]) -> None:
+    limits = Limits(submission_bytes=assignment.lab.submission_bytes)
+    for name, content in notebooks.items():
+        try:
+            read_notebook(content, limits)
+        except SubmissionRejected as error:
+            raise NotebookRefused(
+                f"{error.message} Nothing was recorded.", reason=error.code, notebook=name
+            ) from error
+
+
+def _receipt(files: Sequence[StoredFile]) -> tuple[str, int]:
+    if len(files) == 1:
+        return files[0].sha256, files[0].size
+    manifest = msgspec.json.encode(files, order="deterministic")
+    return hashlib.sha256(manifest).hexdigest(), sum(file.size for file in files)
+
+
+async def hand_in(
+    session: AsyncSession,
+    blobs: BlobStore,
+    actor: Actor,
+    assignment_id: UUID,
+    uploads: Mapping[str, bytes],
+    *,
+    idempotency_key: str | None = None,
+) -> SubmissionView:
+    """Take a learner's notebooks: their bytes first, then the row and its grading job in one transaction.
+
+    The same idempotency key with the same bytes returns the submission made before.
+
+    Raises:
+        NotFound: no assignment that the actor may see.
+        NotEnrolled, NotOpenYet, DeadlinePassed, NoAttemptsLeft, CoolingDown: not now, or not this person.
+        NotebookRefused: a file that cannot be graded.
+        KeyReused: the key belongs to other bytes.
+    """
+    assignment, cohort = await enrolments.assignment(session, actor, assignment_id)
+    if not cohort.learner:
+        raise NotEnrolled
+    notebooks = _named(assignment, uploads)
+    _check(assignment, notebooks)
+    files = await store(blobs, notebooks)
+    sha256, size = _receipt(files)
+    if not await enrolments.lock_place(session, cohort.id, actor.account_id):
+        raise NotEnrolled
+    if idempotency_key is not None:
+        before = await queries.by_key(session, actor.account_id, idempotency_key)
+        if before is not None:
+            if (before.assignment_id, before.sha256) != (assignment_id, sha256):
+                raise KeyReused
+            return _view(before)
+    now = utc_now()
+    made = await queries.attempts(session, assignment_id, actor.account_id)
+    _refuse(allowance(assignment, made, now), now)
+    row = Submission(
+        hub_id=assignment.hub_id,
+        cohort_id=cohort.id,
+        assignment_id=assignment_id,
+        account_id=actor.account_id,
+        attempt=made[0].attempt + 1 if made else 1,
+        state=State.QUEUED,
+        received_at=now,
+        late=assignment.window is Window.LATE,
+        notebooks=to_rows(files),
+        sha256=sha256,
+        size=size,
+        idempotency_key=idempotency_key,
+    )
+    session.add(row)
+    await session.flush()
+    await enqueue(session, GRADE_TASK, submission_id=str(row.id))
+    return _view(row)
+
+
+async def own_submission(session: AsyncSession, actor: Actor, submission_id: UUID) -> SubmissionView:
+    """One submission of the actor's own.
+
+    Raises:
+        NotFound: the actor handed in none with that id.
+    """
+    row = await queries.own(session, actor, submission_id)
+    if row is None:
+        raise NotFound
+    return _view(row)
+
+
+async def staffed_submission(
+    session: AsyncSession, actor: Actor, submission_id: UUID
+) -> tuple[SubmissionView, UUID, str]:
+    """One submission that the actor may review, with its learner's id and name.
+
+    Raises:
+        NotFound: there is none that the actor may review.
+    """
+    row = await queries.staffed(session, actor, submission_id)
+    if row is None:
+        raise NotFound
+    names = await accounts.display_names(session, [row.account_id])
+    return _view(row), row.account_id, names[row.account_id]
+
+
+async def notebook_bytes(blobs: BlobStore, submission: SubmissionView, name: str) -> bytes:
+    """The bytes handed in under that name, exactly.
+
+    Raises:
+        NotFound: no notebook of the submission has that name.
+    """
+    for file in submission.notebooks:
+        if file.name == name:
+            return await blobs.get(file.sha256)
+    raise NotFound
+
+
+async def attempts(
+    session: AsyncSession, actor: Actor, assignment: AssignmentView
+) -> tuple[list[SubmissionView], Allowance]:
+    """The actor's own attempts at an assignment, newest first, and what may still be handed in."""
+    rows = await queries.attempts(session, assignment.id, actor.account_id)
+    return [_view(row) for row in rows], allowance(assignment, rows, utc_now())
+
+
+async def latest_attempts(
+    session: AsyncSession, actor: Actor, assignments: Sequence[AssignmentView]
+) -> dict[UUID, SubmissionView]:
+    """The actor's newest attempt by assignment; assignments without one are left out."""
+    rows = await queries.latest_by_assignment(session, [view.id for view in assignments], actor.account_id)
+    return {row.assignment_id: _view(row) for row in rows}
+
+
+async def recent_submissions(session: AsyncSession, actor: Actor, limit: int = 5) -> list[SubmissionView]:
+    """The actor's newest submissions."""
+    return [_view(row) for row in await queries.recent(session, actor.account_id, limit)]
+
+
+async def cohort_submissions(
+    session: AsyncSession,
+    actor: Actor,
+    cohort_id: UUID,
+    *,
+    after: UUID | None = None,
+    assignment_id: UUID | None = None,
+    state: State | None = None,
+    flagged: bool = False,
+) -> tuple[CohortView, SubmissionPage]:
+    """A page of a cohort's submissions for those who teach or run it, newest first.
+
+    Raises:
+        NotFound, Forbidden: no cohort that the actor may see, or may review.
+    """
+    cohort = await enrolments.staffed_cohort(session, actor, cohort_id)
+    rows = await queries.page(
+        session,
+        cohort_id,
+        after=after,
+        limit=PAGE + 1,
+        assignment_id=assignment_id,
+        state=state,
+        flagged=flagged,
+    )
+    shown = rows[:PAGE]
+    names = await accounts.display_names(session, list({row.account_id for row in shown}))
+    titles = {view.id: view.lab.title for view in await enrolments.assignments_of(session, [cohort_id])}
+    views = tuple(
+        StaffSubmissionView(
+            id=row.id,
+            assignment_id=row.assignment_id,
+            account_id=row.account_id,
+            learner=names[row.account_id],
+            lab_title=titles[row.assignment_id],
+            attempt=row.attempt,
+            state=State(row.state),
+            received_at=row.received_at,
+            late=row.late,
+            score=row.score,
+            max_score=row.max_score,
+            flagged=row.flagged,
+        )
+        for row in shown
+    )
+    return cohort, SubmissionPage(submissions=views, next_after=shown[-1].id if len(rows) > PAGE else None)
+
+
+async def waiting_before(session: AsyncSession, submission: SubmissionView) -> int:
+    """How many submissions wait before this one; counted up to 1,000."""
+    if submission.state is not State.QUEUED:
+        return 0
+    return await queries.waiting_before(session, submission.received_at, QUEUE_COUNTED)
+
+
+async def start_grading(session: AsyncSession, submission_id: UUID) -> GradingTicket | None:
+    """Mark a submission as being graded, for the worker that will do it.
+
+    Returns:
+        None when there is nothing to do: it is gone or has been graded. A submission that another worker began
+        and did not finish is handed out again.
+    """
+    row = await queries.for_update(session, submission_id)
+    if row is None or State(row.state) in FINAL:
+        return None
+    row.state = State.GRADING
+    await session.flush()
+    await notify(session, CHANNEL, str(submission_id))
+    return GradingTicket(
+        id=row.id,
+        hub_id=row.hub_id,
+        assignment_id=row.assignment_id,
+        state=State.GRADING,
+        notebooks=from_rows(row.notebooks),
+    )
+
+
+async def hold_for_result(session: AsyncSession, submission_id: UUID) -> bool:
+    """Lock a submission for recording its result; False when another worker has recorded one meanwhile."""
+    row = await queries.for_update(session, submission_id)
+    return row is not None and State(row.state) not in FINAL
+
+
+async def finish_grading(
+    session: AsyncSession,
+    submission_id: UUID,
+    *,
+    run_id: UUID,
+    state: State,
+    score: float | None,
+    max_score: float,
+    flagged: bool,
+) -> None:
+    """Switch a submission to a finished grading run, and tell those who watch it."""
+    row = await queries.for_update(session, submission_id)
+    if row is None:
+        raise NotFound
+    row.current_run_id, row.state = run_id, state
+    row.score, row.max_score, row.flagged = score, max_score, flagged
+    await session.flush()
+    await notify(session, CHANNEL, str(submission_id))
