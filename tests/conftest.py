@@ -1,0 +1,54 @@
+"""What every test may ask for: the real database with the real migrations."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.db.session import Database
+from tests.database import DatabaseServer, database_server
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this test run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def server(run_folder: Path) -> Iterator[DatabaseServer]:
+    """The embedded PostgreSQL of this test run."""
+    with database_server(run_folder / "home") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def worker_database(server: DatabaseServer) -> AsyncIterator[Database]:
+    """The migrated database of this test process, where nothing is ever committed."""
+    with server.new_database() as url:
+        database = Database(url, pool=2, application="tests")
+        yield database
+        await database.dispose()
+
+
+@pytest.fixture
+async def session(worker_database: Database) -> AsyncIterator[AsyncSession]:
+    """A session whose transaction is rolled back after the test; its commits are savepoints."""
+    async with worker_database.engine.connect() as connection:
+        outer = await connection.begin()
+        async with AsyncSession(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+        await outer.rollback()
+
+
+@pytest.fixture
+async def database(server: DatabaseServer) -> AsyncIterator[Database]:
+    """A migrated database of the test's own, for what commits or runs in processes of its own (``database.url``)."""
+    with server.new_database() as url:
+        database = Database(url, pool=5, application="tests")
+        yield database
+        await database.dispose()

@@ -1,0 +1,72 @@
+"""The test database: one embedded server for a whole run, a migrated template, cheap copies of it.
+
+Under pytest-xdist every process joins the same server, and the last one to leave stops and removes it. Only
+here is durability switched off: the data live for minutes.
+"""
+
+import contextlib
+import fcntl
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from darsgah.db.embedded import open_database
+from darsgah.db.schema import upgrade
+from darsgah.settings import Settings
+
+TEMPLATE = "darsgah_template"
+
+
+@dataclass(frozen=True)
+class DatabaseServer:
+    """The running server of this test run; ``url`` leads to a database for orders, not for tests."""
+
+    url: str
+
+    def url_of(self, name: str) -> str:
+        """The address of another database on this server."""
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def execute(self, statement: str, *names: str) -> None:
+        """Runs a statement outside any transaction, with names of databases filled in."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type] # ours
+
+    @contextmanager
+    def new_database(self, *, migrated: bool = True) -> Iterator[str]:
+        """The address of a database of its own, dropped at the end whoever still uses it."""
+        name = f"test_{secrets.token_hex(6)}"
+        self.execute("CREATE DATABASE {} TEMPLATE {}", name, TEMPLATE if migrated else "template0")
+        try:
+            yield self.url_of(name)
+        finally:
+            # The server may have been stopped by the test; then it goes with its folder.
+            with contextlib.suppress(psycopg.OperationalError):
+                self.execute("DROP DATABASE {} WITH (FORCE)", name)
+
+
+@contextmanager
+def database_server(home: Path) -> Iterator[DatabaseServer]:
+    """The server over ``home``, which the processes of one test run share."""
+    home.mkdir(parents=True, exist_ok=True)
+    with open_database(Settings(home=home, database_url=None)) as handle:
+        server = DatabaseServer(handle.url)
+        with (home / "template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (home / "template.made").exists():
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    server.execute(f"ALTER SYSTEM SET {setting} = off")
+                server.execute("SELECT pg_reload_conf()")
+                server.execute("CREATE DATABASE {}", TEMPLATE)
+                upgrade(server.url_of(TEMPLATE))
+                (home / "template.made").touch()
+        yield server
+    if handle.folder and not (handle.folder / "data" / "postmaster.pid").exists():
+        shutil.rmtree(handle.folder, ignore_errors=True)

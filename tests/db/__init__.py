@@ -1,0 +1,1 @@
+"""The database: server, sessions, columns, migrations."""
