@@ -1,4 +1,4 @@
-"""Reads an nbgrader course folder as it is: sources, submissions with their times, gradebook, hand-made marks.
+"""Reads an nbgrader course folder as it is: sources, submissions with their times, gradebook, marks.
 
 Nothing in the folder is executed or written, ``nbgrader_config.py`` included: a course that renames its
 folders there has to be given with nbgrader's own names. Links are not followed. What cannot be read is left

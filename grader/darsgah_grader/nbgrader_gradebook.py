@@ -1,4 +1,4 @@
-"""Reads nbgrader's ``gradebook.db``, of this and older versions, without nbgrader and without writing to it."""
+"""Reads nbgrader's ``gradebook.db``, old and new, without nbgrader and without writing to it."""
 
 import sqlite3
 from collections import defaultdict
@@ -34,7 +34,7 @@ class CellMark:
 
     @property
     def score(self) -> float:
-        """As nbgrader counts it: the mark by hand, else the automatic one, else nothing, plus extra credit."""
+        """As nbgrader counts it: the mark by hand, else the automatic one, else 0, plus extra credit."""
         found = self.manual if self.manual is not None else self.auto
         return (found or 0.0) + self.extra_credit
 
@@ -67,7 +67,7 @@ def read_gradebook(path: Path) -> tuple[Gradebook, tuple[str, ...]]:
         with closing(sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
             return _read(database), ()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         return EMPTY_GRADEBOOK, (
             f"{path} cannot be read as nbgrader's gradebook ({error}); marks are left out.",
         )
@@ -96,7 +96,7 @@ def _read(database: sqlite3.Connection) -> Gradebook:
 
 
 def _marks(database: sqlite3.Connection) -> Iterator[tuple[tuple[str, str], CellMark]]:
-    """The marks in the order in which nbgrader stored them. Before 0.5 each kind of cell had its own table."""
+    """The marks in nbgrader's order. Before its version 0.5 each kind of cell had its own table."""
     tables = {row["name"] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     columns = {row["name"] for row in database.execute("PRAGMA table_info(grade)")}
     shared = "base_cell" in tables
@@ -104,7 +104,7 @@ def _marks(database: sqlite3.Connection) -> Iterator[tuple[tuple[str, str], Cell
     cells = "base_cell" if shared else "grade_cell"
     extra = "grade.extra_credit" if "extra_credit" in columns else "0"
     rows = database.execute(
-        "SELECT student_id, assignment.name AS assignment, notebook.name AS notebook, "  # noqa: S608 - own names
+        "SELECT student_id, assignment.name AS assignment, notebook.name AS notebook, "
         f"{cells}.name AS cell, auto_score, manual_score, needs_manual_grade, {extra} AS extra_credit"
         + _SUBMITTED.format(table="grade", cells=cells)
         + "ORDER BY student_id, assignment.name, notebook.name, grade.rowid"
@@ -126,7 +126,7 @@ def _marks(database: sqlite3.Connection) -> Iterator[tuple[tuple[str, str], Cell
 def _comments(database: sqlite3.Connection, cells: str) -> dict[tuple[str, str, str, str], str]:
     """Comments written by hand, by student, assignment, notebook and cell."""
     rows = database.execute(
-        "SELECT student_id, assignment.name AS assignment, notebook.name AS notebook, "  # noqa: S608 - own names
+        "SELECT student_id, assignment.name AS assignment, notebook.name AS notebook, "
         f"{cells}.name AS cell, manual_comment"
         + _SUBMITTED.format(table="comment", cells=cells)
         + "WHERE manual_comment IS NOT NULL"

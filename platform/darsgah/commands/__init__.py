@@ -1,0 +1,1 @@
+"""The commands of `darsgah`, one module a topic; `darsgah.cli` mounts them."""

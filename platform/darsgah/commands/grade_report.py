@@ -1,0 +1,121 @@
+"""A grade as `darsgah grade` prints it: one JSON object with the documented keys, or a table for people."""
+
+from collections.abc import Iterator
+
+import msgspec
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from darsgah_grader.types import CellGrade, Flag, Grade, Verdict
+
+_WORDS = {
+    Verdict.PASSED: ("passed", "green"),
+    Verdict.PARTIAL: ("part of the points", "yellow"),
+    Verdict.FAILED: ("failed", "red"),
+    Verdict.TIMEOUT: ("took too long", "red"),
+    Verdict.MEMORY: ("too much memory", "red"),
+    Verdict.DIED: ("Python stopped", "red"),
+    Verdict.NOT_RUN: ("not run", "red"),
+    Verdict.MISSING: ("missing", "red"),
+    Verdict.UNCHANGED: ("no answer", "red"),
+    Verdict.MANUAL: ("waits for a person", "cyan"),
+}
+
+
+class _CellLine(msgspec.Struct, frozen=True):
+    notebook: str
+    grade_id: str
+    score: float | None
+    max_score: float
+    verdict: str
+    flags: list[str]
+
+
+class _ErrorLine(msgspec.Struct, frozen=True):
+    code: str
+    message: str
+
+
+class GradeLine(msgspec.Struct, frozen=True):
+    """The JSON object of one submission; ``score`` null in a cell means that it waits for a human."""
+
+    submission: str
+    score: float | None
+    max_score: float
+    assurance: str
+    flags: list[str]
+    cells: list[_CellLine]
+    error: _ErrorLine | None
+    seconds: float
+
+
+def json_line(submission: str, grade: Grade) -> str:
+    """The grade as one line of JSON."""
+    line = GradeLine(
+        submission=submission,
+        score=grade.score,
+        max_score=grade.max_score,
+        assurance=grade.assurance.value,
+        flags=_names(grade.flags),
+        cells=[
+            _CellLine(
+                notebook=cell.notebook,
+                grade_id=cell.grade_id,
+                score=cell.score,
+                max_score=cell.max_score,
+                verdict=cell.verdict.value,
+                flags=_names(cell.flags),
+            )
+            for cell in grade.cells
+        ],
+        error=_ErrorLine(grade.error.code, grade.error.message) if grade.error else None,
+        seconds=round(grade.seconds, 4),
+    )
+    return msgspec.json.encode(line).decode()
+
+
+def _names(flags: tuple[Flag, ...]) -> list[str]:
+    return list(dict.fromkeys(flag.name for flag in flags))
+
+
+def points(value: float | None) -> str:
+    """Points as people write them; never rounded up."""
+    return "–" if value is None else f"{int(value * 100) / 100:g}"
+
+
+def show(console: Console, submission: str, grade: Grade) -> None:
+    """Print one grade for people: a table of questions, then what failed, then what to look at."""
+    console.print(Group(*_parts(submission, grade)))
+
+
+def _parts(submission: str, grade: Grade) -> Iterator[RenderableType]:
+    if grade.error is not None:
+        yield Text.assemble((submission, "bold"), ": ", ("cannot be graded", "red"), f" ({grade.error.code})")
+        yield Text(grade.error.message)
+        return
+    several = len({cell.notebook for cell in grade.cells}) > 1
+    table = Table(title=Text(submission), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table.add_column("Question", overflow="fold")
+    table.add_column("Points", justify="right")
+    table.add_column("Outcome")
+    for cell in grade.cells:
+        title = f"{cell.notebook}: {cell.title}" if several else cell.title
+        word, style = _WORDS[cell.verdict]
+        table.add_row(Text(title), f"{points(cell.score)} / {points(cell.max_score)}", Text(word, style))
+    yield table
+    yield from (_explained(cell) for cell in grade.cells if cell.message)
+    waiting = sum(cell.score is None for cell in grade.cells)
+    total = f"\n{points(grade.score)} of {points(grade.max_score)} points"
+    yield Text(total + (f"; {waiting} to be marked by a person" if waiting else ""), "bold")
+    for flag in (*grade.flags, *(flag for cell in grade.cells for flag in cell.flags)):
+        yield Text.assemble(("Flag ", "yellow"), flag.name, f": {flag.evidence}" if flag.evidence else "")
+    yield Text(
+        f"Assurance {grade.assurance.value}, sandbox {grade.sandbox.value}, {grade.seconds:.2f} s "
+        f"({grade.code_seconds:.2f} s of them the notebook's own code)",
+        "dim",
+    )
+
+
+def _explained(cell: CellGrade) -> Text:
+    return Text.assemble("\n", (cell.title, "bold"), "\n", cell.message)

@@ -1,0 +1,244 @@
+"""`darsgah grade` and `darsgah lab release`: grading and releasing with no server and no database.
+
+Exit codes of ``grade``: 0 a grade was given (with ``--each``: the batch went through), 2 wrong use, 3 the
+submission was rejected, 1 this machine cannot grade.
+"""
+
+import os
+import queue
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Never
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from darsgah.commands.grade_report import json_line, points, show
+from darsgah.commands.submission_files import read_submission
+from darsgah.lab_assignments import assignment_of
+from darsgah_grader.master import read_master
+from darsgah_grader.pipeline import Grader
+from darsgah_grader.types import (
+    Assignment,
+    AssignmentInvalid,
+    Assurance,
+    EnvironmentBroken,
+    Grade,
+    GradeError,
+    GraderError,
+    SandboxLevel,
+    SandboxUnavailable,
+    SubmissionRejected,
+)
+from darsgah_labs.errors import LabInvalid
+from darsgah_labs.format import Lab
+from darsgah_labs.lab_folder import load
+
+
+class ExitCode(IntEnum):
+    """What the commands here exit with besides 0."""
+
+    MACHINE = 1
+    WRONG_USE = 2
+    REJECTED = 3
+
+
+def grade_command(
+    lab: Annotated[Path, typer.Argument(help="A lab folder, an nbgrader notebook or assignment folder.")],
+    submission: Annotated[
+        Path | None, typer.Argument(help="A notebook, or a folder with notebooks of the lab's names.")
+    ] = None,
+    each: Annotated[
+        Path | None, typer.Option(help="Grade every notebook and every folder in this folder.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a submission.")] = False,
+    assurance: Annotated[
+        Assurance, typer.Option(help="How far the score has to hold.")
+    ] = Assurance.IN_PROCESS,
+) -> None:
+    """Grade one submission, or with --each a folder of them. Needs no server and no database."""
+    if (submission is None) == (each is None):
+        _fail(ExitCode.WRONG_USE, "Name one submission, or a folder of submissions with --each FOLDER.")
+    if assurance is Assurance.SPLIT:
+        _fail(
+            ExitCode.WRONG_USE,
+            "The split level is not available yet; leave --assurance out to grade in-process.",
+        )
+    with Grader() as grader:
+        assignment = _prepared(_load(lab), lab, grader)
+        if each is not None:
+            if not each.is_dir():
+                _fail(ExitCode.WRONG_USE, f"{each} is not a folder.")
+            _grade_each(assignment, each, as_json=as_json, first=grader)
+            return
+        if submission is None or not submission.exists():
+            _fail(ExitCode.WRONG_USE, f"There is no {submission}.")
+        result = _grade_one(grader, assignment, submission)
+    if as_json:
+        typer.echo(json_line(str(submission), result))
+    else:
+        show(Console(), str(submission), result)
+    if result.error is not None:
+        raise typer.Exit(ExitCode.REJECTED)
+
+
+def lab_release_command(
+    lab: Annotated[Path, typer.Argument(help="A lab folder, an nbgrader notebook or assignment folder.")],
+    out: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="A new folder; for a single notebook also a new .ipynb file."),
+    ],
+) -> None:
+    """Write the learner's version of a lab: no solutions, no hidden tests, no outputs."""
+    # nbgrader takes two seconds to import, which `darsgah grade` must not wait for.
+    from darsgah_grader.authoring import release  # noqa: PLC0415 - see above
+
+    loaded = _load(lab)
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        _fail(ExitCode.WRONG_USE, f"{out} is there already; name a new place, nothing is overwritten.")
+    with Grader() as grader:
+        assignment = _prepared(loaded, lab, grader)
+    try:
+        released = {master.name: release(master) for master in assignment.masters}
+    except AssignmentInvalid as error:
+        _fail(ExitCode.WRONG_USE, str(error))
+    try:
+        if out.suffix == ".ipynb" and len(released) == 1 and not out.is_dir():
+            out.write_bytes(next(iter(released.values())))
+            typer.echo(f"Wrote {out}")
+            return
+        files = {f"{name}.ipynb": content for name, content in released.items()} | dict(assignment.files)
+        for name, content in files.items():
+            place = out / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    except OSError as error:
+        _fail(ExitCode.MACHINE, f"{out} could not be written: {error.strerror}.")
+    typer.echo(f"Wrote {len(released)} notebooks and {len(files) - len(released)} other files to {out}")
+
+
+def _fail(code: ExitCode, message: str) -> Never:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def _load(path: Path) -> Lab:
+    try:
+        return load(path)
+    except LabInvalid as error:
+        _fail(ExitCode.WRONG_USE, str(error))
+
+
+def _prepared(lab: Lab, path: Path, grader: Grader) -> Assignment:
+    """The lab ready for grading: everything checked, AUTOTEST lines turned into tests."""
+    try:
+        assignment = assignment_of(lab)
+        if not any(read_master(master).awaits_autotests for master in assignment.masters):
+            return assignment
+        # nbgrader takes two seconds to import; only labs with AUTOTEST lines pay for it.
+        from darsgah_grader.authoring import AUTOTESTS_FILE, prepared  # noqa: PLC0415 - see above
+
+        course = path.resolve().parent.parent / AUTOTESTS_FILE
+        templates = course.read_bytes() if course.is_file() else None
+        return prepared(assignment, grader.sandbox(assignment.environment), templates)
+    except AssignmentInvalid as error:
+        _fail(ExitCode.WRONG_USE, str(error))
+    except (SandboxUnavailable, EnvironmentBroken) as error:
+        _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
+
+
+def _grade_one(grader: Grader, assignment: Assignment, submission: Path) -> Grade:
+    try:
+        return _graded(grader, assignment, submission)
+    except (SandboxUnavailable, EnvironmentBroken) as error:
+        _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
+
+
+def _graded(grader: Grader, assignment: Assignment, submission: Path) -> Grade:
+    try:
+        notebooks = read_submission(submission, assignment)
+    except SubmissionRejected as rejected:
+        return _without_grade(assignment, rejected.code, rejected.message)
+    return grader.grade(assignment, notebooks)
+
+
+def _without_grade(assignment: Assignment, code: str, message: str) -> Grade:
+    return Grade(
+        score=None,
+        max_score=sum(read_master(master).max_score for master in assignment.masters),
+        assurance=Assurance.IN_PROCESS,
+        sandbox=SandboxLevel.NONE,
+        error=GradeError(code, message),
+    )
+
+
+def _grade_each(assignment: Assignment, folder: Path, *, as_json: bool, first: Grader) -> None:
+    """Grade a folder of submissions over all cores; each is printed when it is done."""
+    children = sorted(
+        child for child in folder.iterdir() if not child.name.startswith(".") and _is_submission(child)
+    )
+    cores = min(len(os.sched_getaffinity(0)), max(1, len(children)))
+    graders = [first, *(Grader() for _ in range(cores - 1))]
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Grading", total=len(children))
+        try:
+            for child, result in _in_parallel(assignment, children, graders):
+                progress.advance(task)
+                if as_json:
+                    typer.echo(json_line(child.name, result))
+                else:
+                    typer.echo(_summary(child.name, result))
+        finally:
+            for grader in graders[1:]:
+                grader.close()
+
+
+def _is_submission(child: Path) -> bool:
+    return child.is_dir() or child.suffix == ".ipynb"
+
+
+def _in_parallel(
+    assignment: Assignment, children: list[Path], graders: list[Grader]
+) -> Iterator[tuple[Path, Grade]]:
+    """Each grader serves one thread at a time; a submission that fails gives a grade with an error."""
+    free: queue.SimpleQueue[Grader] = queue.SimpleQueue()
+    for grader in graders:
+        free.put(grader)
+
+    def work(child: Path) -> Grade:
+        grader = free.get()
+        try:
+            return _graded(grader, assignment, child)
+        except GraderError as error:
+            return _without_grade(assignment, "grader", str(error))
+        except OSError as error:
+            return _without_grade(
+                assignment, "unreadable", f"The submission cannot be read: {error.strerror}."
+            )
+        finally:
+            free.put(grader)
+
+    with ThreadPoolExecutor(len(graders)) as pool:
+        futures: dict[Future[Grade], Path] = {pool.submit(work, child): child for child in children}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _summary(name: str, result: Grade) -> str:
+    if result.error is not None:
+        return f"{name}: not graded ({result.error.code}): {result.error.message}"
+    waiting = sum(cell.score is None for cell in result.cells)
+    flags = {flag.name for flag in (*result.flags, *(flag for cell in result.cells for flag in cell.flags))}
+    return (
+        f"{name}: {points(result.score)} of {points(result.max_score)}"
+        + (f", {waiting} to be marked by a person" if waiting else "")
+        + (f", flags: {', '.join(sorted(flags))}" if flags else "")
+    )
