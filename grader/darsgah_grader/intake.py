@@ -61,9 +61,9 @@ def read_notebook(content: bytes, limits: Limits) -> Notebook:
     if len(content) > limits.submission_bytes:
         _refuse(
             "too_large",
-            f"The file is larger than the {limits.submission_bytes / 1024 / 1024:g} MB that can be handed in. "
-            "Clear the outputs (Kernel, Restart and clear outputs), take large pictures out, save and hand in "
-            "again.",
+            f"The file is larger than the {limits.submission_bytes / 1024 / 1024:g} MB that can be graded. "
+            "Clear the outputs (Kernel, Restart and clear outputs), take large pictures out, save and hand "
+            "in again.",
         )
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
         _refuse(

@@ -81,7 +81,7 @@ def _names(flags: tuple[Flag, ...]) -> list[str]:
 
 def points(value: float | None) -> str:
     """Points as people write them; never rounded up."""
-    return "–" if value is None else f"{int(value * 100) / 100:g}"
+    return "-" if value is None else f"{int(value * 100) / 100:g}"
 
 
 def show(console: Console, submission: str, grade: Grade) -> None:

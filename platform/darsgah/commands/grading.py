@@ -220,6 +220,10 @@ def _in_parallel(
             return _without_grade(
                 assignment, "unreadable", f"The submission cannot be read: {error.strerror}."
             )
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other submissions are still graded
+            return _without_grade(
+                assignment, "internal", f"Grading broke off: {type(error).__name__}: {error}"
+            )
         finally:
             free.put(grader)
 

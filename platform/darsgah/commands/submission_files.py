@@ -9,8 +9,8 @@ from darsgah_grader.types import Assignment, SubmissionRejected
 def read_submission(path: Path, assignment: Assignment) -> Mapping[str, bytes]:
     """The submission's notebooks by the names of the lab's.
 
-    Where lab and submission have one notebook each, its file may have any name. Links are not followed, and no
-    more is read of a file than can be graded.
+    Where lab and submission have one notebook each, its file may have any name. Links are not followed, and
+    no more is read of a file than can be graded.
 
     Raises:
         SubmissionRejected: ``no_notebook``, ``unknown_notebook`` or ``not_a_file``.
