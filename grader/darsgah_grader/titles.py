@@ -21,7 +21,7 @@ def titles_of(notebook: Notebook) -> Mapping[str, str]:
     heading = ""
     found: list[tuple[str, str, bool]] = []
     for cell in notebook.cells:
-        if cell.kind is CellKind.MARKDOWN:
+        if cell.kind is CellKind.MARKDOWN and not cell.nbgrader.get("solution"):  # not of a model answer
             heading = _last_heading(cell.source) or heading
         if cell.grade_id:
             named = cell.title[:_LENGTH]

@@ -1,0 +1,1 @@
+"""Grading: from the bytes of an upload to a score."""
