@@ -1,8 +1,8 @@
-"""One PostgreSQL server over one folder: made, started, found running, stopped. Callers hold the lock of its home.
+"""One PostgreSQL server over one folder: made, started, found running, stopped. Callers hold its home's lock.
 
 Layout of the folder: ``data/`` (what initdb makes; its ``postgresql.conf`` is the operator's to change),
-``server.log``, and where the folder's path is too long for a socket ``socket-folder``, which names the private
-folder that holds the socket instead.
+``server.log``, and where the folder's path is too long for a socket ``socket-folder``, which names the
+private folder that holds the socket instead.
 """
 
 import os
@@ -134,7 +134,7 @@ class Cluster:
         except ProgramFailed as error:
             if self._alive():
                 raise ServiceUnavailable(
-                    f"The database did not stop within {STOP_SECONDS} seconds and goes on running: {error.message}"
+                    f"The database still runs {STOP_SECONDS} seconds after it was told to stop: {error.message}"
                 ) from error
         self._forget_socket_folder()
 
@@ -201,7 +201,7 @@ class Cluster:
             return True
 
     def _forget_strangers_pid(self) -> None:
-        """After a power cut the number in the file may be a stranger's, at which PostgreSQL refuses to start."""
+        """After a power cut the number in the file may be a stranger's; then PostgreSQL refuses to start."""
         pid = self._postmaster(0)
         if pid and Path("/proc", pid).exists():
             (self._data / "postmaster.pid").unlink()
@@ -236,8 +236,8 @@ class Cluster:
             ) from error
         if major != str(MAJOR):
             raise SettingsInvalid(
-                f"The database in {self._data} is PostgreSQL {major}, this Darsgah brings {MAJOR}: make a backup "
-                "with the version that made it and restore that here. Nothing was changed."
+                f"The database in {self._data} is PostgreSQL {major}, this Darsgah brings {MAJOR}: make a "
+                "backup with the version that made it and restore that here. Nothing was changed."
             )
 
     def _check_room(self) -> None:

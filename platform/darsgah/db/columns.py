@@ -1,11 +1,10 @@
-"""What every table shares: the metadata with its naming rule, identifiers, moments, and named choices."""
+"""What every table shares: the metadata with its naming rule, identifiers and moments."""
 
 import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, func
+from sqlalchemy import DateTime, MetaData, func
 from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
 
@@ -28,7 +27,7 @@ class Record(SQLModel):
 
 
 def new_id() -> UUID:
-    """A UUID of version 7: unique without asking the database, and in order of creation, so indexes stay dense."""
+    """A UUID of version 7: unique without asking the database, and in order, so that indexes stay dense."""
     return uuid7()
 
 
@@ -37,13 +36,22 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-def id_column() -> Any:
-    """``id: UUID = id_column()``: the primary key, known before the row is written."""
+# The columns below return Any, as SQLModel's Field does: each stands for a value of the attribute's own type.
+
+
+def id_column() -> Any:  # noqa: ANN401 # see above
+    """The primary key, known before the row is written.
+
+    Write ``id: UUID = id_column()``.
+    """
     return Field(default_factory=new_id, primary_key=True)
 
 
-def created_at_column(*, index: bool = False) -> Any:
-    """``created_at: datetime = created_at_column()``: when the row was made; the database fills it in otherwise."""
+def created_at_column(*, index: bool = False) -> Any:  # noqa: ANN401 # see above
+    """When the row was made; the database fills it in for rows that don't come through the model.
+
+    Write ``created_at: datetime = created_at_column()``.
+    """
     return Field(
         default_factory=now,
         index=index,
@@ -52,10 +60,10 @@ def created_at_column(*, index: bool = False) -> Any:
     )
 
 
-def moment_column(*, nullable: bool = False, index: bool = False) -> Any:
-    """A point in time, stored with its zone: ``due_at: datetime | None = moment_column(nullable=True)``.
+def moment_column(*, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401 # see above
+    """A point in time, with its zone. One that may be missing starts as None; one that may not must be given.
 
-    One that may be missing starts as None; one that may not must be given.
+    Write ``due_at: datetime | None = moment_column(nullable=True)``.
     """
     kwargs: dict[str, Any] = {"default": None} if nullable else {}
     return Field(
@@ -64,24 +72,3 @@ def moment_column(*, nullable: bool = False, index: bool = False) -> Any:
         sa_type=DateTime(timezone=True),
         sa_column_kwargs={"nullable": nullable},
     )
-
-
-def choice_type(kind: type[StrEnum]) -> Enum:
-    """The column type of an enumeration: its values as text under a check constraint named after the class.
-
-    Text, because PostgreSQL's own enumeration types can't lose a value in a migration.
-    """
-    return Enum(
-        kind,
-        name=kind.__name__.lower(),
-        native_enum=False,
-        create_constraint=True,
-        length=32,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-def choice_column(kind: type[StrEnum], *, default: StrEnum | None = None, index: bool = False) -> Any:
-    """``state: State = choice_column(State, default=State.RECEIVED)``; without a default it must be given."""
-    kwargs: dict[str, Any] = {} if default is None else {"default": default}
-    return Field(**kwargs, index=index, sa_type=choice_type(kind), sa_column_kwargs={"nullable": False})

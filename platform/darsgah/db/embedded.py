@@ -1,8 +1,8 @@
 """The database of one installation: a PostgreSQL that runs inside the home folder, or a server of your own.
 
-The embedded server listens on a unix socket alone, with a password that only this user can read. Whoever comes
-first starts it, everyone else joins, and the last one to leave stops it; the kernel keeps the count, through
-locks on a file, so one that was killed does not count. A server that outlived its starter is simply joined.
+The embedded server listens on a unix socket alone, with a password that only this user can read. Whoever
+comes first starts it, everyone else joins, and the last one to leave stops it; the kernel keeps the count,
+through locks on a file, so one that was killed does not count. A server that outlived its starter is joined.
 
 The home folder holds ``postgres.lock`` (held while starting and stopping), ``postgres.users`` (shared by
 everyone who uses the server) and ``postgres/`` with the data. For root the data are under
@@ -165,7 +165,7 @@ def _checked(url: str) -> DatabaseHandle:
         ) from error
     if version < OLDEST_MAJOR * 10000:
         raise SettingsInvalid(
-            f"The database {shown(plain)} is PostgreSQL {version // 10000}: Darsgah needs {OLDEST_MAJOR} or newer."
+            f"The database {shown(plain)} is PostgreSQL {version // 10000}, and {OLDEST_MAJOR} is the oldest."
         )
     return DatabaseHandle(plain, embedded=False)
 

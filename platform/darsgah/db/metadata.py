@@ -1,4 +1,4 @@
-"""All tables in one place, for migrations to be held against. The only module that imports every slice's models."""
+"""All tables in one place, for migrations to be held against: the only module that imports every slice's."""
 
 import darsgah.accounts.models
 import darsgah.catalog.models

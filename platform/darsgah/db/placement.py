@@ -22,8 +22,8 @@ def server_folder(home: Path, service_user: pwd.struct_passwd | None) -> Path:
             return _of_service_user(home, inside, pointer, service_user)
         if pointer.exists():
             raise SettingsInvalid(
-                f"The database of {home} was made by root: run Darsgah as root there, set DARSGAH_HOME to another "
-                "folder, or DARSGAH_DATABASE_URL to a server of your own."
+                f"The database of {home} was made by root: run Darsgah as root there, set DARSGAH_HOME to "
+                "another folder, or DARSGAH_DATABASE_URL to a server of your own."
             )
         inside.mkdir(mode=0o700, exist_ok=True)
         if inside.stat().st_uid != os.geteuid():
@@ -63,6 +63,6 @@ def _other_users(home: Path, inside: Path) -> str:
     except KeyError:
         name = f"number {owner}"
     return (
-        f"The database of {home} belongs to the user {name}: run Darsgah as that user, set DARSGAH_HOME to another "
-        "folder, or DARSGAH_DATABASE_URL to a server of your own."
+        f"The database of {home} belongs to the user {name}: run Darsgah as that user, set DARSGAH_HOME to "
+        "another folder, or DARSGAH_DATABASE_URL to a server of your own."
     )

@@ -44,7 +44,7 @@ class Programs:
             SettingsInvalid: the user cannot be taken on, or the program cannot be run.
         """
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 # the wheel's programs with arguments of ours
                 [self.folder / program, *arguments],
                 cwd=cwd,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
@@ -62,8 +62,8 @@ class Programs:
         except (OSError, subprocess.SubprocessError) as error:
             who = f" as the user {self.user.pw_name}" if self.user else ""
             raise SettingsInvalid(
-                f"PostgreSQL's program {program} cannot be run{who} ({error}): run Darsgah as an ordinary user, "
-                f"{_OWN_SERVER}."
+                f"PostgreSQL's program {program} cannot be run{who} ({error}): run Darsgah as an ordinary "
+                f"user, {_OWN_SERVER}."
             ) from error
         if done.returncode:
             raise ProgramFailed(done.stdout.strip())
@@ -128,7 +128,7 @@ def _service_user() -> pwd.struct_passwd:
     except KeyError:
         command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
         try:
-            made = subprocess.run(
+            made = subprocess.run(  # noqa: S603 # nothing in it comes from outside
                 [*command, "--home-dir", str(SERVICE_FOLDER), SERVICE_USER],
                 capture_output=True,
                 text=True,

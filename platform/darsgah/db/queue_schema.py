@@ -23,7 +23,7 @@ def install(connection: Connection) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Applies the library's files newer than the recorded version; without the queue's tables it does nothing."""
+    """Applies the library's files newer than the recorded version; nothing without the queue's tables."""
     if connection.scalar(text("SELECT to_regclass(:table)"), {"table": TABLE}) is None:
         return
     installed = connection.scalar(text(f"SELECT version FROM {TABLE}"))  # noqa: S608 # a constant of this module
@@ -39,10 +39,10 @@ def remove(connection: Connection) -> None:
     connection.execute(text(f"DROP TABLE {TABLE}"))
     found = connection.execute(
         text(
-            "SELECT 'TABLE ' || oid::regclass FROM pg_class WHERE relname LIKE 'procrastinate%' AND relkind = 'r'"
-            " AND relnamespace = current_schema()::regnamespace"
-            " UNION ALL SELECT 'FUNCTION ' || oid::regprocedure FROM pg_proc WHERE proname LIKE 'procrastinate%'"
-            " AND pronamespace = current_schema()::regnamespace"
+            "SELECT 'TABLE ' || oid::regclass FROM pg_class WHERE relname LIKE 'procrastinate%'"
+            " AND relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+            " UNION ALL SELECT 'FUNCTION ' || oid::regprocedure FROM pg_proc"
+            " WHERE proname LIKE 'procrastinate%' AND pronamespace = current_schema()::regnamespace"
             " UNION ALL SELECT 'TYPE ' || oid::regtype FROM pg_type WHERE typname LIKE 'procrastinate%'"
             " AND typnamespace = current_schema()::regnamespace AND typelem = 0"
         )

@@ -19,7 +19,15 @@ from darsgah.errors import ServiceUnavailable
 CONNECT_SECONDS = 5
 POOL_SECONDS = 10
 # What the server enforces on every connection, in milliseconds: nothing of ours may hold a lock for long.
-_SERVER_OPTIONS = "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+_SERVER_OPTIONS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "timezone": "UTC",
+        "statement_timeout": 30_000,
+        "lock_timeout": 10_000,
+        "idle_in_transaction_session_timeout": 60_000,
+    }.items()
+)
 
 
 class DatabaseAway(ServiceUnavailable):
@@ -34,8 +42,8 @@ class DatabaseBusy(ServiceUnavailable):
     code = "database_busy"
 
 
-# SQLSTATE classes and codes of a server that answers but has no time or room: deadlock and serialisation (40),
-# insufficient resources (53), a cancelled statement and a lock not granted in time.
+# SQLSTATE classes and codes of a server that answers but has no time or room: deadlock and serialisation
+# (40), insufficient resources (53), a cancelled statement and a lock not granted in time.
 _BUSY = ("40", "53", "57014", "55P03")
 
 

@@ -1,4 +1,4 @@
-"""What Alembic runs for each migration: on the connection, lock and transaction that ``darsgah.db.schema`` opened."""
+"""What Alembic runs for each migration: on the connection and in the transaction of ``darsgah.db.schema``."""
 
 from alembic import context
 

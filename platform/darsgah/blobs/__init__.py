@@ -1,0 +1,1 @@
+"""Where notebooks and attachments are kept: content-addressed, outside the database."""

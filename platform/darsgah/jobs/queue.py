@@ -1,0 +1,101 @@
+"""The near side of the queue: a job is written by the transaction that writes the row it serves.
+
+The web process names a job's kind and gives plain values; it never imports what runs. So a job exists exactly
+when its row does, and both appear when the transaction commits.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import psycopg
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
+from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.tasks import configure_task
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+ATTEMPTS = 5
+"""How often a job is begun before it is given up, whether it raised or its worker died."""
+
+
+class Queue(StrEnum):
+    """Queues exist so that workers can be set aside for one of them."""
+
+    GRADING = "grading"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """One sort of job, known to the side that asks for it and the side that runs it.
+
+    Attributes:
+        name: what the queue's rows carry; it may not change while such jobs wait.
+        priority: higher ones are taken first, in the order they came.
+    """
+
+    name: str
+    queue: Queue = Queue.DEFAULT
+    priority: int = 0
+
+
+@dataclass(frozen=True)
+class QueueDepth:
+    """The jobs of one queue. ``given_up`` is what failed ``ATTEMPTS`` times and waits for a person."""
+
+    queue: str
+    waiting: int
+    running: int
+    given_up: int
+
+
+async def enqueue(session: AsyncSession, kind: JobKind, **values: str | float | bool | None) -> int:
+    """Adds a job in the session's transaction; workers see it once that commits. Returns the job's number."""
+    connection = await (await session.connection()).get_raw_connection()
+    # The connector is never opened: the library runs its statement on the connection it is given.
+    deferrer = configure_task(
+        name=kind.name,
+        job_manager=JobManager(PsycopgConnector()),
+        queue=kind.queue.value,
+        priority=kind.priority,
+        connection=connection.driver_connection,
+    )
+    try:
+        return await deferrer.defer_async(**values)
+    except ConnectorException as error:
+        if isinstance(error.__cause__, psycopg.Error):
+            raise error.__cause__ from error
+        raise
+
+
+async def queue_depth(session: AsyncSession) -> list[QueueDepth]:
+    """What each queue holds now. Finished jobs leave the table, so this stays cheap."""
+    rows = await session.execute(
+        text(
+            "SELECT queue_name, count(*) FILTER (WHERE status = 'todo'),"
+            " count(*) FILTER (WHERE status = 'doing'), count(*) FILTER (WHERE status = 'failed')"
+            " FROM procrastinate_jobs GROUP BY queue_name"
+        )
+    )
+    found = {name: QueueDepth(name, waiting, running, given_up) for name, waiting, running, given_up in rows}
+    return [found.get(queue.value, QueueDepth(queue.value, 0, 0, 0)) for queue in Queue]
+
+
+async def waiting_before(session: AsyncSession, job: int, *, most: int = 1000) -> int | None:
+    """How many jobs of the same queue will be taken before this one; None once it no longer waits.
+
+    Counting ends at ``most``, so that a page asked for by thousands stays cheap when thousands wait.
+    """
+    found = await session.execute(
+        text(
+            "SELECT (SELECT count(*) FROM (SELECT FROM procrastinate_jobs other"
+            " WHERE other.status = 'todo' AND other.queue_name = job.queue_name"
+            " AND (other.scheduled_at IS NULL OR other.scheduled_at <= now())"
+            " AND (other.priority > job.priority OR (other.priority = job.priority AND other.id < job.id))"
+            " ORDER BY other.priority DESC, other.id LIMIT :most) ahead)"
+            " FROM procrastinate_jobs job WHERE job.id = :job AND job.status = 'todo'"
+        ),
+        {"job": job, "most": most},
+    )
+    return found.scalar_one_or_none()

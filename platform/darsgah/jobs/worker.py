@@ -1,0 +1,185 @@
+"""The far side of the queue: takes jobs, runs them, tries again, gives up in the open.
+
+A job runs at least once. Its worker may die after the work and before the queue knows, so what a task does
+must be safe to do again. A job that has failed ``ATTEMPTS`` times is not run any more: its task is told, so
+that what waits for it learns of it, and the row stays as ``given_up`` in the queue's depth.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import structlog
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Job
+from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.worker import Worker
+
+from darsgah.db.session import CONNECT_SECONDS
+from darsgah.errors import DarsgahError
+from darsgah.jobs.queue import ATTEMPTS, JobKind
+from darsgah.jobs.recovery import hand_back_orphans
+
+_log = structlog.get_logger(__name__)
+_LONGEST_PAUSE = 60
+_RECONNECT_SECONDS = 1.0
+# After the last attempt the task is told; if the telling fails it is repeated this often.
+_TELLINGS = 5
+
+Run = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """How jobs of one kind are run.
+
+    Attributes:
+        run: takes the job's values by name; must be safe to repeat. An exception means "try again later".
+        give_up: takes the same values after the last attempt: records that this will not happen.
+    """
+
+    kind: JobKind
+    run: Run
+    give_up: Run
+
+
+@dataclass(frozen=True)
+class WorkerTiming:
+    """Seconds: between signs of life, of silence until a worker is dead, and to finish when stopping."""
+
+    heartbeat: float = 2.0
+    silence: float = 15.0
+    grace: float = 30.0
+
+
+class JobGivenUp(DarsgahError):
+    """This job has failed as often as is allowed and is not tried again."""
+
+    code = "job_given_up"
+
+
+class _Retry(BaseRetryStrategy):
+    """Pauses of 1, 2, 4, 8 seconds; at once when the worker is stopping and hands its job back."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        if isinstance(exception, JobGivenUp) or job.attempts >= ATTEMPTS + _TELLINGS:
+            return None
+        return RetryDecision(retry_in={"seconds": min(2**job.attempts, _LONGEST_PAUSE)})
+
+
+class JobWorker:
+    """Runs the jobs of its tasks' queues, several at once, until it is told to stop.
+
+    Args:
+        url: the database's, as ``open_database`` gives it.
+        concurrency: jobs run at once; the tasks decide themselves what they do outside the event loop.
+    """
+
+    def __init__(
+        self, url: str, tasks: Sequence[Task], *, concurrency: int, timing: WorkerTiming | None = None
+    ) -> None:
+        self._url = url
+        self._tasks = tasks
+        self._concurrency = concurrency
+        self._timing = timing or WorkerTiming()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until ``stop`` is set, then lets running jobs end within the grace and hands back the rest.
+
+        When the database goes away it waits for it and begins anew.
+        """
+        while not stop.is_set():
+            try:
+                await self._run_while_connected(stop)
+            except (ConnectorException, psycopg.OperationalError) as error:
+                _log.warning(
+                    "The database is away; the worker waits for it", reason=str(error.__cause__ or error)
+                )
+            if not stop.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _RECONNECT_SECONDS)
+
+    async def _run_while_connected(self, stop: asyncio.Event) -> None:
+        app = self._app()
+        async with app.open_async():
+            worker = Worker(
+                app,
+                queues=sorted({task.kind.queue.value for task in self._tasks}),
+                name="darsgah",
+                concurrency=self._concurrency,
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                fetch_job_polling_interval=self._timing.heartbeat,
+                update_heartbeat_interval=self._timing.heartbeat,
+                stalled_worker_timeout=self._timing.silence,
+                shutdown_graceful_timeout=self._timing.grace,
+                install_signal_handlers=False,
+            )
+            working = asyncio.create_task(worker.run(), name="worker")  # type: ignore[no-untyped-call] # the library's
+            others = [
+                asyncio.create_task(stop.wait(), name="stop"),
+                asyncio.create_task(self._look_for_orphans(app, worker), name="orphans"),
+            ]
+            try:
+                await asyncio.wait([working, *others], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                worker.stop()  # type: ignore[no-untyped-call] # the library's
+                for other in others:
+                    other.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
+                await working
+
+    async def _look_for_orphans(self, app: App, worker: Worker) -> None:
+        while True:
+            found = await hand_back_orphans(
+                app.connector, own_worker=worker.worker_id, silence=self._timing.silence
+            )
+            if found:
+                _log.warning("Took jobs from workers that died", jobs=found)
+            await asyncio.sleep(self._timing.heartbeat)
+
+    def _app(self) -> App:
+        app = App(
+            connector=PsycopgConnector(
+                conninfo=self._url,
+                kwargs={"connect_timeout": CONNECT_SECONDS, "application_name": "darsgah queue"},
+                min_size=1,
+                max_size=4,
+                timeout=2 * CONNECT_SECONDS,
+            )
+        )
+        for task in self._tasks:
+            app.task(name=task.kind.name, queue=task.kind.queue.value, retry=_Retry(), pass_context=True)(
+                _handler(task)
+            )
+        return app
+
+
+def _handler(task: Task) -> Callable[..., Awaitable[None]]:
+    async def handle(context: JobContext, **values: Any) -> None:  # noqa: ANN401 # whatever the job carries
+        if context.job.attempts >= ATTEMPTS:
+            await task.give_up(**values)
+            raise JobGivenUp(f"{task.kind.name} failed {ATTEMPTS} times", **values)
+        await task.run(**values)
+
+    return handle
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set, inside a running event loop; restored afterwards."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
