@@ -37,19 +37,35 @@ class Settings(BaseSettings):
         description="The address people type, https://learn.example.org; cookies are Secure when it is https.",
     )
     secret: str | None = Field(
-        default=None, description="Key of signed cookies, 32 characters or more; made in the home folder if unset."
+        default=None,
+        description="Key of signed cookies, 32 characters or more; made in the home folder if unset.",
     )
     log_format: Literal["auto", "json", "text"] = Field(
         default="auto", description="Log lines as JSON or as text; auto is text on a terminal."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Lowest level logged.")
-    database_pool: int = Field(default=10, ge=1, description="Connections that one process keeps to the database.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Lowest level logged."
+    )
+    database_pool: int = Field(
+        default=10, ge=1, description="Connections that one process keeps to the database."
+    )
     worker_concurrency: int = Field(
         default=0, ge=0, description="Submissions one worker grades at once; 0 takes one for each core."
     )
+    worker_heartbeat: float = Field(
+        default=2.0, gt=0, description="Seconds between a worker's signs of life and looks for work."
+    )
+    worker_silence: float = Field(
+        default=15.0, gt=0, description="Seconds of silence after which a worker's jobs are given to another."
+    )
+    worker_grace: float = Field(
+        default=30.0, ge=0, description="Seconds a stopping worker gives its jobs before it hands them back."
+    )
     session_days: int = Field(default=14, ge=1, description="Days after which an unused sign-in ends.")
     sign_in_attempts: int = Field(
-        default=10, ge=1, description="Failed sign-ins for one account or address in 15 minutes before a pause."
+        default=10,
+        ge=1,
+        description="Failed sign-ins for one account or address in 15 minutes before a pause.",
     )
     submission_bytes: int = Field(
         default=20 * 1024 * 1024, ge=1024, description="Largest notebook taken, where the lab does not say."
@@ -73,7 +89,9 @@ class Settings(BaseSettings):
                 f"The home folder {folder} cannot be made ({error.strerror}): set DARSGAH_HOME to one you may write."
             ) from error
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise SettingsInvalid(f"The home folder {folder} cannot be written: set DARSGAH_HOME to one you may write.")
+            raise SettingsInvalid(
+                f"The home folder {folder} cannot be written: set DARSGAH_HOME to one you may write."
+            )
         return folder
 
     @property

@@ -134,7 +134,7 @@ class Cluster:
         except ProgramFailed as error:
             if self._alive():
                 raise ServiceUnavailable(
-                    f"The database still runs {STOP_SECONDS} seconds after it was told to stop: {error.message}"
+                    f"The database still runs {STOP_SECONDS} seconds after it was told: {error.message}"
                 ) from error
         self._forget_socket_folder()
 
