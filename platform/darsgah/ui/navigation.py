@@ -1,0 +1,28 @@
+"""Where each role can go from the header. A link shows where a person may go; guards decide."""
+
+from dataclasses import dataclass
+
+from darsgah.access import Actor, Role
+from darsgah.ui.language import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link of the header."""
+
+    text: Message
+    path: str
+
+
+TODAY = Place(Message("Today"), "/today")
+HUBS = Place(Message("Hubs"), "/hubs")
+TEACHING = Place(Message("Teaching"), "/teach")
+
+
+def places(actor: Actor | None) -> tuple[Place, ...]:
+    """The places of a person, in the order of the header; who is signed out has none."""
+    if actor is None:
+        return ()
+    if actor.holds(Role.INSTRUCTOR, Role.HUB_ADMIN, Role.NETWORK_ADMIN):
+        return (TODAY, TEACHING, HUBS)
+    return (TODAY, HUBS)

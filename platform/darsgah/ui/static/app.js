@@ -1,0 +1,121 @@
+// What the pages do beyond plain HTML. Every page works without it: the size of a file is checked by the
+// server too, an upload is an ordinary form, and a live status has a link that loads the page again.
+"use strict";
+
+const units = [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]];
+
+function fileSize(bytes) {
+  for (const [unit, step] of units) {
+    if (bytes >= step) return `${(Math.ceil((bytes * 10) / step) / 10).toFixed(1).replace(/\.0$/, "")}\u00a0${unit}`;
+  }
+  return `${bytes}\u00a0B`;
+}
+
+/* A chosen file shows its size at once, and one that the lab would refuse is never sent. */
+function watchFile(input) {
+  const note = document.getElementById(`${input.id}-size`);
+  input.addEventListener("change", () => {
+    const bytes = input.files.length ? input.files[0].size : 0;
+    const tooLarge = bytes > Number(input.dataset.limit);
+    const words = tooLarge ? input.dataset.tooLarge.replace("{size}", fileSize(bytes)) : "";
+    input.setCustomValidity(words);
+    note.classList.toggle("too-large", tooLarge);
+    note.textContent = words || (bytes ? fileSize(bytes) : "");
+  });
+}
+
+/* An upload shows how far it is and how long it takes, and can be stopped; the file stays on the device. */
+function watchUpload(form) {
+  const box = form.querySelector(".upload-progress");
+  const bar = box.querySelector("progress");
+  const words = box.querySelector("[data-remaining]");
+  const send = form.querySelector("[type=submit], button:not([type])");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const request = new XMLHttpRequest();
+    const begun = performance.now();
+    const finish = () => { box.hidden = true; send.disabled = false; };
+    request.upload.addEventListener("progress", (sent) => {
+      bar.max = sent.total;
+      bar.value = sent.loaded;
+      const left = ((performance.now() - begun) / 1000) * (sent.total / sent.loaded - 1);
+      words.textContent = sent.loaded < sent.total
+        ? words.dataset.remaining.replace("{size}", fileSize(sent.total - sent.loaded)).replace("{seconds}", Math.ceil(left))
+        : words.dataset.sent;
+    });
+    request.addEventListener("load", () => {
+      finish();
+      if (request.status < 400) { location.assign(request.responseURL); return; }
+      showPart(request.responseText, "#main");
+    });
+    request.addEventListener("error", () => { finish(); words.textContent = ""; alertLine(form, words.dataset.failed); });
+    request.addEventListener("abort", finish);
+    box.querySelector("button").onclick = () => request.abort();
+    send.disabled = true;
+    box.hidden = false;
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+  });
+}
+
+function alertLine(form, text) {
+  const line = form.querySelector("[role=alert]") || form.insertBefore(document.createElement("p"), form.firstChild);
+  line.className = "notice notice-loss";
+  line.setAttribute("role", "alert");
+  line.textContent = text;
+}
+
+/* Replace one part of this page by the same part of another answer; the focus stays where it is. */
+function showPart(html, selector) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(selector);
+  const here = document.querySelector(selector);
+  if (!fresh || !here) { location.reload(); return; }
+  here.replaceChildren(...fresh.childNodes);
+  begin(here);
+}
+
+/* A live status: the server sends the words as HTML. Where the stream is cut for good, ask now and then. */
+function watchStatus(region) {
+  let failures = 0;
+  let shown = "";
+  const stream = new EventSource(region.dataset.live);
+  const show = (html) => { if (html !== shown) { shown = html; region.innerHTML = html; } };
+  const finish = async () => {
+    stream.close();
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok) showPart(await answer.text(), region.dataset.part);
+  };
+  stream.addEventListener("status", (event) => { failures = 0; show(event.data); });
+  stream.addEventListener("done", finish);
+  stream.addEventListener("error", () => {
+    failures += 1;
+    if (stream.readyState === EventSource.CLOSED || failures > 3) { stream.close(); poll(region, 5); }
+  });
+}
+
+function poll(region, seconds) {
+  setTimeout(async () => {
+    if (!region.isConnected) return;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const still = fresh.querySelector("[data-live]");
+      if (answer.ok && !still) { showPart(fresh.documentElement.outerHTML, region.dataset.part); return; }
+      if (answer.ok) region.innerHTML = still.innerHTML;
+    } catch { /* offline: the words on the page stay true, and the next try may reach the server */ }
+    poll(region, Math.min(seconds * 1.5, 60));
+  }, seconds * 1000);
+}
+
+function begin(root) {
+  root.querySelectorAll("input[type=file][data-limit]").forEach(watchFile);
+  root.querySelectorAll("form[data-upload]").forEach(watchUpload);
+  root.querySelectorAll("[data-live]").forEach(watchStatus);
+}
+
+begin(document);
+
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector("details.menu[open]");
+  if (event.key === "Escape" && menu) { menu.open = false; menu.querySelector("summary").focus(); }
+});

@@ -1,0 +1,380 @@
+"""Every page of the platform with data made to hurt: long names in two scripts, hundreds of rows, nothing at all.
+
+The gallery fills the real templates with the real views; only the data are made up. The browser tests look at
+it, and ``python -m tests.ui.gallery FOLDER`` saves a picture of everything for people to look at.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from darsgah.access import Actor, Role
+from darsgah.accounts.schemas import AccountView
+from darsgah.blobs.stored_file import StoredFile
+from darsgah.catalog.schemas import CourseVersionView, LabVersionView, ModuleView
+from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
+from darsgah.errors import DarsgahError, Forbidden, NotFound, ServiceUnavailable, TooLarge, TooMany
+from darsgah.hubs.schemas import HubView
+from darsgah.submissions.schemas import Allowance, StaffSubmissionView, State, SubmissionView
+from darsgah.ui.cells import notebook_cells
+from darsgah.ui.language import Languages, Message, explain
+from darsgah.ui.static_files import StaticFiles
+from darsgah.ui.templating import Notice, PageContext, Pages
+
+NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
+LONG_TITLE = "Estimating electricity demand in Karachi from weather, holidays and load-shedding schedules with linear models II"
+LONG_NAME = "محترمہ سیدہ زینب النساء بنتِ غلام مصطفیٰ جتوئی عباسی صاحبہ (نارتھ ناظم آباد)"
+NAMES = (
+    "Demo Learner 1",
+    LONG_NAME,
+    "Demo Learner 3",
+    "ڈیمو طالب علم ۴",
+    "Demo-Learner Number Five Of The Evening Group",
+)
+
+
+def identifier(number: int) -> UUID:
+    """A stable identifier for made-up rows."""
+    return UUID(int=number)
+
+
+HUB = HubView(
+    identifier(1), "khi-saddar", "Karachi Saddar", "کراچی صدر", "Karachi", "Sindh", "Asia/Karachi", "open"
+)
+COURSE = CourseVersionView(
+    identifier(2), identifier(3), "python-for-data", 1, "Python for data", "ڈیٹا کے لیے Python",
+    "From the first loop to the first honest chart, in twelve labs.", "پہلے loop سے پہلے سچے chart تک، بارہ لیبز میں۔",
+)  # fmt: skip
+LEARNING = Actor(identifier(9), LONG_NAME, "en", frozenset({(Role.LEARNER, HUB.id)}))
+STAFF = Actor(identifier(8), "Demo Instructor", "en", frozenset({(Role.INSTRUCTOR, HUB.id)}))
+
+
+def cohort(*, staff: bool = False, course: CourseVersionView = COURSE) -> CohortView:
+    """The cohort all pages speak of."""
+    return CohortView(
+        identifier(4), HUB.id, HUB.name, HUB.name_ur, "Asia/Karachi", "Batch 7, evening", course,
+        None, None, 40, 38, staff, not staff,
+    )  # fmt: skip
+
+
+def lab(number: int, title: str, title_ur: str = "", *, notebooks: int = 1) -> LabVersionView:
+    """One lab version."""
+    return LabVersionView(
+        id=identifier(100 + number), lab_id=identifier(200 + number), slug=f"lab-{number}", number=1, title=title,
+        title_ur=title_ur, summary="Read a small table, ask it three questions, and draw what you find.", summary_ur="",
+        level="beginner", minutes=45, runtime="cpython", environment="python", points=10.0,
+        skills=("lists", "functions", "plotting"),
+        notebooks=tuple(StoredFile(f"part-{n + 1}", "0" * 64, 18_432) for n in range(notebooks)),
+        files=(StoredFile("rainfall.csv", "0" * 64, 2_340_117),), cell_seconds=30.0, total_seconds=300.0,
+        memory_bytes=1_073_741_824, submission_bytes=20 * 1024 * 1024,
+    )  # fmt: skip
+
+
+MODULES = (
+    ModuleView(identifier(30), "First steps", "پہلے قدم", (identifier(101),)),
+    ModuleView(identifier(31), "Tables and charts", "", (identifier(103),)),
+)
+LABS = (
+    lab(1, "Squares and sums", "مربعے اور جمع"),
+    lab(2, "Loops that stop", "loops جو رکتے ہیں"),
+    lab(3, LONG_TITLE, notebooks=2),
+    lab(4, "Missing values", "غائب values"),
+)
+WINDOWS = (Window.OPEN, Window.LATE, Window.OPEN, Window.NOT_OPEN)
+
+
+def assignment(number: int) -> AssignmentView:
+    """The lab with that number, as given to the cohort."""
+    due = NOW + timedelta(days=3 * number - 4, hours=5)
+    return AssignmentView(
+        identifier(300 + number), identifier(4), HUB.id, MODULES[number // 2].id, number, LABS[number],
+        NOW + timedelta(days=9) if WINDOWS[number] is Window.NOT_OPEN else NOW - timedelta(days=9), due,
+        due + timedelta(days=2), 5 if number else None, 600 if number else 0, WINDOWS[number],
+    )  # fmt: skip
+
+
+def submission(
+    attempt: int, state: State, score: float | None = None, *, late: bool = False
+) -> SubmissionView:
+    """One attempt."""
+    digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    return SubmissionView(
+        identifier(400 + attempt), identifier(300), identifier(4), attempt, state, NOW - timedelta(hours=7 - attempt),
+        late, (StoredFile("part-1", digest, 20_117),), digest, 20_117, score, 10.0 if score is not None else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A flag with its evidence."""
+
+    name: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """The result of one question."""
+
+    title: str
+    verdict: str
+    score: float | None
+    max_score: float
+    message: str = ""
+    notebook: str = "part-1"
+    grade_id: str = ""
+    kind: str = "autograded"
+    hidden: bool = False
+    flags: tuple[Flagged, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of one submission."""
+
+    score: float | None
+    cells: tuple[CellResult, ...] = ()
+    max_score: float = 10.0
+    graded_at: datetime = NOW
+    assurance: str = "split"
+    sandbox: str = "namespaces"
+    waits_for_human: bool = False
+    error_code: str = ""
+    error_message: str = ""
+    seconds: float = 2.4
+    code_seconds: float = 1.9
+    flags: tuple[Flagged, ...] = ()
+
+
+TRACE = "AssertionError: squares(3) gave [1, 4], and three numbers were expected:\n    expected [1, 4, 9]\n    found    [1, 4]"
+CELLS = (
+    CellResult("Question 1: squares", "failed", 0.0, 2.0, TRACE, grade_id="squares"),
+    CellResult("Question 2: sum of squares", "passed", 3.0, 3.0, grade_id="sum"),
+    CellResult("Question 3: a chart that names its axes", "partial", 1.999, 3.0, "The chart has no title.", grade_id="chart"),
+    CellResult(LONG_TITLE, "timeout", 0.0, 1.0, "The cell ran for 30 seconds and was stopped.", grade_id="slow", hidden=True),
+    CellResult("سوال ۵: اپنے الفاظ میں بتائیں", "manual", None, 1.0, grade_id="words", kind="manual",
+               flags=(Flagged("duplicate-id", "cell 14"),)),
+)  # fmt: skip
+RESULT = Result(4.999, CELLS, waits_for_human=True, flags=(Flagged("patched-builtin", "sum"),))
+REJECTED = Result(
+    None, error_code="not_a_notebook", error_message="This file is not a notebook: save it as .ipynb."
+)
+FREE = Allowance(1, None, None, "")
+FEW = Allowance(4, 1, None, "")
+PAUSED = Allowance(2, 3, NOW + timedelta(minutes=7), "cooling_down")
+
+
+def executed_notebook() -> bytes:
+    """A notebook that shows every kind of cell and output, hostile ones included."""
+    dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    bars = '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="90"><rect x="10" y="40" width="40" height="50" fill="#07432f"/><rect x="70" y="10" width="40" height="80" fill="#74cbab"/></svg>'
+    table = "<table border='1' onclick='alert(1)'><tr><th>city</th><th>mm</th></tr><tr><td>Karachi</td><td>176.2</td></tr></table><script>alert(1)</script>"
+    code = "def squares(n):\n    # one to n\n    return [i ** 2 for i in range(1, n)]\n\nprint('squares:', squares(3))"
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "markdown", "metadata": {}, "source": "# Squares\n\nWrite `squares(n)`.\n\n| n | square |\n|---|---|\n| 3 | 9 |\n\nاس function کو مکمل کریں۔"},
+        {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "squares"}}, "execution_count": 1, "source": code,
+         "outputs": [{"output_type": "stream", "name": "stdout", "text": "squares: [1, 4]\n"},
+                     {"output_type": "error", "ename": "AssertionError", "evalue": "", "traceback": ["\u001b[31mAssertionError\u001b[39m: three numbers were expected", "----> 3 assert squares(3) == [1, 4, 9]"]}]},
+        {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "chart"}}, "execution_count": 2, "source": "import pandas as pd\npd.read_csv('rainfall.csv').head(1)",
+         "outputs": [{"output_type": "execute_result", "data": {"text/html": table, "text/plain": "city mm"}},
+                     {"output_type": "stream", "name": "stderr", "text": "FutureWarning: this will change\n"},
+                     {"output_type": "display_data", "data": {"image/svg+xml": bars}},
+                     {"output_type": "display_data", "data": {"image/png": dot}}]},
+        {"cell_type": "markdown", "metadata": {"nbgrader": {"grade_id": "words"}}, "source": "میرا جواب: مربع، یعنی *عدد کو خود سے ضرب* دینا۔"},
+        {"cell_type": "raw", "metadata": {}, "source": "raw cell"},
+    ]  # fmt: skip
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the instructor's list is narrowed to."""
+
+    assignment: str = ""
+    state: str = ""
+    flagged: bool = False
+
+
+@dataclass(frozen=True)
+class DueItem:
+    """One line of what is due."""
+
+    assignment: AssignmentView
+    best: float | None = None
+    attempts_used: int = 0
+    cohort: CohortView = field(default_factory=cohort)
+
+
+@dataclass(frozen=True)
+class LatestItem:
+    """One line of the latest results."""
+
+    submission: SubmissionView
+    lab: LabVersionView
+    cohort: CohortView = field(default_factory=cohort)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A learner's state at one lab."""
+
+    state: str
+    best: float | None
+    attempts_used: int
+    latest_id: UUID | None
+
+
+def staff_rows(count: int) -> list[StaffSubmissionView]:
+    """An instructor's list."""
+    states = list(State)
+    rows = []
+    for number in range(count):
+        state = states[1 + number % 5]
+        graded = state is State.GRADED
+        rows.append(
+            StaffSubmissionView(
+                identifier(1000 + number),
+                identifier(300),
+                identifier(2000 + number),
+                NAMES[number % 5],
+                LABS[number % 4].title,
+                1 + number % 3,
+                state,
+                NOW - timedelta(minutes=7 * number),
+                number % 6 == 0,
+                number % 21 / 2 if graded else None,
+                10.0 if graded else None,
+                number % 7 == 0,
+            )  # fmt: skip
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page of the gallery: a template, who looks at it, and what it shows."""
+
+    template: str
+    variables: Callable[[], dict[str, Any]] = dict
+    actor: Actor | None = LEARNING
+    path: str = "/today"
+    notices: tuple[Notice, ...] = ()
+
+
+def _failure(error: DarsgahError) -> Picture:
+    english = Languages.load()["en"]
+    return Picture(
+        "ui/error.html",
+        lambda: {
+            "status": error.status,
+            "message": explain(error, english),
+            "retry_after": error.details.get("retry_after"),
+        },
+    )
+
+
+def _result(state: State, result: Result | None, **more: Any) -> dict[str, Any]:
+    attempts = [
+        submission(3, state, result.score if result else None), submission(2, State.REJECTED),
+        submission(1, State.GRADED, 2.5, late=True),
+    ]  # fmt: skip
+    shown = {"submission": attempts[0], "cohort": cohort(), "assignment": assignment(0), "result": result}
+    return shown | {"attempts": attempts, "allowance": FEW, "place": None, "estimate": None} | more
+
+
+def _lab(
+    number: int, allowance: Allowance, attempts: list[SubmissionView], error: Message | None = None
+) -> dict[str, Any]:
+    return {
+        "cohort": cohort(), "assignment": assignment(number), "module": MODULES[number // 2], "allowance": allowance,
+        "attempts": attempts, "error": error, "idempotency_key": "k",
+    }  # fmt: skip
+
+
+def _list(rows: int, chosen: Choice = Choice()) -> dict[str, Any]:  # noqa: B008 - frozen
+    return {
+        "cohort": cohort(staff=True), "assignments": [assignment(n) for n in range(4)], "submissions": staff_rows(rows),
+        "next_after": identifier(7) if rows else None, "paged": bool(rows), "chosen": chosen,
+    }  # fmt: skip
+
+
+def _inspect() -> dict[str, Any]:
+    notebooks = [("part-1", notebook_cells(executed_notebook()))]
+    return _result(State.NEEDS_REVIEW, RESULT) | {"learner": LONG_NAME, "notebooks": notebooks}
+
+
+def _today() -> dict[str, Any]:
+    due = [DueItem(assignment(n), best=2.5 if n == 1 else None, attempts_used=n % 2) for n in range(3)]
+    latest = [
+        LatestItem(submission(3, State.GRADED, 9.995), LABS[0]),
+        LatestItem(submission(2, State.QUEUED), LABS[2]),
+    ]
+    return {"cohorts": [cohort()], "due": due, "latest": latest, "teaching": []}
+
+
+def _cohort() -> dict[str, Any]:
+    progress = {
+        identifier(300): Progress("graded", 10.0, 2, identifier(403)),
+        identifier(301): Progress("queued", None, 1, identifier(402)),
+    }
+    return {
+        "cohort": cohort(), "modules": MODULES, "assignments": [assignment(n) for n in range(4)], "progress": progress,
+    }  # fmt: skip
+
+
+def _hubs() -> dict[str, Any]:
+    planned = HubView(identifier(5), "lhr", "Lahore", "لاہور", "Lahore", "Punjab", "Asia/Karachi", "planned")
+    return {"hubs": [HUB, planned]}
+
+
+ACCOUNT = AccountView(LEARNING.account_id, "demo.learner@example.org", LONG_NAME, "en", NOW)
+TOO_SHORT = Message("At least {count} characters.", count=10)
+PICTURES = {
+    "home": Picture("accounts/home.html", actor=None, path="/"),
+    "sign-in": Picture("accounts/sign_in.html", lambda: {"values": {}, "errors": {}, "error": None, "next": ""}, None, "/sign-in"),
+    "sign-in-wrong": Picture(
+        "accounts/sign_in.html",
+        lambda: {"values": {"email": "demo@example.org"}, "errors": {},
+                 "error": "The e-mail address and the password do not belong together.", "next": ""}, None, "/sign-in"),
+    "sign-up": Picture("accounts/sign_up.html",
+        lambda: {"values": {"display_name": LONG_NAME}, "errors": {"password": TOO_SHORT}, "error": None, "hubs": [HUB]}, None, "/sign-up"),
+    "settings": Picture("accounts/settings.html", lambda: {"account": ACCOUNT, "profile_errors": {}, "password_errors": {}},
+        path="/settings", notices=(Notice(Message("Saved.")),)),
+    "today": Picture("enrolments/today.html", _today),
+    "today-empty": Picture("enrolments/today.html", lambda: {"cohorts": [], "due": [], "latest": [], "teaching": []}),
+    "cohort": Picture("enrolments/cohort.html", _cohort),
+    "teaching": Picture("enrolments/teaching.html", lambda: {"cohorts": [cohort(staff=True)]}, STAFF, "/teach"),
+    "lab": Picture("submissions/lab.html", lambda: _lab(0, FREE, [])),
+    "lab-again": Picture("submissions/lab.html", lambda: _lab(2, PAUSED, [submission(2, State.GRADED, 7.25)])),
+    "lab-refused": Picture("submissions/lab.html", lambda: _lab(1, FEW, [], Message("This file is not a notebook."))),
+    "result": Picture("grades/result.html", lambda: _result(State.GRADED, RESULT)),
+    "result-queued": Picture("grades/result.html", lambda: _result(State.QUEUED, None, place=3, estimate=12.0)),
+    "result-rejected": Picture("grades/result.html", lambda: _result(State.REJECTED, REJECTED)),
+    "submissions": Picture("submissions/cohort_submissions.html", lambda: _list(50), STAFF, "/teach/cohorts"),
+    "submissions-empty": Picture("submissions/cohort_submissions.html", lambda: _list(0), STAFF, "/teach/cohorts"),
+    "inspect": Picture("grades/inspect.html", _inspect, STAFF, "/teach/submissions"),
+    "hubs": Picture("hubs/hubs.html", _hubs, None, "/hubs"),
+    "error-403": _failure(Forbidden()),
+    "error-404": _failure(NotFound()),
+    "error-413": _failure(TooLarge()),
+    "error-429": _failure(TooMany(retry_after=90)),
+    "error-500": _failure(DarsgahError()),
+    "error-503": _failure(ServiceUnavailable()),
+}  # fmt: skip
+
+
+def gallery_pages() -> Pages:
+    """The renderer, on the real static files and languages."""
+    return Pages(StaticFiles(), Languages.load())
+
+
+def picture_html(pages: Pages, name: str, language: str) -> str:
+    """One page of the gallery."""
+    picture = PICTURES[name]
+    page = PageContext(
+        pages.languages[language], picture.path, picture.actor, "token", now=NOW, notices=picture.notices
+    )
+    return pages.render(picture.template, page, **picture.variables())
