@@ -1,0 +1,94 @@
+"""How host, supervisor and runner talk: typed messages over a UNIX socket that keeps message boundaries.
+
+A message is one byte of kind and a payload. It travels as packets of one kind byte, one byte that says whether
+more follows, and at most CHUNK bytes, so a writer that dies or is interrupted between two packets leaves the
+stream readable: a packet of another kind drops what was unfinished. The receiver sets the longest message it
+takes; a longer one is a ProtocolError, and whoever sent it is done with.
+"""
+
+import socket
+from dataclasses import dataclass
+
+CHUNK = 64 * 1024
+_MORE = b"+"
+_LAST = b"."
+
+
+class ProtocolError(Exception):
+    """The other side sent what no honest one would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message; ``descriptors`` are new ones that came with it and belong to the receiver."""
+
+    kind: bytes
+    payload: bytes
+    descriptors: tuple[int, ...] = ()
+
+
+class Channel:
+    """One end of such a socket; ``longest`` is the largest payload taken, in bytes."""
+
+    def __init__(self, end: socket.socket, longest: int) -> None:
+        self.socket = end
+        self._longest = longest
+        self._kind = b""
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._descriptors: list[int] = []
+
+    @classmethod
+    def pair(cls) -> tuple[socket.socket, socket.socket]:
+        """Two connected ends, not inherited by what is executed."""
+        return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def fileno(self) -> int:
+        """For poll."""
+        return self.socket.fileno()
+
+    def close(self) -> None:
+        """Let go of this end; the other side reads the end of the stream."""
+        self.socket.close()
+
+    def send(self, kind: bytes, payload: bytes = b"", descriptors: tuple[int, ...] = ()) -> None:
+        """Send one message, waiting while the other side is full; descriptors go with its first packet."""
+        view = memoryview(payload)
+        while True:
+            chunk, view = view[:CHUNK], view[CHUNK:]
+            packet = [kind + (_MORE if view else _LAST), chunk]
+            if descriptors:
+                socket.send_fds(self.socket, packet, list(descriptors))  # type: ignore[arg-type] # takes any buffers
+                descriptors = ()
+            else:
+                self.socket.sendmsg(packet)
+            if not view:
+                return
+
+    def receive(self, wait: bool = True) -> Message | None:
+        """The next message, or None at the end of the stream; BlockingIOError when none is there to be had.
+
+        ``wait=False`` never waits; what has arrived of an unfinished message is kept for the next call.
+        """
+        while True:
+            packet, descriptors, flags, _ = socket.recv_fds(
+                self.socket, CHUNK + 2, 1, 0 if wait else socket.MSG_DONTWAIT
+            )
+            self._descriptors += descriptors
+            if not packet:
+                return None
+            if len(packet) < 2 or flags & socket.MSG_TRUNC:
+                raise ProtocolError("a packet of impossible size")
+            if packet[:1] != self._kind:
+                self._kind, self._parts, self._size = packet[:1], [], 0
+            self._parts.append(packet[2:])
+            self._size += len(packet) - 2
+            if self._size > self._longest:
+                raise ProtocolError("a message longer than allowed")
+            if packet[1:2] == _LAST:
+                return self._complete()
+
+    def _complete(self) -> Message:
+        message = Message(self._kind, b"".join(self._parts), tuple(self._descriptors))
+        self._kind, self._parts, self._size, self._descriptors = b"", [], 0, []
+        return message

@@ -1,0 +1,99 @@
+"""The processes of one run, as its supervisor sees them: who has ended, what they hold, how to end them all."""
+
+import contextlib
+import os
+import select
+import signal
+import time
+from pathlib import Path
+
+from darsgah_grader.guest.rootfs import HOME
+
+_PATIENCE = 5.0
+_REMEMBERED = 1000
+
+
+def _anonymous_bytes(pid: int) -> int:
+    """Memory of a process that no file stands behind; 0 when it is gone."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+class Processes:
+    """``own`` says that the run has a process namespace of its own, in which this is process 1."""
+
+    def __init__(self, own: bool) -> None:
+        self._own = own
+        self._statuses: dict[int, int] = {}
+        self._known: set[int] = set()
+        self._baseline = _anonymous_bytes(os.getpid())
+
+    def watch(self, pid: int) -> None:
+        """Count this process where there is no namespace to enumerate."""
+        self._known.add(pid)
+
+    @staticmethod
+    def gone(pidfd: int) -> bool:
+        """Whether the process has ended, reaped or not."""
+        poll = select.poll()
+        poll.register(pidfd, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def reap(self) -> None:
+        """Take leave of every child that has ended; orphans of the run are children of process 1."""
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    return
+                if len(self._statuses) >= _REMEMBERED:
+                    self._statuses.clear()
+                self._statuses[pid] = status
+
+    def _others(self) -> list[int]:
+        if not self._own:
+            return [pid for pid in self._known if pid not in self._statuses]
+        own = os.getpid()
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != own]
+
+    def memory_held(self) -> int:
+        """Bytes that the run's processes and work folder hold beyond what the warm process gave them."""
+        held = sum(max(0, _anonymous_bytes(pid) - self._baseline) for pid in self._others())
+        if self._own:
+            folder = os.statvfs(HOME)
+            held += (folder.f_blocks - folder.f_bfree) * folder.f_bsize
+        return held
+
+    @staticmethod
+    def kill(pid: int) -> None:
+        """End one process for good."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+    def sweep(self, runner: int, spare: int | None) -> int:
+        """End the runner and everything else of the run but ``spare``; the signal that ended the runner, or 0.
+
+        All are stopped in one step first, so that none can start another between being seen and being ended.
+        """
+        if self._own:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGSTOP)
+        ending = time.monotonic() + _PATIENCE
+        while time.monotonic() < ending:
+            rest = [pid for pid in self._others() if pid != spare] if self._own else [runner]
+            for pid in rest:
+                self.kill(pid)
+            self.reap()
+            if not any(pid not in self._statuses for pid in rest):
+                break
+            time.sleep(0.0005)
+        if spare is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(spare, signal.SIGCONT)
+        self._known.discard(runner)
+        status = self._statuses.pop(runner, 0)
+        self._statuses.clear()
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0

@@ -1,0 +1,142 @@
+"""What a learner's code can see of the file system.
+
+The prepared root, built once in the warm process: a read-only tmpfs that holds the system's libraries
+(``/usr``), the interpreter and the packages of its environment, five harmless devices, a handful of files in
+``/etc``, and nothing else: no home, no ``/root``, ``/var``, ``/run`` or ``/tmp`` of the machine, no data of the
+platform. Everything is nosuid, and nodev but for the devices.
+
+Each run adds, in a mount namespace of its own: its own ``/proc``; one tmpfs with limits on size and inodes that
+carries the work folder, ``/tmp`` and ``/dev/shm``; the job's data files, which no one can change. The mounts of
+the prepared root come from a more privileged namespace, so the kernel lets nobody in a run take them apart.
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from darsgah_grader.guest import linux
+
+HOME = "/home/learner"
+LEARNER = 1000
+"""User and group number of a learner's code, as it sees itself."""
+
+_SCAFFOLD = "/sys"  # every machine has it and nothing a sandbox shows lies below it
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_ETC_COPIED = ("ld.so.cache", "localtime", "timezone", "mime.types", "nsswitch.conf")
+_ETC_BOUND = ("alternatives",)
+_FILES = "/run/files"
+_ETC_WRITTEN = {
+    "passwd": f"learner:x:{LEARNER}:{LEARNER}:learner:{HOME}:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
+    "group": f"learner:x:{LEARNER}:\nnogroup:x:65534:\n",
+    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+    "hostname": "lab\n",
+}
+_LINKS = {
+    "tmp": "/home/tmp",
+    "var/tmp": "/home/tmp",
+    "dev/shm": "/home/shm",  # noqa: S108 -- a link inside the sandbox's own root
+    "dev/fd": "/proc/self/fd",
+    "dev/stdin": "/proc/self/fd/0",
+    "dev/stdout": "/proc/self/fd/1",
+    "dev/stderr": "/proc/self/fd/2",
+}
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """The existing folders among ``paths``, resolved too, without those that lie inside another."""
+    found = {path for given in paths for path in (given, os.path.realpath(given)) if Path(path).is_dir()}
+    return sorted(
+        path
+        for path in found
+        if not any(path != other and Path(path).is_relative_to(other) for other in found)
+    )
+
+
+def build(visible: Iterable[str]) -> None:
+    """Build the prepared root out of the folders ``visible`` and ``/usr``, and make it this process's root.
+
+    The caller has a mount namespace of its own and the right to mount in it.
+    """
+    linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
+    folders = outermost(["/usr", *visible])
+    linux.mount("root", _SCAFFOLD, "tmpfs", linux.MS_NOSUID, "size=4m,nr_inodes=16384,mode=755")
+    root = Path(_SCAFFOLD)
+    for folder in folders:
+        (root / folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
+        linux.mount(folder, f"{_SCAFFOLD}{folder}", flags=linux.MS_BIND | linux.MS_REC)
+    _copy_system_links(root, folders)
+    _write_etc(root)
+    for folder in ("home", "proc", "dev", "run/files", "var"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    for name in _DEVICES:
+        (root / "dev" / name).touch()
+    for name, target in _LINKS.items():
+        (root / name).symlink_to(target)
+    linux.set_mount_attributes(
+        _SCAFFOLD, linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID | linux.MOUNT_ATTR_NODEV
+    )
+    for name in _DEVICES:
+        linux.mount(f"/dev/{name}", f"{_SCAFFOLD}/dev/{name}", flags=linux.MS_BIND)
+        linux.set_mount_attributes(
+            f"{_SCAFFOLD}/dev/{name}", linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID
+        )
+    # A run may mount a /proc of its own only where one is visible already; the run's covers this one.
+    linux.mount("/proc", f"{_SCAFFOLD}/proc", flags=linux.MS_BIND | linux.MS_REC)
+    linux.enter_root(_SCAFFOLD)
+
+
+def _copy_system_links(root: Path, folders: list[str]) -> None:
+    """``/bin``, ``/lib`` and their like: links on a system with merged /usr, folders on an older one."""
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        source = Path("/", name)
+        if source.is_symlink():
+            (root / name).symlink_to(source.readlink())
+        elif source.is_dir() and str(source) not in folders:
+            (root / name).mkdir()
+            linux.mount(str(source), str(root / name), flags=linux.MS_BIND | linux.MS_REC)
+
+
+def _write_etc(root: Path) -> None:
+    etc = root / "etc"
+    etc.mkdir(exist_ok=True)
+    for name, text in _ETC_WRITTEN.items():
+        (etc / name).write_text(text)
+    for name in _ETC_COPIED:
+        source = Path("/etc", name)
+        if source.is_file() and source.stat().st_mode & stat.S_IROTH:
+            shutil.copyfile(source, etc / name)
+    for name in _ETC_BOUND:
+        if Path("/etc", name).is_dir():
+            (etc / name).mkdir()
+            linux.mount(f"/etc/{name}", str(etc / name), flags=linux.MS_BIND | linux.MS_REC)
+
+
+def mount_proc() -> None:
+    """The run's own /proc, over the one of the prepared root."""
+    linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
+
+
+def mount_work(size: int, inodes: int, files: Mapping[str, bytes]) -> None:
+    """The run's work folder with ``files`` in it; ``size`` in bytes, both limits for all it writes together."""
+    quiet = linux.MS_NOSUID | linux.MS_NODEV
+    linux.mount("work", "/home", "tmpfs", quiet, f"size={size},nr_inodes={inodes},mode=755")
+    for folder in (HOME, "/home/tmp", "/home/shm"):
+        Path(folder).mkdir(mode=0o700)
+    if files:
+        total = sum(len(content) + 8192 for content in files.values()) + 65536
+        linux.mount("files", _FILES, "tmpfs", quiet, f"size={total},nr_inodes={len(files) + 16},mode=755")
+        for number, (name, content) in enumerate(files.items()):
+            _show_file(f"{_FILES}/{number}", Path(HOME, name), content)
+        linux.mount("files", _FILES, flags=linux.MS_REMOUNT | linux.MS_RDONLY | quiet)
+    os.chdir(HOME)
+
+
+def _show_file(source: str, target: Path, content: bytes) -> None:
+    """Put one data file into the work folder as a mount of its own: not to be written, moved or removed."""
+    Path(source).write_bytes(content)
+    Path(source).chmod(0o444)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.touch()
+    linux.mount(source, str(target), flags=linux.MS_BIND)

@@ -1,0 +1,135 @@
+"""The process that runs a learner's code: takes one cell at a time from the supervisor and runs it.
+
+It holds one socket to the supervisor and nothing else: no test before its turn, no result of another cell. A
+learner's code can find that socket and write to it (assurance level 1); it then speaks for the cell that is
+running, and for later ones if it stays, which is what running in one process means.
+
+Before a test the supervisor asks for a checkpoint: a copy of this process (a sibling, child of the supervisor)
+that rests on a socket of its own until it is told to go on from there, or to go away.
+"""
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from darsgah_grader.guest import confine, linux
+from darsgah_grader.guest.capture import CapturedStream
+from darsgah_grader.guest.cells import CellRunner
+from darsgah_grader.guest.frames import Channel, Message
+from darsgah_grader.guest.shell import GuestShell
+
+CELL, CHECKPOINT, RESULT, HELLO = b"c", b"f", b"r", b"h"
+"""From the supervisor: run a cell, make a checkpoint. To it: a cell's result, a process that listens."""
+
+_LONGEST_CELL = 32 * 1024 * 1024
+
+_exit, _getpid, _interrupt, _loads = os._exit, os.getpid, KeyboardInterrupt, json.loads
+
+
+class Runner:
+    """The loop of the learner's process; ``cells`` and ``shell`` come from the warm process."""
+
+    def __init__(self, channel: Channel, cells: CellRunner) -> None:
+        self._channel = channel
+        self._cells = cells
+        self._running = False
+
+    def _on_interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._running:
+            raise _interrupt
+
+    def serve(self) -> NoReturn:
+        """Take commands until the supervisor is gone."""
+        signal.signal(signal.SIGINT, self._on_interrupt)
+        self._channel.send(HELLO, str(_getpid()).encode())
+        while True:
+            message = self._channel.receive()
+            if message is None:
+                _exit(0)
+            if message.kind == CELL:
+                self._run(message)
+            elif message.kind == CHECKPOINT and message.descriptors:
+                self._checkpoint(message.descriptors[0])
+
+    def _run(self, message: Message) -> None:
+        cell = _loads(message.payload)
+        result = b"{}"
+        try:
+            self._running = True
+            result = self._cells.run(cell["source"], cell["graded"], cell["index"])
+        finally:
+            self._running = False
+            self._channel.send(RESULT, result)
+
+    def _checkpoint(self, descriptor: int) -> None:
+        """Leave a resting copy behind; it becomes the runner when the supervisor speaks to it."""
+        frozen = gc.isenabled()
+        gc.disable()  # a collection in the resting copy would copy every page
+        try:
+            pid, pidfd = linux.clone(linux.CLONE_PARENT)
+        except OSError:
+            os.close(descriptor)  # out of processes or memory: the supervisor sees it and does without
+            return
+        if pid == 0:
+            self._channel.close()
+            self._channel = Channel(socket.socket(fileno=descriptor), _LONGEST_CELL)
+            confine.offer_to_oom_killer(first=False)
+            self._channel.send(HELLO, str(_getpid()).encode())
+            self._rest()
+        else:
+            os.close(descriptor)
+            os.close(pidfd)
+        if frozen:
+            gc.enable()
+
+    def _rest(self) -> None:
+        """Wait without touching memory until there is something to read."""
+        if not self._channel.socket.recv(1, socket.MSG_PEEK):
+            _exit(0)
+        confine.offer_to_oom_killer(first=True)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, CapturedStream):
+                stream.adopt()
+
+
+def become_runner(
+    channel: socket.socket,
+    outputs: tuple[int, int],
+    walls: confine.Confinement,
+    output_limits: tuple[int, int],
+    shell: GuestShell,
+    cells: CellRunner,
+) -> NoReturn:
+    """Turn this fresh fork of the supervisor into a runner: descriptors, walls, streams, then the loop.
+
+    ``outputs`` are the write ends that become descriptors 1 and 2; ``output_limits`` bytes and count.
+    """
+    try:
+        os.setsid()
+        kept = walls.open_files - 1
+        os.dup2(outputs[0], 1)
+        os.dup2(outputs[1], 2)
+        os.dup2(channel.detach(), kept, inheritable=False)
+        null = os.open("/dev/null", os.O_RDONLY)
+        os.dup2(null, 0)
+        os.closerange(3, kept)
+        os.closerange(kept + 1, 65536)
+        end = Channel(socket.socket(fileno=kept), _LONGEST_CELL)
+        shell.capture.attach(end.send, *output_limits)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, CapturedStream):
+                stream.adopt()
+        os.chdir(walls.work)
+        confine.confine_runner(walls)
+    except BaseException as error:  # noqa: BLE001 -- nothing may return into the supervisor's code
+        os.write(2, f"the runner could not be confined: {error!r}\n".encode())
+        _exit(70)
+    try:
+        Runner(end, cells).serve()
+    finally:
+        _exit(71)

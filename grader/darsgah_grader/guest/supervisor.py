@@ -1,0 +1,339 @@
+"""Process 1 of a run: mounts the work folder, starts the runner, keeps its time, reports to the host.
+
+It never runs a learner's code, and nothing of a learner's is parsed here: what the runner sends is counted, cut
+and passed on as bytes. It asks the host for each cell when its turn comes, so a test is in no process of the
+sandbox before it is run. When it ends, the kernel ends every process of the run.
+
+When the runner dies (``os._exit``, a segmentation fault, out of memory, killed after a timeout) the run goes on
+from the last checkpoint: the cells between it and the present one are run again silently, without those that
+killed a runner. The copy of the warm process that this process itself is serves as checkpoint zero.
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from darsgah_grader.guest import confine
+from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
+from darsgah_grader.guest.cells import CellRunner
+from darsgah_grader.guest.frames import Channel, ProtocolError
+from darsgah_grader.guest.processes import Processes
+from darsgah_grader.guest.runner import CELL, CHECKPOINT, HELLO, RESULT, become_runner
+from darsgah_grader.guest.shell import GuestShell
+
+WANT, END, FINISHED = b"?", b"x", b"z"
+"""To the host: the cell wanted, how a cell ended, that all is done. Outputs and results keep their kind."""
+
+_GRACE = 1.0
+_TICK = 0.25
+_MEMORY_TICK = 0.05
+_HANDSHAKE = 5.0
+_STARTS = 3
+_LONGEST_FRAME = 8 * 1024 * 1024
+_MESSAGE_COST = 16  # so that a flood of empty messages meets the limit too
+
+
+@dataclass(slots=True)
+class Point:
+    """A process that can run the cells from ``index`` on: the runner, or a checkpoint of it."""
+
+    index: int
+    pid: int
+    pidfd: int
+    channel: Channel
+
+    def close(self) -> None:
+        """Let go of it; a resting checkpoint ends when its socket closes."""
+        self.channel.close()
+        os.close(self.pidfd)
+
+
+@dataclass(slots=True)
+class Ending:
+    """How one cell ended; ``died`` says that the runner is no more."""
+
+    outcome: str
+    seconds: float
+    died: bool = False
+    signal: int = 0
+    result: bytes = b""
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """One run. ``cells`` is how many there are; ``seconds`` the default limit of each."""
+
+    host: Channel
+    walls: confine.Confinement
+    shell: GuestShell
+    cell_runner: CellRunner
+    cells: int
+    seconds: float
+    output_bytes: int
+    output_count: int
+    processes: Processes
+    runner: Point | None = None
+    checkpoint: Point | None = None
+    lethal: set[int] = field(default_factory=set)
+    pipes: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    budget: int = 0
+    ends_at: float = 0.0
+
+    def run(self) -> None:
+        """Run every cell in order; those for which no time is left are left out."""
+        self.ends_at = time.monotonic() + self.walls.total_seconds
+        for kind in (STDOUT, STDERR):
+            read, write = os.pipe2(os.O_CLOEXEC)
+            os.set_blocking(read, False)
+            self.pipes[kind] = (read, write)
+        for index in range(self.cells):
+            if time.monotonic() >= self.ends_at or not self._ready(index):
+                break
+            ending = self._run_cell(index, self._wanted(index))
+            if ending.result:
+                self.host.send(RESULT, ending.result)
+            report = {"outcome": ending.outcome, "signal": ending.signal, "seconds": round(ending.seconds, 6)}
+            self.host.send(END, json.dumps(report).encode())
+        self.host.send(FINISHED)
+
+    def _wanted(self, index: int) -> dict[str, Any]:
+        """A cell from the host; without the host there is nothing to live for."""
+        self.host.send(WANT, str(index).encode())
+        message = self.host.receive()
+        if message is None or message.kind != CELL:
+            os._exit(0)
+        cell: dict[str, Any] = json.loads(message.payload)
+        return cell
+
+    def _ready(self, index: int) -> bool:
+        """Have a runner whose next cell is ``index``; False when none can be had."""
+        if self.runner is not None and self.processes.gone(self.runner.pidfd):
+            self._bury()
+        recovering = self.runner is None and index > 0
+        attempts = 0
+        while self.runner is None:
+            attempts += 1
+            if attempts > _STARTS + len(self.lethal) or time.monotonic() >= self.ends_at:
+                return False
+            self.runner, self.checkpoint = self._resume() or self._start(), None
+            if self.runner is not None:
+                self._replay(self.runner.index, index)
+        if recovering:
+            self._make_checkpoint(index)
+        return True
+
+    def _replay(self, first: int, until: int) -> None:
+        """Run the cells of [first, until) again for their effects; their results are known."""
+        for index in range(first, until):
+            if index in self.lethal:
+                continue
+            self._run_cell(index, self._wanted(index), silent=True)
+            if self.runner is None:
+                return
+
+    def _start(self) -> Point | None:
+        """A runner that has run nothing, forked from this process."""
+        ours, theirs = Channel.pair()
+        pid = os.fork()
+        if pid == 0:
+            ours.detach()  # closed with all the rest by number
+            writes = (self.pipes[STDOUT][1], self.pipes[STDERR][1])
+            limits = (self.output_bytes, self.output_count)
+            become_runner(theirs, writes, self.walls, limits, self.shell, self.cell_runner)
+        theirs.close()
+        point = Point(0, pid, os.pidfd_open(pid), Channel(ours, _LONGEST_FRAME))
+        if self._hello(point.channel) is None:
+            self.processes.kill(pid)
+            point.close()
+            return None
+        return point
+
+    def _resume(self) -> Point | None:
+        """The checkpoint, if it still lives; it speaks again when it is sent a cell."""
+        point, self.checkpoint = self.checkpoint, None
+        if point is not None and self.processes.gone(point.pidfd):
+            point.close()
+            return None
+        return point
+
+    def _make_checkpoint(self, index: int) -> None:
+        """Ask the runner for a copy of itself; without one, recovery starts from the beginning."""
+        if self.checkpoint is not None:
+            self.checkpoint.close()
+            self.checkpoint = None
+        if not self.walls.namespaces or self.runner is None:
+            return  # the reduced level's filter lets nobody fork
+        ours, theirs = Channel.pair()
+        channel = Channel(ours, _LONGEST_FRAME)
+        try:
+            self.runner.channel.send(CHECKPOINT, b"", (theirs.fileno(),))
+            theirs.close()
+            pid = self._hello(channel)
+            if pid is not None:
+                self.checkpoint = Point(index, pid, os.pidfd_open(pid), channel)
+                return
+        except OSError:
+            theirs.close()
+        channel.close()
+
+    @staticmethod
+    def _hello(channel: Channel) -> int | None:
+        """The number of the process at the other end, once it listens."""
+        channel.socket.settimeout(_HANDSHAKE)
+        try:
+            message = channel.receive()
+            if message is not None and message.kind == HELLO and message.payload[:10].isdigit():
+                return int(message.payload[:10])
+        except (OSError, ProtocolError):
+            pass
+        finally:
+            channel.socket.settimeout(None)
+        return None
+
+    def _run_cell(self, index: int, cell: dict[str, Any], silent: bool = False) -> Ending:
+        """Run one cell in the runner; a death is buried here and remembered against the cell."""
+        if cell["graded"] and not silent and (self.checkpoint is None or self.checkpoint.index != index):
+            self._make_checkpoint(index)
+        self.budget = 0 if silent else 2 * self.output_bytes + 65536
+        began = time.monotonic()
+        deadline = min(began + (cell["seconds"] or self.seconds), self.ends_at)
+        ending = self._attend(index, cell, deadline)
+        ending.seconds = time.monotonic() - began
+        self._drain_pipes()
+        if ending.died:
+            self.lethal.add(index)
+            ending.signal = self._bury()
+        return ending
+
+    def _attend(self, index: int, cell: dict[str, Any], deadline: float) -> Ending:
+        """Send the cell and watch until its result, its death or its deadline."""
+        runner = self.runner
+        assert runner is not None  # noqa: S101 -- _ready has run
+        ending = Ending("died", 0.0, died=True)
+        poll = self._poll(runner)
+        try:
+            message = {"index": index, "source": cell["source"], "graded": cell["graded"]}
+            runner.channel.socket.settimeout(_HANDSHAKE)
+            runner.channel.send(CELL, json.dumps(message).encode())
+            runner.channel.socket.settimeout(None)
+            interrupted = False
+            while True:
+                self._poll_once(poll, deadline)
+                if (result := self._read(runner)) is not None:
+                    outcome = "timeout" if interrupted else "result"
+                    return Ending(outcome, 0.0, result=b"" if interrupted else result)
+                if self.processes.gone(runner.pidfd):
+                    ending.outcome = "timeout" if interrupted else "died"
+                    return ending
+                if self.walls.poll_memory and self.processes.memory_held() > self.walls.memory_bytes:
+                    ending.outcome = "memory"
+                    return ending
+                if time.monotonic() >= deadline:
+                    if interrupted:
+                        ending.outcome = "timeout"
+                        return ending
+                    interrupted, deadline = True, time.monotonic() + _GRACE
+                    signal.pidfd_send_signal(runner.pidfd, signal.SIGINT)
+        except (OSError, ProtocolError):
+            return ending
+
+    def _poll(self, runner: Point) -> "select.poll":
+        poll = select.poll()
+        for descriptor in (runner.channel.fileno(), runner.pidfd, self.host.fileno()):
+            poll.register(descriptor, select.POLLIN)
+        for read, _ in self.pipes.values():
+            poll.register(read, select.POLLIN)
+        return poll
+
+    def _poll_once(self, poll: "select.poll", deadline: float) -> None:
+        tick = _MEMORY_TICK if self.walls.poll_memory else _TICK
+        wait = max(0.0, min(deadline - time.monotonic(), tick))
+        ready = {descriptor for descriptor, _ in poll.poll(wait * 1000)}
+        if self.host.fileno() in ready:
+            os._exit(0)  # the host says nothing while a cell runs: it is gone
+        if not ready:
+            self.processes.reap()
+        self._drain_pipes()
+
+    def _read(self, runner: Point) -> bytes | None:
+        """Pass on what the runner sent, a bounded number of messages at a time; the result, once it is there."""
+        for _ in range(64):
+            try:
+                message = runner.channel.receive(wait=False)
+            except BlockingIOError:
+                return None
+            if message is None:
+                raise ProtocolError("the runner closed its channel")
+            for descriptor in message.descriptors:
+                os.close(descriptor)
+            if message.kind == RESULT:
+                return message.payload or b"{}"
+            if message.kind not in {STDOUT, STDERR, DISPLAY}:
+                raise ProtocolError("a message no runner sends")
+            self._forward(message.kind, message.payload)
+        return None
+
+    def _forward(self, kind: bytes, payload: bytes) -> None:
+        """Pass output on to the host while the cell's allowance lasts."""
+        if self.budget > 0:
+            self.budget -= len(payload) + _MESSAGE_COST
+            if kind == DISPLAY or self.budget > 0:
+                self.host.send(kind, payload if self.budget > 0 else b"")
+            else:
+                self.host.send(kind, payload[: self.budget])
+
+    def _drain_pipes(self) -> None:
+        """Pass on what was written to descriptors 1 and 2 below Python."""
+        for kind, (read, _) in self.pipes.items():
+            for _ in range(16):
+                with contextlib.suppress(BlockingIOError):
+                    if chunk := os.read(read, 65536):
+                        self._forward(kind, chunk)
+                        continue
+                break
+
+    def _bury(self) -> int:
+        """End the runner and all it started, except the checkpoint; the signal that ended it, or 0."""
+        runner, self.runner = self.runner, None
+        if runner is None:
+            return 0
+        number = self.processes.sweep(runner.pid, spare=self.checkpoint.pid if self.checkpoint else None)
+        runner.close()
+        return number
+
+
+def supervise(
+    host: socket.socket,
+    job: dict[str, Any],
+    walls: confine.Confinement,
+    shell: GuestShell,
+    cell_runner: CellRunner,
+) -> NoReturn:
+    """Run the job and end; the exit status says nothing, the host has what it was sent."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)  # process 1 of a namespace: not to be killed from inside
+        Supervisor(
+            host=Channel(host, 64 * 1024 * 1024),
+            walls=walls,
+            shell=shell,
+            cell_runner=cell_runner,
+            cells=job["cells"],
+            seconds=job["cell_seconds"],
+            output_bytes=job["output_bytes"],
+            output_count=job["output_count"],
+            processes=Processes(own=walls.namespaces),
+        ).run()
+    except OSError:
+        pass  # the host went away
+    finally:
+        sys.stdout = sys.stderr = None  # type: ignore[assignment] # nothing may be flushed at the end
+        os._exit(0)

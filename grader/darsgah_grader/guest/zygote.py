@@ -1,0 +1,191 @@
+"""The warm process of one environment: IPython and its packages imported, forked once for every run.
+
+Started by the host as ``python -I -B -m darsgah_grader.guest.zygote DESCRIPTOR`` with an empty environment. It
+has one thread, no secrets, no learner's data, and when it is ready only its control socket and /dev/null open.
+It lives in the prepared root (``rootfs``) of a user namespace without rights over the machine; each run is a
+clone of it in six namespaces of its own. It ends when the host closes the control socket.
+"""
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from typing import Any, NoReturn
+
+from darsgah_grader.guest import confine, linux, rootfs, seccomp
+from darsgah_grader.guest.cells import CellRunner, warm
+from darsgah_grader.guest.frames import Channel
+from darsgah_grader.guest.shell import GuestShell, create_shell
+from darsgah_grader.guest.supervisor import supervise
+
+BOOT, READY, BROKEN, MAP, MAPPED, RUN, STARTED, JOB = b"b", b"y", b"n", b"u", b"m", b"s", b"p", b"j"
+"""Kinds on the control socket, and JOB, the first message on a run's own socket."""
+
+_LONGEST = 256 * 1024 * 1024
+
+
+class Zygote:
+    """The warm process after its imports. ``boot`` is what the host said at the start."""
+
+    def __init__(self, control: Channel, boot: dict[str, Any]) -> None:
+        self._control = control
+        self._namespaces: bool = boot["namespaces"]
+        self._root: bool = boot["root"]
+        self._visible: tuple[str, ...] = tuple(boot["visible"])
+        for module in boot["preload"]:
+            importlib.import_module(module)
+        self._shell: GuestShell = create_shell()
+        self._cells = CellRunner(self._shell)
+        warm(self._cells, self._shell)
+        self._filter = seccomp.program()
+
+    def settle(self) -> None:
+        """Move into the prepared root, give up the machine's rights, and stop growing."""
+        threads = len(os.listdir("/proc/self/task"))
+        if threads != 1:
+            raise RuntimeError(
+                f"{threads} threads run after the imports; a warm process can be forked with one only"
+            )
+        if self._namespaces:
+            self._enter_root()
+        null = os.open("/dev/null", os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(null, descriptor)
+        control = self._control.fileno()
+        os.closerange(3, control)
+        os.closerange(control + 1, 65536)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a run's process 1 ended
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        gc.collect()
+        gc.freeze()
+
+    def _enter_root(self) -> None:
+        """As root the mounts are made with root's rights and then locked away from the user namespace."""
+        if self._root:
+            os.setgroups([])
+            linux.unshare(linux.CLONE_NEWNS)
+            rootfs.build(self._visible)
+            linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS)
+            self._control.send(MAP)
+            answer = self._control.receive()
+            if answer is None or answer.kind != MAPPED:
+                raise RuntimeError("the host could not map an unprivileged user")
+        else:
+            user, group = os.geteuid(), os.getegid()
+            linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS)
+            _map_identity(rootfs.LEARNER, user, group)
+            rootfs.build(self._visible)
+        os.setresgid(rootfs.LEARNER, rootfs.LEARNER, rootfs.LEARNER)
+        os.setresuid(rootfs.LEARNER, rootfs.LEARNER, rootfs.LEARNER)
+        if not os.access(os.__file__, os.R_OK):
+            raise RuntimeError(
+                f"{os.__file__} is not readable for an unprivileged user; chmod it and its folders"
+            )
+
+    def serve(self) -> NoReturn:
+        """Fork a run whenever the host sends its socket; end when the host is gone."""
+        while True:
+            message = self._control.receive()
+            if message is None:
+                os._exit(0)
+            if message.kind != RUN or not message.descriptors:
+                continue
+            try:
+                pid, pidfd = self._fork()
+            except OSError as error:
+                os.close(message.descriptors[0])
+                self._control.send(BROKEN, str(error).encode())
+                continue
+            if pid == 0:
+                self._control.close()
+                self._start(message.descriptors[0])
+            os.close(message.descriptors[0])
+            self._control.send(STARTED, str(pid).encode(), (pidfd,))
+            os.close(pidfd)
+
+    def _fork(self) -> tuple[int, int]:
+        flags = 0
+        if self._namespaces:
+            for flag in linux.NAMESPACES.values():
+                flags |= flag
+        return linux.clone(flags)
+
+    def _start(self, descriptor: int) -> NoReturn:
+        """In the fork: finish the namespaces, wait for the job, mount its work folder, supervise it."""
+        try:
+            host = socket.socket(fileno=descriptor)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            if self._namespaces:
+                linux.set_dumpable(True)  # or /proc/self belongs to root
+                _map_identity(rootfs.LEARNER, rootfs.LEARNER, rootfs.LEARNER)
+                rootfs.mount_proc()
+                linux.rename_host("lab")
+            linux.die_with_parent(signal.SIGKILL)
+            message = Channel(host, _LONGEST).receive()
+            if message is None or message.kind != JOB:
+                os._exit(0)
+            job, walls = self._prepare(message.payload)
+            supervise(host, job, walls, self._shell, self._cells)
+        except BaseException:  # noqa: BLE001 -- the host must learn of it, and nothing may return into serve
+            os.write(descriptor, BROKEN + b"." + traceback.format_exc()[-2000:].encode())
+        finally:
+            os._exit(1)
+
+    def _prepare(self, payload: bytes) -> tuple[dict[str, Any], confine.Confinement]:
+        """The job's header and walls; its files lie behind the header, one after the other."""
+        length = int.from_bytes(payload[:8], "big")
+        job: dict[str, Any] = json.loads(payload[8 : 8 + length])
+        walls = confine.Confinement(
+            namespaces=self._namespaces,
+            seccomp=self._filter,
+            visible=self._visible,
+            **job.pop("walls"),
+        )
+        files: dict[str, bytes] = {}
+        offset = 8 + length
+        for name, size in job.pop("files"):
+            files[name] = payload[offset : offset + size]
+            offset += size
+        if self._namespaces:
+            rootfs.mount_work(job["work_bytes"], job["work_inodes"], files)
+            confine.confine_supervisor()
+            linux.die_with_parent(signal.SIGKILL)  # the change of rights has cancelled it
+        return job, walls
+
+
+def _map_identity(inside: int, user: int, group: int) -> None:
+    """Map one user and one group into the user namespace this process has just made."""
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{inside} {user} 1"),
+        ("gid_map", f"{inside} {group} 1"),
+    ):
+        descriptor = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        try:
+            os.write(descriptor, text.encode())
+        finally:
+            os.close(descriptor)
+
+
+def main() -> NoReturn:
+    """Boot, say READY or why not, serve."""
+    control = Channel(socket.socket(fileno=int(sys.argv[1])), _LONGEST)
+    try:
+        message = control.receive()
+        if message is None or message.kind != BOOT:
+            os._exit(0)
+        zygote = Zygote(control, json.loads(message.payload))
+        zygote.settle()
+    except BaseException:  # noqa: BLE001 -- whatever an environment's import raises is what its author must read
+        control.send(BROKEN, traceback.format_exc()[-8000:].encode())
+        os._exit(1)
+    control.send(READY)
+    zygote.serve()
+
+
+if __name__ == "__main__":
+    main()

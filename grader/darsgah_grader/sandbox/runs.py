@@ -1,0 +1,163 @@
+"""One run as the host conducts it: hands out cells, takes what comes back, decides what it means.
+
+What the sandbox sends is checked here. Cells are handed out in the host's order and results counted in that
+order, so nothing that is sent can be taken for another cell's. A cell of which nothing is heard is NOT_RUN.
+"""
+
+import contextlib
+import json
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
+from darsgah_grader.guest.frames import Channel, Message, ProtocolError
+from darsgah_grader.guest.runner import CELL, RESULT
+from darsgah_grader.guest.supervisor import END, FINISHED, WANT
+from darsgah_grader.guest.zygote import BROKEN, JOB
+from darsgah_grader.sandbox.outputs import Outputs, clean_text
+from darsgah_grader.sandbox.types import UNUSABLE, CellRun, Job, Outcome
+
+_GRACE = 10.0
+_REQUESTS_PER_CELL = 8  # a cell is asked for again when the run recovers from a dead runner
+_LARGEST_PARTIAL = 1e12
+_OUTCOMES = {
+    "timeout": Outcome.TIMEOUT,
+    "memory": Outcome.MEMORY,
+    "died": Outcome.DIED,
+}
+
+
+class Conduct:
+    """Conducts one run over ``channel``; ``memory_kills`` counts the kernel's kills so far in the run's group."""
+
+    def __init__(self, channel: Channel, job: Job, memory_kills: Callable[[], int]) -> None:
+        self._channel = channel
+        self._job = job
+        self._memory_kills = memory_kills
+        self._kills_seen = 0
+        self._requests = 0
+        self._done: list[CellRun] = []
+        self._outputs = Outputs(job.limits)
+        self._result = b""
+        self.notes: list[str] = []
+
+    def run(self, job_message: bytes) -> tuple[CellRun, ...]:
+        """Send the job, serve the supervisor until it is done, gone or late; one CellRun a cell in any case."""
+        ending = time.monotonic() + self._job.limits.total_seconds + _GRACE
+        asked = False
+        with contextlib.suppress(BrokenPipeError):  # what it said before it ended is still to be read
+            self._channel.send(JOB, job_message)
+        try:
+            while True:
+                self._channel.socket.settimeout(max(0.01, ending - time.monotonic()))
+                message = self._channel.receive()
+                if message is None:
+                    self.notes.append("the sandbox ended before its time")
+                    break
+                if message.kind == FINISHED:
+                    return self._complete()
+                asked = asked or message.kind == WANT
+                self._take(message)
+        except TimeoutError:
+            self.notes.append("the sandbox did not keep its time and was ended")
+        except (ProtocolError, OSError) as error:
+            self.notes.append(f"the sandbox was ended: {error}")
+        if asked and len(self._done) < len(self._job.cells):
+            self._end({"outcome": "died", "signal": 9, "seconds": 0.0})
+        return self._complete()
+
+    def _take(self, message: Message) -> None:
+        if message.kind == WANT:
+            self._hand_out(message.payload)
+        elif message.kind == STDOUT:
+            self._outputs.stream("stdout", message.payload)
+        elif message.kind == STDERR:
+            self._outputs.stream("stderr", message.payload)
+        elif message.kind == DISPLAY:
+            self._outputs.display(message.payload)
+        elif message.kind == RESULT:
+            self._result = message.payload
+        elif message.kind == END:
+            self._end(_object(message.payload))
+        elif message.kind == BROKEN:
+            raise ProtocolError(clean_text(message.payload.decode("utf-8", "replace"), 2000))
+        else:
+            raise ProtocolError("a message no supervisor sends")
+
+    def _hand_out(self, wanted: bytes) -> None:
+        """Send a cell: the one whose turn it is, or an earlier one that is to be run again."""
+        self._requests += 1
+        index = int(wanted) if wanted.isdigit() and len(wanted) < 8 else -1
+        if not 0 <= index <= len(self._done) or index >= len(self._job.cells):
+            raise ProtocolError("a cell was asked for that is not due")
+        if self._requests > _REQUESTS_PER_CELL * len(self._job.cells) + 64:
+            raise ProtocolError("cells were asked for too often")
+        cell = self._job.cells[index]
+        text = json.dumps({"source": cell.source, "graded": cell.graded, "seconds": cell.seconds})
+        self._channel.send(CELL, text.encode())
+
+    def _end(self, report: dict[str, Any]) -> None:
+        """Close the present cell with what the supervisor saw."""
+        if len(self._done) >= len(self._job.cells):
+            raise ProtocolError("more cells ended than there are")
+        seconds = _seconds(report.get("seconds"))
+        outputs = self._outputs.finish()
+        self._outputs = Outputs(self._job.limits)
+        result, self._result = self._result, b""
+        if report.get("outcome") == "result":
+            self._done.append(_cell_run(_object(result), outputs, seconds))
+            return
+        outcome = _OUTCOMES.get(str(report.get("outcome")), Outcome.DIED)
+        kills = self._memory_kills()
+        if outcome is Outcome.DIED and kills > self._kills_seen:
+            outcome = Outcome.MEMORY
+        self._kills_seen = kills
+        number = report.get("signal")
+        if outcome is Outcome.DIED and type(number) is int and number:
+            self.notes.append(f"cell {len(self._done) + 1} was ended by signal {number}")
+        self._done.append(CellRun(outcome, outputs, seconds=seconds))
+
+    def _complete(self) -> tuple[CellRun, ...]:
+        missing = len(self._job.cells) - len(self._done)
+        return (*self._done, *(CellRun(Outcome.NOT_RUN) for _ in range(missing)))
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    with contextlib.suppress(ValueError, RecursionError):
+        value = json.loads(payload)
+        if isinstance(value, dict):
+            return value
+    return {}
+
+
+def _seconds(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and 0 <= value < 1e6 else 0.0
+
+
+def _cell_run(result: dict[str, Any], outputs: tuple[dict[str, Any], ...], seconds: float) -> CellRun:
+    """What the runner said, checked; anything but a plain yes is an error."""
+    name = clean_text(result.get("ename"), 200)
+    outcome = Outcome.OK if result.get("ok") is True else Outcome.ERROR
+    if outcome is Outcome.ERROR and name == "MemoryError":
+        outcome = Outcome.MEMORY
+    return CellRun(
+        outcome,
+        outputs,
+        partial=_partial(result.get("partial")) if outcome is Outcome.OK else None,
+        has_result=outcome is Outcome.OK and result.get("has_result") is True,
+        error_name=name,
+        error_value=clean_text(result.get("evalue"), 2000),
+        seconds=seconds,
+    )
+
+
+def _partial(value: object) -> int | float | str | None:
+    if value is None:
+        return None
+    if type(value) is int and abs(value) < _LARGEST_PARTIAL:
+        return value
+    if type(value) is float and math.isfinite(value):
+        return value
+    return UNUSABLE
