@@ -5,7 +5,7 @@ answered like a row that does not exist. Which rows a person sees is decided in 
 rules here only decide whether a route may be tried at all.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -55,14 +55,18 @@ class Actor:
         return any(role in roles and (hub_id is None or hub in (hub_id, None)) for role, hub in self.grants)
 
 
-Rule = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+Rule = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
 
-def public(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+RULES: set[Rule] = set()
+"""Every access rule there is; a route whose guards hold none of them is refused at start-up."""
+
+
+async def public(_connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Anyone may try this route, signed in or not."""
 
 
-def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Every signed-in person may try this route.
 
     Raises:
@@ -75,11 +79,15 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandle
 def requires(*roles: Role) -> Rule:
     """Whoever holds one of the roles, in any hub or network-wide, may try this route."""
 
-    def rule(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        signed_in(connection, handler)
+    async def rule(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        await signed_in(connection, handler)
         actor: Actor = connection.scope["user"]
         if not actor.holds(*roles):
             raise Forbidden
 
     rule.__name__ = "requires_" + "_or_".join(sorted(roles))
+    RULES.add(rule)
     return rule
+
+
+RULES.update({public, signed_in})

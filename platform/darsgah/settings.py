@@ -4,6 +4,7 @@ A setting ``name`` is read from ``DARSGAH_NAME``. Sizes are bytes and durations 
 """
 
 import os
+import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,9 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from darsgah.errors import SettingsInvalid
+
+
+SECRET_LENGTH = 32
 
 
 class Settings(BaseSettings):
@@ -70,6 +74,9 @@ class Settings(BaseSettings):
     submission_bytes: int = Field(
         default=20 * 1024 * 1024, ge=1024, description="Largest notebook taken, where the lab does not say."
     )
+    metrics_token: str | None = Field(
+        default=None, description="Whoever sends it as a bearer token may read /metrics; unset: this machine alone."
+    )
     trusted_proxies: int = Field(
         default=0, ge=0, description="Reverse proxies in front, whose X-Forwarded-For entries are believed."
     )
@@ -93,6 +100,25 @@ class Settings(BaseSettings):
                 f"The home folder {folder} cannot be written: set DARSGAH_HOME to one you may write."
             )
         return folder
+
+    @cached_property
+    def cookie_key(self) -> str:
+        """The key of signed cookies: the operator's, or one made once and kept in the home folder.
+
+        Raises:
+            SettingsInvalid: the operator's is too short to be a secret.
+        """
+        if self.secret is not None:
+            if len(self.secret) < SECRET_LENGTH:
+                raise SettingsInvalid(f"DARSGAH_SECRET is shorter than {SECRET_LENGTH} characters: choose a longer one.")
+            return self.secret
+        path = self.home_folder / "secret"
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()
 
     @property
     def secure_cookies(self) -> bool:

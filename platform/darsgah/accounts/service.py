@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Self
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -19,6 +20,7 @@ from darsgah.accounts.schemas import AccountView, PasswordChange, ProfileChange,
 from darsgah.db.columns import now as utc_now
 from darsgah.db.session import Database
 from darsgah.errors import Conflict, MalformedInput, NotFound, NotSignedIn, TooMany
+from darsgah.settings import Settings
 
 FAILURE_WINDOW = timedelta(minutes=15)
 EXTEND_AFTER = timedelta(hours=1)
@@ -49,6 +51,11 @@ class SignInPolicy:
 
     lifetime: timedelta
     attempts: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The operator's choice."""
+        return cls(lifetime=timedelta(days=settings.session_days), attempts=settings.sign_in_attempts)
 
 
 def hash_token(token: str) -> bytes:
@@ -226,6 +233,13 @@ async def change_profile(session: AsyncSession, account_id: UUID, form: ProfileC
     account.display_name = form.display_name.strip()
     account.language = form.language
     return _view(account)
+
+
+async def change_language(session: AsyncSession, account_id: UUID, language: str) -> None:
+    """Keep the language that somebody switched to; the caller has checked that there is one of that code."""
+    account = await queries.account_by_id(session, account_id)
+    if account is not None:
+        account.language = language
 
 
 async def display_names(session: AsyncSession, account_ids: Sequence[UUID]) -> dict[UUID, str]:

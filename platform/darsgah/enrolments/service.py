@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
+from darsgah.blobs.store import BlobStore
 from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import CourseVersionView, LabVersionView
 from darsgah.db.columns import now as utc_now
@@ -24,6 +25,12 @@ class CohortFull(Conflict):
     """All places of this cohort are taken."""
 
     code = "cohort_full"
+
+
+class LabNotOpen(Conflict):
+    """This lab has not opened yet: come back after its opening time."""
+
+    code = "not_open"
 
 
 def window(
@@ -208,6 +215,36 @@ async def cohort_page(session: AsyncSession, actor: Actor, cohort_id: UUID) -> C
     outline = await catalog.course_outline(session, view.course.id)
     assignments = await _assignment_views(session, await queries.assignments(session, [cohort_id]))
     return CohortPage(cohort=view, modules=outline.modules, assignments=assignments)
+
+
+async def lab_version_of(session: AsyncSession, assignment_id: UUID) -> UUID:
+    """The lab version that an assignment gives, for the worker.
+
+    Raises:
+        NotFound: there is no such assignment.
+    """
+    row = await queries.assignment(session, assignment_id)
+    if row is None:
+        raise NotFound
+    return row.lab_version_id
+
+
+async def lab_file(
+    session: AsyncSession, blobs: BlobStore, actor: Actor, assignment_id: UUID, name: str, *, notebook: bool
+) -> bytes:
+    """The learner's version of a notebook of an assignment, or one of its data files.
+
+    Raises:
+        NotFound: no assignment that the actor may see, or nothing of that name in it.
+        LabNotOpen: a learner asks before the opening time.
+    """
+    view, cohort_view = await assignment(session, actor, assignment_id)
+    if view.window is Window.NOT_OPEN and not cohort_view.staff:
+        raise LabNotOpen
+    for file in view.lab.notebooks if notebook else view.lab.files:
+        if file.name == name:
+            return await blobs.get(file.sha256)
+    raise NotFound
 
 
 async def assignments_of(session: AsyncSession, cohort_ids: Sequence[UUID]) -> tuple[AssignmentView, ...]:

@@ -20,6 +20,7 @@ class QuestionView(msgspec.Struct, frozen=True):
     notebook: str
     grade_id: str
     title: str
+    kind: str
     score: float | None
     max_score: float
     verdict: str
@@ -34,15 +35,16 @@ class RunView(msgspec.Struct, frozen=True):
 
     id: UUID
     number: int
-    finished_at: datetime
+    graded_at: datetime
     assurance: str
     sandbox: str
     score: float | None
     max_score: float
     seconds: float
     waits_for_human: bool
+    error_code: str
     error_message: str
-    questions: tuple[QuestionView, ...]
+    cells: tuple[QuestionView, ...]
 
 
 class ResultView(msgspec.Struct, frozen=True):
@@ -76,7 +78,7 @@ class ReviewView(msgspec.Struct, frozen=True):
     account_id: UUID
     learner: str
     run_id: UUID | None
-    finished_at: datetime | None
+    graded_at: datetime | None
     grade: Grade | None
     notebooks: tuple[NotebookView, ...]
 
@@ -116,6 +118,7 @@ def question_view(cell: CellGrade) -> QuestionView:
         notebook=cell.notebook,
         grade_id=cell.grade_id,
         title=cell.title,
+        kind=cell.kind,
         score=cell.score,
         max_score=cell.max_score,
         verdict=cell.verdict.value,

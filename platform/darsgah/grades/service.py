@@ -157,15 +157,16 @@ async def _run_view(session: AsyncSession, submission: SubmissionView) -> RunVie
     return RunView(
         id=run.id,
         number=run.number,
-        finished_at=run.created_at,
+        graded_at=run.created_at,
         assurance=run.assurance,
         sandbox=run.sandbox,
         score=run.score,
         max_score=run.max_score,
         seconds=run.seconds,
         waits_for_human=submission.state is State.NEEDS_REVIEW,
+        error_code=grade.error.code if grade.error else "",
         error_message=grade.error.message if grade.error else "",
-        questions=tuple(question_view(cell) for cell in grade.cells),
+        cells=tuple(question_view(cell) for cell in grade.cells),
     )
 
 
@@ -176,15 +177,14 @@ async def result(session: AsyncSession, actor: Actor, submission_id: UUID) -> Re
         NotFound: the actor handed in none with that id.
     """
     submission = await submissions.own_submission(session, actor, submission_id)
-    assignment, cohort = await enrolments.assignment(session, actor, submission.assignment_id)
-    made, left = await submissions.attempts(session, actor, assignment)
+    page = await submissions.assignment_page(session, actor, submission.assignment_id)
     return ResultView(
         submission=submission,
-        assignment=assignment,
-        cohort=cohort,
+        assignment=page.assignment,
+        cohort=page.cohort,
         run=await _run_view(session, submission),
-        attempts=tuple(made),
-        allowance=left,
+        attempts=page.attempts,
+        allowance=page.allowance,
         waiting_before=await submissions.waiting_before(session, submission),
     )
 
@@ -229,7 +229,7 @@ async def review(session: AsyncSession, blobs: BlobStore, actor: Actor, submissi
         account_id=account_id,
         learner=learner,
         run_id=run.id if run is not None else None,
-        finished_at=run.created_at if run is not None else None,
+        graded_at=run.created_at if run is not None else None,
         grade=await _grade(session, run) if run is not None else None,
         notebooks=tuple(notebooks),
     )

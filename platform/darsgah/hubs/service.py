@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Role
+from darsgah.accounts import service as accounts
+from darsgah.accounts.schemas import AccountView, SignUp
 from darsgah.errors import MalformedInput, NotFound
 from darsgah.hubs import queries
 from darsgah.hubs.models import Hub
@@ -88,6 +90,18 @@ async def join_as_learner(session: AsyncSession, account_id: UUID, code: str) ->
         raise MalformedInput(fields={"hub": "Choose one of the open hubs."})
     await queries.add_grant(session, account_id, Role.LEARNER, found.id)
     return _view(found)
+
+
+async def sign_up(session: AsyncSession, form: SignUp) -> AccountView:
+    """Make an account and, when the form names a hub, a learner of it.
+
+    Raises:
+        EmailTaken, MalformedInput: nothing was made.
+    """
+    account = await accounts.create_account(session, form)
+    if form.hub:
+        await join_as_learner(session, account.id, form.hub)
+    return account
 
 
 async def grants(session: AsyncSession, account_id: UUID) -> frozenset[tuple[Role, UUID | None]]:

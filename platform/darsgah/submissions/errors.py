@@ -9,12 +9,6 @@ class NotEnrolled(Forbidden):
     code = "not_enrolled"
 
 
-class NotOpenYet(Conflict):
-    """This lab has not opened yet: hand in after its opening time."""
-
-    code = "not_open"
-
-
 class DeadlinePassed(Conflict):
     """The deadline of this lab has passed, so nothing was recorded. Your instructor can give an extension."""
 

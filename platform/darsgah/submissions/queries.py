@@ -59,11 +59,29 @@ async def latest_by_assignment(
     return (await session.execute(statement)).scalars().all()
 
 
-async def recent(session: AsyncSession, account_id: UUID, limit: int) -> Sequence[Submission]:
-    """Somebody's newest submissions."""
+async def totals_by_assignment(
+    session: AsyncSession, assignment_ids: Sequence[UUID], account_id: UUID
+) -> dict[UUID, tuple[int, float | None]]:
+    """Somebody's number of attempts that count and best score, for each of some assignments."""
+    statement = (
+        select(
+            col(Submission.assignment_id),
+            sa.func.count().filter(col(Submission.state) != State.REJECTED.value),
+            sa.func.max(col(Submission.score)),
+        )
+        .where(col(Submission.assignment_id).in_(assignment_ids), Submission.account_id == account_id)
+        .group_by(col(Submission.assignment_id))
+    )
+    return {row[0]: (row[1], row[2]) for row in await session.execute(statement)}
+
+
+async def recent(
+    session: AsyncSession, account_id: UUID, assignment_ids: Sequence[UUID], limit: int
+) -> Sequence[Submission]:
+    """Somebody's newest submissions for some assignments."""
     statement = (
         select(Submission)
-        .where(Submission.account_id == account_id)
+        .where(Submission.account_id == account_id, col(Submission.assignment_id).in_(assignment_ids))
         .order_by(col(Submission.id).desc())
         .limit(limit)
     )

@@ -7,6 +7,8 @@ from uuid import UUID
 import msgspec
 
 from darsgah.blobs.stored_file import StoredFile
+from darsgah.catalog.schemas import LabVersionView
+from darsgah.enrolments.schemas import AssignmentView, CohortView
 
 
 class State(StrEnum):
@@ -45,6 +47,63 @@ class SubmissionView(msgspec.Struct, frozen=True):
     max_score: float | None
 
 
+class Allowance(msgspec.Struct, frozen=True):
+    """What the learner may still hand in for an assignment.
+
+    ``attempts_left`` is None where there is no limit; ``next_at`` is when the cool-down ends, None when a
+    submission would be taken now; ``refusal`` is the code of the reason against one, or empty.
+    """
+
+    attempts_used: int
+    attempts_left: int | None
+    next_at: datetime | None
+    refusal: str
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a learner is with an assignment: the state and id of the newest attempt, and the best score."""
+
+    state: State
+    latest_id: UUID
+    best: float | None
+    attempts_used: int
+
+
+class DueItem(msgspec.Struct, frozen=True):
+    """Something that a learner has to hand in; ``best`` is None before the first grade."""
+
+    assignment: AssignmentView
+    cohort: CohortView
+    best: float | None
+    attempts_used: int
+
+
+class LatestItem(msgspec.Struct, frozen=True):
+    """Something that a learner handed in lately."""
+
+    submission: SubmissionView
+    lab: LabVersionView
+    cohort: CohortView
+
+
+class Today(msgspec.Struct, frozen=True):
+    """A person's day: ``due`` is soonest first, ``latest`` newest first."""
+
+    cohorts: tuple[CohortView, ...]
+    due: tuple[DueItem, ...]
+    latest: tuple[LatestItem, ...]
+    teaching: tuple[CohortView, ...]
+
+
+class AssignmentPage(msgspec.Struct, frozen=True):
+    """An assignment with what its learner made of it so far and may still do."""
+
+    cohort: CohortView
+    assignment: AssignmentView
+    allowance: Allowance
+    attempts: tuple[SubmissionView, ...]
+
+
 class StaffSubmissionView(msgspec.Struct, frozen=True):
     """A submission in an instructor's list; ``flagged`` asks a human to look."""
 
@@ -67,19 +126,6 @@ class SubmissionPage(msgspec.Struct, frozen=True):
 
     submissions: tuple[StaffSubmissionView, ...]
     next_after: UUID | None
-
-
-class Allowance(msgspec.Struct, frozen=True):
-    """What the learner may still hand in for an assignment.
-
-    ``attempts_left`` is None where there is no limit; ``next_at`` is when the cool-down ends, None when a
-    submission would be taken now; ``refusal`` is the code of the reason against one, or empty.
-    """
-
-    attempts_used: int
-    attempts_left: int | None
-    next_at: datetime | None
-    refusal: str
 
 
 class GradingTicket(msgspec.Struct, frozen=True):

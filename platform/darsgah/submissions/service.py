@@ -16,9 +16,10 @@ from darsgah.blobs.stored_file import StoredFile, from_rows, store, to_rows
 from darsgah.db.columns import now as utc_now
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
+from darsgah.enrolments.service import LabNotOpen
 from darsgah.errors import NotFound
 from darsgah.jobs.notifications import notify
-from darsgah.jobs.queue import enqueue
+from darsgah.jobs.queue import JobKind, Queue, enqueue
 from darsgah.submissions import queries
 from darsgah.submissions.errors import (
     CoolingDown,
@@ -27,23 +28,28 @@ from darsgah.submissions.errors import (
     NoAttemptsLeft,
     NotebookRefused,
     NotEnrolled,
-    NotOpenYet,
 )
 from darsgah.submissions.models import Submission
 from darsgah.submissions.schemas import (
     FINAL,
     Allowance,
+    AssignmentPage,
+    DueItem,
     GradingTicket,
+    LatestItem,
+    Progress,
     StaffSubmissionView,
     State,
     SubmissionPage,
     SubmissionView,
+    Today,
 )
 from darsgah_grader.intake import read_notebook
 from darsgah_grader.types import Limits, SubmissionRejected
 
 PAGE: Final = 50
-GRADE_TASK: Final = "grade_submission"
+RECENT: Final = 5
+GRADE: Final = JobKind("grade_submission", Queue.GRADING)
 CHANNEL: Final = "darsgah_submission"
 """Notifications carry the id of the submission whose state changed."""
 QUEUE_COUNTED: Final = 1000
@@ -77,7 +83,7 @@ def allowance(assignment: AssignmentView, attempts: Sequence[Submission], now: d
         next_at = over if over > now else None
     refusal = ""
     if assignment.window is Window.NOT_OPEN:
-        refusal = NotOpenYet.code
+        refusal = LabNotOpen.code
     elif assignment.window is Window.CLOSED:
         refusal = DeadlinePassed.code
     elif left == 0:
@@ -88,7 +94,7 @@ def allowance(assignment: AssignmentView, attempts: Sequence[Submission], now: d
 
 
 def _refuse(verdict: Allowance, now: datetime) -> None:
-    for error in (NotOpenYet, DeadlinePassed, NoAttemptsLeft):
+    for error in (LabNotOpen, DeadlinePassed, NoAttemptsLeft):
         if verdict.refusal == error.code:
             raise error
     if verdict.next_at is not None and verdict.refusal == CoolingDown.code:
@@ -146,7 +152,7 @@ async def hand_in(
 
     Raises:
         NotFound: no assignment that the actor may see.
-        NotEnrolled, NotOpenYet, DeadlinePassed, NoAttemptsLeft, CoolingDown: not now, or not this person.
+        NotEnrolled, LabNotOpen, DeadlinePassed, NoAttemptsLeft, CoolingDown: not now, or not this person.
         NotebookRefused: a file that cannot be graded.
         KeyReused: the key belongs to other bytes.
     """
@@ -184,7 +190,7 @@ async def hand_in(
     )
     session.add(row)
     await session.flush()
-    await enqueue(session, GRADE_TASK, submission_id=str(row.id))
+    await enqueue(session, GRADE, submission_id=str(row.id))
     return _view(row)
 
 
@@ -227,25 +233,69 @@ async def notebook_bytes(blobs: BlobStore, submission: SubmissionView, name: str
     raise NotFound
 
 
-async def attempts(
-    session: AsyncSession, actor: Actor, assignment: AssignmentView
-) -> tuple[list[SubmissionView], Allowance]:
-    """The actor's own attempts at an assignment, newest first, and what may still be handed in."""
+async def assignment_page(session: AsyncSession, actor: Actor, assignment_id: UUID) -> AssignmentPage:
+    """An assignment with the actor's own attempts, newest first, and what may still be handed in.
+
+    Raises:
+        NotFound: there is none that the actor may see.
+    """
+    assignment, cohort = await enrolments.assignment(session, actor, assignment_id)
     rows = await queries.attempts(session, assignment.id, actor.account_id)
-    return [_view(row) for row in rows], allowance(assignment, rows, utc_now())
+    return AssignmentPage(
+        cohort=cohort,
+        assignment=assignment,
+        allowance=allowance(assignment, rows, utc_now()),
+        attempts=tuple(_view(row) for row in rows),
+    )
 
 
-async def latest_attempts(
+async def progress(
     session: AsyncSession, actor: Actor, assignments: Sequence[AssignmentView]
-) -> dict[UUID, SubmissionView]:
-    """The actor's newest attempt by assignment; assignments without one are left out."""
-    rows = await queries.latest_by_assignment(session, [view.id for view in assignments], actor.account_id)
-    return {row.assignment_id: _view(row) for row in rows}
+) -> dict[UUID, Progress]:
+    """How far the actor is, by assignment; assignments not begun are left out."""
+    ids = [view.id for view in assignments]
+    latest = {
+        row.assignment_id: row for row in await queries.latest_by_assignment(session, ids, actor.account_id)
+    }
+    totals = await queries.totals_by_assignment(session, ids, actor.account_id)
+    return {
+        assignment_id: Progress(state=State(row.state), latest_id=row.id, best=best, attempts_used=used)
+        for assignment_id, row in latest.items()
+        for used, best in [totals[assignment_id]]
+    }
 
 
-async def recent_submissions(session: AsyncSession, actor: Actor, limit: int = 5) -> list[SubmissionView]:
-    """The actor's newest submissions."""
-    return [_view(row) for row in await queries.recent(session, actor.account_id, limit)]
+async def today(session: AsyncSession, actor: Actor) -> Today:
+    """A person's day: what is due, what was handed in last, and where they teach."""
+    cohorts = await enrolments.list_cohorts(session, actor)
+    learning = {view.id: view for view in cohorts if view.learner}
+    assignments = await enrolments.assignments_of(session, list(learning))
+    by_id = {view.id: view for view in assignments}
+    made = await progress(session, actor, assignments)
+    due = [
+        DueItem(
+            assignment=view,
+            cohort=learning[view.cohort_id],
+            best=made[view.id].best if view.id in made else None,
+            attempts_used=made[view.id].attempts_used if view.id in made else 0,
+        )
+        for view in assignments
+        if view.window in (Window.OPEN, Window.LATE) and view.due_at is not None
+    ]
+    recent = await queries.recent(session, actor.account_id, list(by_id), RECENT)
+    return Today(
+        cohorts=tuple(learning.values()),
+        due=tuple(sorted(due, key=lambda item: item.assignment.due_at or utc_now())),
+        latest=tuple(
+            LatestItem(
+                submission=_view(row),
+                lab=by_id[row.assignment_id].lab,
+                cohort=learning[by_id[row.assignment_id].cohort_id],
+            )
+            for row in recent
+        ),
+        teaching=tuple(view for view in cohorts if view.staff),
+    )
 
 
 async def cohort_submissions(

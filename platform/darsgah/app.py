@@ -1,0 +1,193 @@
+"""The web application: the only list of routers, and what stands around them.
+
+Importing it is quick and starts nothing. It never reaches what grades or hints: that is the worker's
+(``darsgah.worker``), and a contract of import-linter holds it so.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from litestar import Litestar, Request, Router, get
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import FromPath
+from litestar.plugins import InitPlugin
+from litestar.plugins.prometheus import PrometheusConfig
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import darsgah
+from darsgah.access import RULES, public
+from darsgah.accounts import api as accounts_api
+from darsgah.accounts import pages as accounts_pages
+from darsgah.blobs.store import BlobStore
+from darsgah.db.session import Database
+from darsgah.enrolments import api as enrolments_api
+from darsgah.errors import NotFound
+from darsgah.grades import api as grades_api
+from darsgah.grades import pages as grades_pages
+from darsgah.hubs import api as hubs_api
+from darsgah.hubs import pages as hubs_pages
+from darsgah.jobs.notifications import Listener
+from darsgah.settings import Settings
+from darsgah.submissions import api as submissions_api
+from darsgah.submissions import pages as submissions_pages
+from darsgah.ui.headers import SecurityHeaders, compression
+from darsgah.ui.language import Languages
+from darsgah.ui.static_files import StaticFiles, static_file
+from darsgah.ui.templating import Pages
+from darsgah.web.authentication import Authentication
+from darsgah.web.error_answers import EXCEPTION_HANDLERS
+from darsgah.web.forged_requests import ForgedRequests, csrf_config
+from darsgah.web.operations import healthz, metrics, readyz
+from darsgah.web.request_log import RequestLog
+
+API = "/api/v1"
+BODY_BYTES = 1024 * 1024
+"""What a request may carry where a route does not say otherwise."""
+
+
+class RouteWithoutRule(RuntimeError):
+    """A route does not say who may try it."""
+
+
+class DenyByDefault(InitPlugin):
+    """Refuses to start with a route that has no access rule (``darsgah.access``)."""
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        """Look again when everything is registered."""
+        app_config.on_startup.append(self.check)
+        return app_config
+
+    @staticmethod
+    def check(app: Litestar) -> None:
+        """Raises:
+        RouteWithoutRule: names the route.
+        """
+        for route in app.routes:
+            for handler in getattr(route, "route_handlers", ()):
+                automatic = isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}
+                if not automatic and not RULES.intersection(handler.resolve_guards()):
+                    raise RouteWithoutRule(f"{route.path} names no access rule in its guards")
+
+
+@get("/{path:path}", guards=[public], include_in_schema=False)
+async def nothing_here(path: FromPath[str]) -> None:
+    """Every address that no other route takes: an ordinary page, with everything a page has."""
+    raise NotFound
+
+
+def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Litestar:
+    """The web application on a database that has been migrated, and a blob store."""
+    static_files, languages = StaticFiles(), Languages.load()
+    listener = Listener(database)
+    state = State(
+        {
+            "settings": settings,
+            "database": database,
+            "blobs": blobs,
+            "listener": listener,
+            "static_files": static_files,
+            "languages": languages,
+            "pages": Pages(static_files, languages),
+        }
+    )
+    prometheus = PrometheusConfig(app_name="darsgah", prefix="darsgah", group_path=True)
+    return Litestar(
+        route_handlers=[
+            static_file,
+            healthz,
+            readyz,
+            metrics,
+            accounts_pages.router,
+            hubs_pages.router,
+            submissions_pages.router,
+            grades_pages.router,
+            Router(
+                path=API,
+                route_handlers=[
+                    accounts_api.router,
+                    hubs_api.router,
+                    enrolments_api.router,
+                    submissions_api.router,
+                    grades_api.router,
+                ],
+            ),
+            nothing_here,
+        ],
+        state=state,
+        dependencies=_dependencies(),
+        middleware=[
+            RequestLog(),
+            prometheus.middleware,
+            SecurityHeaders(https=settings.secure_cookies),
+            Authentication(lifetime=timedelta(days=settings.session_days)),
+            DefineMiddleware(
+                ForgedRequests, config=csrf_config(settings.cookie_key, secure=settings.secure_cookies)
+            ),
+        ],
+        exception_handlers=EXCEPTION_HANDLERS,
+        compression_config=compression(),
+        openapi_config=_openapi(),
+        lifespan=[_open(listener, database)],
+        plugins=[DenyByDefault()],
+        request_max_body_size=BODY_BYTES,
+        logging_config=None,
+        pdb_on_exception=False,
+        debug=False,
+    )
+
+
+def _dependencies() -> dict[str, Provide]:
+    return {
+        "session": Provide(_session),
+        **{
+            name: Provide(_from_state(name))
+            for name in ("settings", "database", "blobs", "listener", "languages", "pages")
+        },
+    }
+
+
+async def _session(state: State) -> AsyncIterator[AsyncSession]:
+    """One transaction for the request: committed before the answer is sent, rolled back when it is an error."""
+    database: Database = state.database
+    async with database.begin() as session:
+        yield session
+
+
+def _from_state(name: str) -> Callable[[State], Awaitable[Any]]:
+    async def provide(state: State) -> Any:  # noqa: ANN401 # whatever was put there under that name
+        return state[name]
+
+    return provide
+
+
+def _open(listener: Listener, database: Database) -> Any:  # noqa: ANN401 # Litestar's own type for it is private
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with listener:
+            yield
+        await database.dispose()
+
+    return lifespan
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Darsgah",
+        version=darsgah.__version__,
+        description="Everything the pages do. Sign in with `POST /api/v1/sessions` and send the token as a bearer.",
+        openapi_router=Router(path=API, route_handlers=[], guards=[public]),
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        components=Components(
+            security_schemes={"session": SecurityScheme(type="http", scheme="bearer", description="A session.")}
+        ),
+        security=[{"session": []}],
+    )

@@ -1,0 +1,121 @@
+"""How errors are answered: problem details (RFC 9457) for programs, a page for people.
+
+Whatever is not one of our own errors and not one of the framework's is a fault of ours: it is logged with its
+traceback and answered as a 500 that shows nothing of it.
+"""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    PermissionDeniedException,
+    ValidationException,
+)
+from litestar.types import ExceptionHandlersMap
+
+from darsgah.errors import DarsgahError, Forbidden, MalformedInput, NotFound, TooLarge
+from darsgah.ui.language import explain
+
+logger = structlog.get_logger("darsgah.web")
+
+
+class MethodNotAllowed(DarsgahError):
+    """This address does not take that kind of request."""
+
+    status = 405
+    code = "method_not_allowed"
+
+
+class FormExpired(Forbidden):
+    """This form has expired, and nothing was recorded. Reload the page and send it again."""
+
+    code = "form_expired"
+
+
+class Unreadable(MalformedInput):
+    """What was sent cannot be read."""
+
+    status = 400
+    code = "unreadable"
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Problem details; ``fields`` maps a field's name to what is wrong with it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str = ""
+    retry_after: int | None = None
+    fields: dict[str, str] = {}
+
+
+def _labelled(error: Exception) -> DarsgahError:
+    """Our error for one of the framework's."""
+    if isinstance(error, DarsgahError):
+        return error
+    if isinstance(error, ValidationException):
+        extra = error.extra if isinstance(error.extra, list) else []
+        fields = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if item}
+        return MalformedInput(fields=fields)
+    if isinstance(error, MethodNotAllowedException):
+        return MethodNotAllowed()
+    if isinstance(error, PermissionDeniedException):
+        return FormExpired()
+    if isinstance(error, HTTPException):
+        by_status = {404: NotFound, 413: TooLarge}
+        return by_status.get(error.status_code, Unreadable)() if error.status_code < 500 else DarsgahError()  # noqa: PLR2004 - the border HTTP draws
+    return DarsgahError()
+
+
+def _wants_problem(request: Request[Any, Any, Any]) -> bool:
+    return request.scope["path"].startswith(("/api/", "/healthz", "/readyz", "/metrics"))
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer to an error, in the form and language of whoever asked."""
+    labelled = _labelled(error)
+    if labelled.status >= 500:  # noqa: PLR2004 - the border HTTP draws
+        expected = isinstance(error, DarsgahError) and type(error) is not DarsgahError
+        logger.error("request_failed", error=str(error), exc_info=None if expected else error)
+    pages = request.app.state.pages
+    if not _wants_problem(request):
+        answer: Response[Any] = pages.error(request, labelled)
+    else:
+        answer = _problem(request, labelled, explain(labelled, pages.language_of(request)))
+    if labelled.status == 401:  # noqa: PLR2004 - RFC 9110 asks for the header with this status
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _problem(request: Request[Any, Any, Any], error: DarsgahError, detail: str) -> Response[Problem]:
+    retry_after = error.details.get("retry_after")
+    problem = Problem(
+        type=f"urn:darsgah:problem:{error.code}",
+        title=type(error).__name__,
+        status=error.status,
+        detail=detail,
+        code=str(error.details.get("reason", error.code)),
+        request_id=request.scope["state"].get("request_id", ""),
+        retry_after=retry_after,
+        fields={name: str(text) for name, text in error.details.get("fields", {}).items()},
+    )
+    return Response(
+        problem,
+        status_code=error.status,
+        media_type="application/problem+json",
+        headers={"Retry-After": str(retry_after)} if retry_after else None,
+    )
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    DarsgahError: answer_error,
+    HTTPException: answer_error,
+    Exception: answer_error,
+}
