@@ -6,6 +6,7 @@ private folder that holds the socket instead.
 """
 
 import os
+import re
 import shlex
 import shutil
 import tempfile
@@ -253,16 +254,14 @@ class Cluster:
             self._log.rename(self._folder / "server.log.1")
 
     def _logged_since(self, position: int) -> str:
-        """The faults in the log since a byte position."""
+        """What the server wrote since a byte position, in one line without times and levels."""
         try:
             with self._log.open(encoding="utf-8", errors="replace") as log:
                 log.seek(position)
-                lines = log.read().splitlines()
+                messages = re.findall(r"(?:LOG|HINT|DETAIL|FATAL|PANIC): +(.+)", log.read())
         except OSError:
             return ""
-        return "\n".join(
-            line for line in lines if any(level in line for level in ("FATAL:", "PANIC:", "could not"))
-        )
+        return "; ".join(messages[-4:])
 
     def _failure(self, what: str, said: str) -> ServiceUnavailable:
         if "No space left on device" in said:
