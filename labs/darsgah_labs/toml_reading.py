@@ -18,7 +18,6 @@ TYPE_WORDS = {
     "bool": "true or false",
     "array": "a list",
     "object": "a table",
-    "null": "nothing",
 }
 """msgspec's names for types, as an author would say them."""
 
@@ -55,7 +54,7 @@ def _explained(message: str, file: str, shape: type[msgspec.Struct]) -> LabInval
     if "unknown field" in problem:
         mend = f"Remove it or mend its spelling; the fields here are: {', '.join(_keys(shape, steps))}."
         return LabInvalid(file, field, "The format has no such field.", mend)
-    words = re.sub(r"`(\w+)`", lambda found: TYPE_WORDS.get(found[1], f"`{found[1]}`"), problem)
+    words = re.sub(r"`(\w+)(?: \| null)?`", lambda found: TYPE_WORDS.get(found[1], f"`{found[1]}`"), problem)
     words = words.replace("regex", "the pattern").rstrip(".")
     return LabInvalid(file, field or "the whole file", f"{words}.", _example(shape, field))
 
@@ -103,6 +102,9 @@ def _example(shape: type[msgspec.Struct], field: str) -> str:
     while steps and steps[-1].startswith("["):
         steps.pop()
     found = _walk(shape, steps)
+    plain = _plain(found)
+    if isinstance(plain, shapes.EnumType):
+        return f"It is one of: {', '.join(plain.cls)}."
     extra: dict[str, Any] = (found.extra_json_schema or {}) if isinstance(found, shapes.Metadata) else {}
     meaning = extra.get("description", "")
     if extra.get("examples"):

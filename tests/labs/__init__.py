@@ -1,0 +1,1 @@
+"""Tests of the lab format and of the labs themselves."""
