@@ -3,11 +3,12 @@
     with Grader() as grader:
         grade = grader.grade(assignment, {"notebook": content})
 
-A `Grader` keeps the warm process of each environment that it has used. It is used by one thread at a time;
-for more cores take more graders.
+A `Grader` keeps the warm process of each environment that it has used. Threads may
+share it: a grading spends nearly all its time waiting for the code that runs in the sandbox.
 """
 
 import math
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -146,7 +147,7 @@ def _grade_notebook(
         cells=cells,
         executed=executed_notebook(rebuilt.cells, runs, verdicts),
         flags=rebuilt.flags + _notes(master, run),
-        code_seconds=run.seconds,
+        code_seconds=math.fsum(cell.seconds for cell in run.cells),
     )
 
 
@@ -210,6 +211,7 @@ class Grader:
     def __init__(self, level: SandboxLevel | None = None) -> None:
         self._level = level
         self._sandboxes: dict[Environment, Sandbox] = {}
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -231,11 +233,13 @@ class Grader:
 
     def sandbox(self, environment: Environment) -> Sandbox:
         """The warm process of that environment, started at its first use."""
-        if environment not in self._sandboxes:
-            self._sandboxes[environment] = Sandbox.start(environment, self._level)
-        return self._sandboxes[environment]
+        with self._lock:
+            if environment not in self._sandboxes:
+                self._sandboxes[environment] = Sandbox.start(environment, level=self._level)
+            return self._sandboxes[environment]
 
     def close(self) -> None:
         """Stop every warm process."""
-        while self._sandboxes:
-            self._sandboxes.popitem()[1].close()
+        with self._lock:
+            while self._sandboxes:
+                self._sandboxes.popitem()[1].close()

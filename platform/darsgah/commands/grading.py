@@ -5,7 +5,6 @@ submission was rejected, 1 this machine cannot grade.
 """
 
 import os
-import queue
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from enum import IntEnum
@@ -72,7 +71,7 @@ def grade_command(
         if each is not None:
             if not each.is_dir():
                 _fail(ExitCode.WRONG_USE, f"{each} is not a folder.")
-            _grade_each(assignment, each, as_json=as_json, first=grader)
+            _grade_each(grader, assignment, each, as_json=as_json)
             return
         if submission is None or not submission.exists():
             _fail(ExitCode.WRONG_USE, f"There is no {submission}.")
@@ -175,27 +174,18 @@ def _without_grade(assignment: Assignment, code: str, message: str) -> Grade:
     )
 
 
-def _grade_each(assignment: Assignment, folder: Path, *, as_json: bool, first: Grader) -> None:
+def _grade_each(grader: Grader, assignment: Assignment, folder: Path, *, as_json: bool) -> None:
     """Grade a folder of submissions over all cores; each is printed when it is done."""
     children = sorted(
         child for child in folder.iterdir() if not child.name.startswith(".") and _is_submission(child)
     )
-    cores = min(len(os.sched_getaffinity(0)), max(1, len(children)))
-    graders = [first, *(Grader() for _ in range(cores - 1))]
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Grading", total=len(children))
-        try:
-            for child, result in _in_parallel(assignment, children, graders):
-                progress.advance(task)
-                if as_json:
-                    typer.echo(json_line(child.name, result))
-                else:
-                    typer.echo(_summary(child.name, result))
-        finally:
-            for grader in graders[1:]:
-                grader.close()
+        for child, result in _in_parallel(grader, assignment, children):
+            progress.advance(task)
+            typer.echo(json_line(child.name, result) if as_json else _summary(child.name, result))
 
 
 def _is_submission(child: Path) -> bool:
@@ -203,31 +193,23 @@ def _is_submission(child: Path) -> bool:
 
 
 def _in_parallel(
-    assignment: Assignment, children: list[Path], graders: list[Grader]
+    grader: Grader, assignment: Assignment, children: list[Path]
 ) -> Iterator[tuple[Path, Grade]]:
-    """Each grader serves one thread at a time; a submission that fails gives a grade with an error."""
-    free: queue.SimpleQueue[Grader] = queue.SimpleQueue()
-    for grader in graders:
-        free.put(grader)
+    """Grade on every core this process may use; a submission that fails gives a grade with an error."""
 
     def work(child: Path) -> Grade:
-        grader = free.get()
         try:
             return _graded(grader, assignment, child)
         except GraderError as error:
             return _without_grade(assignment, "grader", str(error))
         except OSError as error:
-            return _without_grade(
-                assignment, "unreadable", f"The submission cannot be read: {error.strerror}."
-            )
+            return _without_grade(assignment, "unreadable", f"It cannot be read: {error.strerror}.")
         except Exception as error:  # noqa: BLE001 - whatever it is, the other submissions are still graded
             return _without_grade(
                 assignment, "internal", f"Grading broke off: {type(error).__name__}: {error}"
             )
-        finally:
-            free.put(grader)
 
-    with ThreadPoolExecutor(len(graders)) as pool:
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         futures: dict[Future[Grade], Path] = {pool.submit(work, child): child for child in children}
         try:
             for future in as_completed(futures):

@@ -1,0 +1,38 @@
+"""What the tests look at on the host: processes, mounts and cgroups."""
+
+from pathlib import Path
+
+
+def _parents() -> dict[int, int]:
+    """Parent of every process; those that end meanwhile are left out."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    return parents
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process below ``pid``."""
+    parents = _parents()
+    found: set[int] = set()
+    frontier = {pid}
+    while frontier:
+        frontier = {child for child, parent in parents.items() if parent in frontier} - found
+        found |= frontier
+    return found
+
+
+def mounts() -> int:
+    """How many mounts this process sees."""
+    return len(Path("/proc/self/mountinfo").read_text().splitlines())
+
+
+def groups(owner: int) -> list[Path]:
+    """The cgroups that a host process made for its runs."""
+    return [
+        path for path in Path("/sys/fs/cgroup").glob("**/darsgah-*") if path.name.split("-")[1] == str(owner)
+    ]
