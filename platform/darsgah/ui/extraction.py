@@ -41,11 +41,11 @@ def extracted() -> Catalog:
         with path.open("rb") as source:
             found = list(extract("jinja2", source, options=JINJA_OPTIONS))
         for _, text, comments, context in found:
-            catalogue.add(text, locations=[(place, None)], auto_comments=comments, context=context)
+            catalogue.add(text, locations=[(place, 0)], auto_comments=comments, context=context)
     for path in sorted(PACKAGE.rglob("*.py")):
         place = path.relative_to(PACKAGE).as_posix()
         for text in _python_texts(path):
-            catalogue.add(text, locations=[(place, None)])
+            catalogue.add(text, locations=[(place, 0)])
     return catalogue
 
 

@@ -18,8 +18,8 @@ SIZE_STEPS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
 
 
 def moment(when: datetime, *, locale: Locale, zone: ZoneInfo, now: datetime) -> Markup:
-    """Absolute and relative: ``22 November 2026, 15:30 PKT · in 3 days``."""
-    return Markup('{} <span class="relative">{}</span>').format(
+    """Absolute and relative: ``22 November 2026 15:30 PKT (in 3 days)``."""
+    return Markup('{} <span class="relative">({})</span>').format(
         absolute(when, locale=locale, zone=zone), relative(when, locale=locale, now=now)
     )
 
@@ -55,15 +55,20 @@ def duration(seconds: float, *, locale: Locale) -> str:
     return format_timedelta(timedelta(seconds=seconds), locale=locale, threshold=1.5)
 
 
-def size(octets: int) -> Markup:
-    """``3.4 MB``; decimal units as browsers and file managers show, never less than the truth."""
+def size(octets: int, *, limit: bool = False) -> Markup:
+    """``3.4 MB``; decimal units, as browsers and file managers show.
+
+    Never less than the truth for a download, and never more than it for a limit.
+    """
     for unit, step in SIZE_STEPS:
         if octets >= step:
-            tenths = -(-octets * 10 // step)
-            return Markup('<bdi class="num">{}\N{NO-BREAK SPACE}{}</bdi>').format(
-                f"{tenths / 10:.1f}".removesuffix(".0"), unit
-            )
-    return Markup('<bdi class="num">{}\N{NO-BREAK SPACE}B</bdi>').format(octets)
+            tenths = octets * 10 // step if limit else -(-octets * 10 // step)
+            return _sized(f"{tenths / 10:.1f}".removesuffix(".0"), unit)
+    return _sized(str(octets), "B")
+
+
+def _sized(amount: str, unit: str) -> Markup:
+    return Markup('<bdi class="num">{}\N{NO-BREAK SPACE}{}</bdi>').format(amount, unit)
 
 
 def number(value: float, *, locale: Locale) -> Markup:
@@ -72,7 +77,7 @@ def number(value: float, *, locale: Locale) -> Markup:
 
 
 def points(value: float) -> str:
-    """At most two decimals, the rest cut off: 2.999 is ``2.99``, so nobody reads full marks that were not given."""
+    """At most two decimals, the rest cut off: 2.999 is ``2.99``, so full marks are read only where given."""
     cut = Decimal(repr(float(value))).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
     text = format(cut, "f").rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

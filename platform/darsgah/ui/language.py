@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from babel import Locale
 from babel.messages.mofile import write_mo
@@ -50,9 +49,9 @@ class Message:
     """
 
     text: str
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
 
-    def __init__(self, text: str, **values: Any) -> None:
+    def __init__(self, text: str, **values: object) -> None:
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "values", values)
 

@@ -9,6 +9,7 @@ import mimetypes
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
@@ -23,7 +24,7 @@ TEXT = frozenset({".css", ".js", ".svg", ".txt"})
 CSS_URL = re.compile(rb'url\("([^":]+)"\)')
 
 
-class AssetsMissing(RuntimeError):
+class MissingAssetError(RuntimeError):
     """``make setup`` has not built the assets."""
 
 
@@ -55,12 +56,12 @@ class StaticFiles:
         """The address of a file, ``url("app.css")``.
 
         Raises:
-            AssetsMissing: there is no such file; for one under ``vendor/`` the assets are not built yet.
+            MissingAssetError: there is no such file; for one under ``vendor/`` the assets are not built yet.
         """
         try:
             return f"/static/{self._by_name[name].address}"
         except KeyError:
-            raise AssetsMissing(
+            raise MissingAssetError(
                 f"The page asset {name} is missing: run make setup, which builds it."
             ) from None
 
@@ -81,7 +82,7 @@ class StaticFiles:
 
 
 @get("/static/{address:path}", guards=[public], include_in_schema=False, sync_to_thread=False)
-def static_file(address: FromPath[str], request: Request[None, None, None]) -> Response[bytes]:
+def static_file(address: FromPath[str], request: Request[Any, Any, Any]) -> Response[bytes]:
     """One static file, compressed where the browser takes that."""
     file = request.app.state.static_files.find(address.lstrip("/"))
     headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}

@@ -93,7 +93,7 @@ class Pages:
             current_page=_current.get,
         )
 
-    def render(self, template: str, page: PageContext, **variables: Any) -> str:
+    def render(self, template: str, page: PageContext, **variables: object) -> str:
         """The HTML of one page."""
         with _rendering(page):
             return self.environment.get_template(template).render(page=page, **variables)
@@ -107,7 +107,7 @@ class Pages:
         zone: str = formats.NETWORK_ZONE,
         notices: Iterable[Notice] = (),
         headers: Mapping[str, str] | None = None,
-        **variables: Any,
+        **variables: object,
     ) -> Response[str]:
         """One page as an answer: private to its reader, in the reader's language."""
         page = self.context(request, zone=zone, notices=notices)
@@ -220,7 +220,7 @@ def _translate(text: str | Message) -> str:
 
 
 def _localised(view: object, name: str) -> Markup:
-    """A view's text in the page's language, ``title_ur`` beside ``title``; English where there is no other."""
+    """A view's text in the page's language, ``title_ur`` beside ``title``; English where that is all."""
     wanted = _current.get().language.code
     text = getattr(view, f"{name}_{wanted}", "") if wanted != "en" else ""
     if text or wanted == "en":
