@@ -223,6 +223,12 @@ async def profile(session: AsyncSession, account_id: UUID) -> AccountView:
     return _view(account)
 
 
+async def account_named(session: AsyncSession, email: str) -> AccountView | None:
+    """The account with that address, if there is one."""
+    account = await queries.account_by_email(session, email.strip().lower())
+    return None if account is None else _view(account)
+
+
 async def change_profile(session: AsyncSession, account_id: UUID, form: ProfileChange) -> AccountView:
     """Change name and language."""
     account = await queries.account_by_id(session, account_id)

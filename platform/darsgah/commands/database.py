@@ -1,4 +1,4 @@
-"""`darsgah db upgrade`: brings the database to what this version needs. Exits 0 when it is there, 1 when not."""
+"""`darsgah db upgrade`: brings the database to what this version needs. Exits 0 when done, else 1."""
 
 from typing import Annotated
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor, signed_in
 from darsgah.blobs.store import BlobStore
 from darsgah.grades import service
-from darsgah.grades.schemas import ResultView, ReviewAnswer
+from darsgah.grades.schemas import ResultView, ReviewView
 from darsgah.submissions.guards import staff
 from darsgah.ui.download import notebook_download
 
@@ -39,13 +39,10 @@ async def read_executed(
 
 @get("/reviews/{submission_id:uuid}", guards=[staff])
 async def read_review(
-    submission_id: FromPath[UUID],
-    request: Request[Actor, str, Any],
-    session: NamedDependency[AsyncSession],
-    blobs: NamedDependency[BlobStore],
-) -> ReviewAnswer:
+    submission_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+) -> ReviewView:
     """A submission of a cohort you teach or run: scores, verdicts and flags of every graded cell."""
-    return service.review_answer(await service.review(session, blobs, request.user, submission_id))
+    return await service.review(session, request.user, submission_id)
 
 
 @get("/reviews/{submission_id:uuid}/executed/{name:str}", guards=[staff])
@@ -62,5 +59,7 @@ async def read_reviewed_notebook(
 
 
 router = Router(
-    path="/", route_handlers=[read_result, read_executed, read_review, read_reviewed_notebook], tags=["grades"]
+    path="/",
+    route_handlers=[read_result, read_executed, read_review, read_reviewed_notebook],
+    tags=["grades"],
 )

@@ -14,8 +14,9 @@ from darsgah.db.columns import Record, created_at_column, id_column
 class GradingRun(Record, table=True):
     """One grading of one submission.
 
-    ``flags`` lists ``{"name", "evidence"}``; ``executed`` lists ``{"name", "sha256", "size"}`` of the executed
-    notebooks, hidden tests included; ``seconds`` is the whole grading, ``code_seconds`` the notebook's own code.
+    ``flags`` lists ``{"name", "evidence"}``; ``executed`` lists ``{"name", "sha256", "size"}`` of the
+    executed notebooks, hidden tests included; ``seconds`` is the whole grading, ``code_seconds`` the
+    notebook's own code.
     """
 
     __tablename__ = "grading_run"

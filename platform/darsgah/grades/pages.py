@@ -20,6 +20,7 @@ from darsgah.jobs.notifications import Listener
 from darsgah.submissions.guards import staff
 from darsgah.submissions.schemas import FINAL
 from darsgah.submissions.service import CHANNEL
+from darsgah.ui.cells import notebook_cells
 from darsgah.ui.download import notebook_download
 from darsgah.ui.templating import Pages
 
@@ -49,6 +50,7 @@ async def result_page(
         attempts=view.attempts,
         allowance=view.allowance,
         place=_place(view),
+        estimate=view.estimate,
     )
 
 
@@ -93,7 +95,11 @@ async def _events(
                 return
             page = pages.context(request, zone=view.cohort.timezone)
             html = pages.render(
-                "submissions/status.html", page, submission=view.submission, place=_place(view)
+                "submissions/status.html",
+                page,
+                submission=view.submission,
+                place=_place(view),
+                estimate=view.estimate,
             )
             if html != shown:
                 yield ServerSentEventMessage(event="status", data=html)
@@ -126,18 +132,18 @@ async def review_page(
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     """A submission for those who review: the graded notebook with the tests' outcomes, and the flags."""
-    view = await service.review(session, blobs, request.user, submission_id)
+    view, notebooks = await service.review_with_notebooks(session, blobs, request.user, submission_id)
     return pages.respond(
         request,
-        "grades/review.html",
+        "grades/inspect.html",
         zone=view.cohort.timezone,
         submission=view.submission,
         learner=view.learner,
         cohort=view.cohort,
         assignment=view.assignment,
-        grade=view.grade,
-        graded_at=view.graded_at,
-        notebooks=view.notebooks,
+        result=view.run,
+        notebooks=[(name, notebook_cells(content)) for name, content in notebooks.items()],
+        attempts=view.attempts,
     )
 
 

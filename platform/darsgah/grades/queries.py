@@ -1,6 +1,7 @@
 """All SQL of the grades slice. Who may see a grade is who may see its submission."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,17 @@ async def cells(session: AsyncSession, run_id: UUID) -> Sequence[CellGradeRow]:
     """The cell grades of a run, in order."""
     statement = select(CellGradeRow).where(CellGradeRow.run_id == run_id).order_by(col(CellGradeRow.position))
     return (await session.execute(statement)).scalars().all()
+
+
+async def runs_since(session: AsyncSession, since: datetime, limit: int) -> int:
+    """How many runs were recorded since then, counted up to ``limit``.
+
+    Identifiers are UUIDs of version 7 (RFC 9562, 5.7), whose first 48 bits are the Unix time in
+    milliseconds, so the primary key's index answers.
+    """
+    first = UUID(int=int(since.timestamp() * 1000) << 80)
+    recent = select(col(GradingRun.id)).where(col(GradingRun.id) >= first).limit(limit).subquery()
+    return (await session.execute(select(func.count()).select_from(recent))).scalar_one()
 
 
 async def last_number(session: AsyncSession, submission_id: UUID) -> int:

@@ -7,8 +7,7 @@ import msgspec
 
 from darsgah.enrolments.schemas import AssignmentView, CohortView
 from darsgah.submissions.schemas import Allowance, SubmissionView
-from darsgah_grader.feedback import CellView
-from darsgah_grader.types import CellGrade, Flag, Grade
+from darsgah_grader.types import CellGrade, Flag
 
 ENGINE = "1"
 """Version of the scoring rules; a run keeps the one it was made with."""
@@ -50,7 +49,8 @@ class RunView(msgspec.Struct, frozen=True):
 class ResultView(msgspec.Struct, frozen=True):
     """A learner's submission with everything its page shows.
 
-    ``run`` is None until the submission has been graded; ``waiting_before`` counts those queued earlier.
+    ``run`` is None until the submission has been graded; ``waiting_before`` counts those queued earlier, and
+    ``estimate`` is the seconds until it is graded, from the last minute's pace, None where nothing tells.
     """
 
     submission: SubmissionView
@@ -60,31 +60,11 @@ class ResultView(msgspec.Struct, frozen=True):
     attempts: tuple[SubmissionView, ...]
     allowance: Allowance
     waiting_before: int
-
-
-class NotebookView(msgspec.Struct, frozen=True):
-    """One executed notebook, cell by cell, ready to be drawn."""
-
-    name: str
-    cells: tuple[CellView, ...]
-
-
-class ReviewView(msgspec.Struct, frozen=True):
-    """A submission as an instructor reviews it: the grade with its flags, and the notebooks as they ran."""
-
-    submission: SubmissionView
-    assignment: AssignmentView
-    cohort: CohortView
-    account_id: UUID
-    learner: str
-    run_id: UUID | None
-    graded_at: datetime | None
-    grade: Grade | None
-    notebooks: tuple[NotebookView, ...]
+    estimate: float | None
 
 
 class ReviewedCell(msgspec.Struct, frozen=True):
-    """A graded cell in the programming interface's answer to an instructor."""
+    """A graded cell as an instructor sees it, with the reasons for a human to look."""
 
     notebook: str
     grade_id: str
@@ -98,18 +78,35 @@ class ReviewedCell(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...]
 
 
-class ReviewAnswer(msgspec.Struct, frozen=True):
-    """What the programming interface answers an instructor about one submission."""
+class ReviewedRun(msgspec.Struct, frozen=True):
+    """A grading run as an instructor sees it; ``code_seconds`` are those the notebook's own code ran."""
 
-    submission: SubmissionView
-    account_id: UUID
-    learner: str
+    id: UUID
+    number: int
+    graded_at: datetime
+    assurance: str
+    sandbox: str
     score: float | None
-    max_score: float | None
-    assurance: str | None
-    sandbox: str | None
+    max_score: float
+    seconds: float
+    code_seconds: float
+    waits_for_human: bool
+    error_code: str
+    error_message: str
     flags: tuple[Flag, ...]
     cells: tuple[ReviewedCell, ...]
+
+
+class ReviewView(msgspec.Struct, frozen=True):
+    """A submission as an instructor reviews it; ``run`` is None until it has been graded."""
+
+    submission: SubmissionView
+    assignment: AssignmentView
+    cohort: CohortView
+    account_id: UUID
+    learner: str
+    run: ReviewedRun | None
+    attempts: tuple[SubmissionView, ...]
 
 
 def question_view(cell: CellGrade) -> QuestionView:
@@ -123,4 +120,20 @@ def question_view(cell: CellGrade) -> QuestionView:
         max_score=cell.max_score,
         verdict=cell.verdict.value,
         message=cell.message,
+    )
+
+
+def reviewed_cell(cell: CellGrade) -> ReviewedCell:
+    """A cell's grade with everything that is for instructors."""
+    return ReviewedCell(
+        notebook=cell.notebook,
+        grade_id=cell.grade_id,
+        title=cell.title,
+        kind=cell.kind,
+        score=cell.score,
+        max_score=cell.max_score,
+        verdict=cell.verdict.value,
+        hidden=cell.hidden,
+        message=cell.message,
+        flags=cell.flags,
     )

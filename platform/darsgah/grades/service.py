@@ -4,6 +4,8 @@ The web process imports this; what makes grades is in ``darsgah.grades.tasks`` a
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -12,23 +14,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor
 from darsgah.blobs.store import BlobStore
 from darsgah.blobs.stored_file import StoredFile, from_rows, to_rows
+from darsgah.db.columns import now
 from darsgah.enrolments import service as enrolments
 from darsgah.errors import NotFound
 from darsgah.grades import queries
 from darsgah.grades.models import CellGradeRow, GradingRun
 from darsgah.grades.schemas import (
     ENGINE,
-    NotebookView,
     ResultView,
-    ReviewAnswer,
-    ReviewedCell,
+    ReviewedRun,
     ReviewView,
     RunView,
     question_view,
+    reviewed_cell,
 )
 from darsgah.submissions import service as submissions
-from darsgah.submissions.schemas import State, SubmissionView
-from darsgah_grader.feedback import cell_views, learner_notebook
+from darsgah.submissions.schemas import FINAL, State, SubmissionView
+from darsgah_grader.feedback import learner_notebook
 from darsgah_grader.types import (
     Assurance,
     CellGrade,
@@ -38,6 +40,10 @@ from darsgah_grader.types import (
     SandboxLevel,
     Verdict,
 )
+
+PACE: Final = timedelta(minutes=1)
+PACE_COUNTED: Final = 10_000
+"""No installation grades more than this in a minute; counting ends here."""
 
 
 def state_of(grade: Grade) -> State:
@@ -178,6 +184,7 @@ async def result(session: AsyncSession, actor: Actor, submission_id: UUID) -> Re
     """
     submission = await submissions.own_submission(session, actor, submission_id)
     page = await submissions.assignment_page(session, actor, submission.assignment_id)
+    waiting = await submissions.waiting_before(session, submission)
     return ResultView(
         submission=submission,
         assignment=page.assignment,
@@ -185,8 +192,15 @@ async def result(session: AsyncSession, actor: Actor, submission_id: UUID) -> Re
         run=await _run_view(session, submission),
         attempts=page.attempts,
         allowance=page.allowance,
-        waiting_before=await submissions.waiting_before(session, submission),
+        waiting_before=waiting,
+        estimate=None if submission.state in FINAL else await _estimate(session, waiting),
     )
+
+
+async def _estimate(session: AsyncSession, waiting: int) -> float | None:
+    """Seconds until a submission with so many before it is graded, at the last minute's pace."""
+    graded = await queries.runs_since(session, now() - PACE, PACE_COUNTED)
+    return (waiting + 1) * PACE.total_seconds() / graded if graded else None
 
 
 async def _executed(session: AsyncSession, submission_id: UUID) -> Mapping[str, StoredFile]:
@@ -209,60 +223,59 @@ async def learner_copy(
     return learner_notebook(await blobs.get(file.sha256))
 
 
-async def review(session: AsyncSession, blobs: BlobStore, actor: Actor, submission_id: UUID) -> ReviewView:
-    """A submission for those who may review it: grade, flags and the notebooks cell by cell as they ran.
+async def review(session: AsyncSession, actor: Actor, submission_id: UUID) -> ReviewView:
+    """A submission for those who may review it: the grade, its flags, and the learner's other attempts.
 
     Raises:
         NotFound: there is none that the actor may review.
     """
     submission, account_id, learner = await submissions.staffed_submission(session, actor, submission_id)
     assignment, cohort = await enrolments.assignment(session, actor, submission.assignment_id)
-    run = await queries.current_run(session, submission_id)
-    executed = from_rows(run.executed) if run is not None else ()
-    notebooks = [
-        NotebookView(name=file.name, cells=cell_views(await blobs.get(file.sha256))) for file in executed
-    ]
     return ReviewView(
         submission=submission,
         assignment=assignment,
         cohort=cohort,
         account_id=account_id,
         learner=learner,
-        run_id=run.id if run is not None else None,
-        graded_at=run.created_at if run is not None else None,
-        grade=await _grade(session, run) if run is not None else None,
-        notebooks=tuple(notebooks),
+        run=await _reviewed_run(session, submission),
+        attempts=tuple(await submissions.attempts_of(session, assignment.id, account_id)),
     )
 
 
-def review_answer(view: ReviewView) -> ReviewAnswer:
-    """The review as the programming interface gives it: scores and flags, without the notebooks' cells."""
-    grade = view.grade
-    return ReviewAnswer(
-        submission=view.submission,
-        account_id=view.account_id,
-        learner=view.learner,
-        score=grade.score if grade else None,
-        max_score=grade.max_score if grade else None,
-        assurance=grade.assurance.value if grade else None,
-        sandbox=grade.sandbox.value if grade else None,
-        flags=grade.flags if grade else (),
-        cells=tuple(
-            ReviewedCell(
-                notebook=cell.notebook,
-                grade_id=cell.grade_id,
-                title=cell.title,
-                kind=cell.kind,
-                score=cell.score,
-                max_score=cell.max_score,
-                verdict=cell.verdict.value,
-                hidden=cell.hidden,
-                message=cell.message,
-                flags=cell.flags,
-            )
-            for cell in (grade.cells if grade else ())
-        ),
+async def _reviewed_run(session: AsyncSession, submission: SubmissionView) -> ReviewedRun | None:
+    run = await queries.current_run(session, submission.id)
+    if run is None:
+        return None
+    grade = await _grade(session, run)
+    return ReviewedRun(
+        id=run.id,
+        number=run.number,
+        graded_at=run.created_at,
+        assurance=run.assurance,
+        sandbox=run.sandbox,
+        score=run.score,
+        max_score=run.max_score,
+        seconds=run.seconds,
+        code_seconds=run.code_seconds,
+        waits_for_human=grade.waits_for_human,
+        error_code=grade.error.code if grade.error else "",
+        error_message=grade.error.message if grade.error else "",
+        flags=grade.flags,
+        cells=tuple(reviewed_cell(cell) for cell in grade.cells),
     )
+
+
+async def review_with_notebooks(
+    session: AsyncSession, blobs: BlobStore, actor: Actor, submission_id: UUID
+) -> tuple[ReviewView, dict[str, bytes]]:
+    """The review with the notebooks as they ran, by name, hidden tests included.
+
+    Raises:
+        NotFound: there is none that the actor may review.
+    """
+    view = await review(session, actor, submission_id)
+    files = await _executed(session, submission_id)
+    return view, {name: await blobs.get(file.sha256) for name, file in files.items()}
 
 
 async def executed_notebook(

@@ -30,9 +30,7 @@ async def read_assignment(
     return await service.assignment_page(session, request.user, assignment_id)
 
 
-@post(
-    "/assignments/{assignment_id:uuid}/submissions", guards=[signed_in], request_max_body_size=UPLOAD_BYTES
-)
+@post("/assignments/{assignment_id:uuid}/submissions", guards=[signed_in], request_max_body_size=UPLOAD_BYTES)
 async def create_submission(
     assignment_id: FromPath[UUID],
     request: Request[Actor, str, Any],
@@ -42,8 +40,8 @@ async def create_submission(
 ) -> SubmissionView:
     """Hand in: a multipart form with the lab's notebooks, each in a field named ``notebook``.
 
-    The same ``Idempotency-Key`` with the same bytes returns the submission made before, so that a request whose
-    answer was lost can be sent again.
+    The same ``Idempotency-Key`` with the same bytes returns the submission made before, so that a request
+    whose answer was lost can be sent again.
     """
     return await service.hand_in(
         session,
@@ -70,6 +68,7 @@ async def read_submitted(
 
 @get("/cohorts/{cohort_id:uuid}/submissions", guards=[staff])
 async def list_submissions(
+    *,
     cohort_id: FromPath[UUID],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
@@ -80,7 +79,13 @@ async def list_submissions(
 ) -> SubmissionPage:
     """Submissions of a cohort you teach or run, newest first, 50 at a time."""
     _, page = await service.cohort_submissions(
-        session, request.user, cohort_id, after=after, assignment_id=assignment, state=in_state, flagged=flagged
+        session,
+        request.user,
+        cohort_id,
+        after=after,
+        assignment_id=assignment,
+        state=in_state,
+        flagged=flagged,
     )
     return page
 

@@ -7,4 +7,4 @@ from darsgah.access import NETWORK_ROLES, Role, requires
 staff = requires(Role.INSTRUCTOR, Role.HUB_ADMIN, *NETWORK_ROLES)
 
 UPLOAD_BYTES: Final = 128 * 1024 * 1024
-"""What the server reads of an upload at most; each lab's own limit on a notebook is lower and is told first."""
+"""What the server reads of an upload at most; a lab's own limit on a notebook is lower and told first."""

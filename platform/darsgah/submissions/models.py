@@ -15,8 +15,8 @@ class Submission(Record, table=True):
     """One attempt at an assignment.
 
     ``notebooks`` lists ``{"name", "sha256", "size"}`` of the bytes handed in. ``sha256`` and ``size`` are the
-    receipt: of the bytes of the one notebook, or of the canonical JSON of ``notebooks`` where there are several.
-    ``score`` and ``max_score`` repeat the current grading run's, for lists.
+    receipt: of the bytes of the one notebook, or of the canonical JSON of ``notebooks`` where there are
+    several.     ``score`` and ``max_score`` repeat the current grading run's, for lists.
     """
 
     __tablename__ = "submission"

@@ -96,9 +96,7 @@ async def _lab(
     )
 
 
-@post(
-    "/assignments/{assignment_id:uuid}/submissions", guards=[signed_in], request_max_body_size=UPLOAD_BYTES
-)
+@post("/assignments/{assignment_id:uuid}/submissions", guards=[signed_in], request_max_body_size=UPLOAD_BYTES)
 async def hand_in(
     assignment_id: FromPath[UUID],
     request: Request[Actor, str, Any],
@@ -172,6 +170,7 @@ async def teaching_page(
 
 @get("/teach/cohorts/{cohort_id:uuid}/submissions", guards=[staff])
 async def cohort_submissions_page(
+    *,
     cohort_id: FromPath[UUID],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
@@ -201,6 +200,7 @@ async def cohort_submissions_page(
         assignments=page.assignments,
         submissions=listed.submissions,
         next_after=listed.next_after,
+        paged=after is not None,
         chosen={"assignment": assignment if chosen else "", "state": in_state, "flagged": flagged},
     )
 

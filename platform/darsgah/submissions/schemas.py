@@ -29,8 +29,8 @@ FINAL = frozenset({State.GRADED, State.REJECTED, State.NEEDS_REVIEW})
 class SubmissionView(msgspec.Struct, frozen=True):
     """A submission as its learner sees it: a receipt, a state and, once graded, a score.
 
-    ``sha256`` and ``size`` describe the exact bytes handed in: of the notebook, or, where there are several, of
-    the JSON list of their names, digests and sizes.
+    ``sha256`` and ``size`` describe the exact bytes handed in: of the notebook, or, where there are several,
+    of the JSON list of their names, digests and sizes.
     """
 
     id: UUID
@@ -122,7 +122,7 @@ class StaffSubmissionView(msgspec.Struct, frozen=True):
 
 
 class SubmissionPage(msgspec.Struct, frozen=True):
-    """A page of an instructor's list, newest first; ``next_after`` goes into the next request, None at the end."""
+    """A page of an instructor's list, newest first; ``next_after`` goes into the next request, or is None."""
 
     submissions: tuple[StaffSubmissionView, ...]
     next_after: UUID | None

@@ -1,4 +1,4 @@
-"""What can be done with submissions: hand one in, look at one's own, list a cohort's, and move one's state."""
+"""What can be done with submissions: hand one in, look at one's own, list a cohort's, move a state."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ def _view(row: Submission) -> SubmissionView:
 
 
 def allowance(assignment: AssignmentView, attempts: Sequence[Submission], now: datetime) -> Allowance:
-    """What may still be handed in, given the attempts made so far (newest first); rejected ones do not count."""
+    """What may still be handed in, given the attempts so far (newest first); rejected ones do not count."""
     counted = [row for row in attempts if row.state != State.REJECTED]
     left = None if assignment.attempt_limit is None else max(0, assignment.attempt_limit - len(counted))
     next_at = None
@@ -102,7 +102,7 @@ def _refuse(verdict: Allowance, now: datetime) -> None:
 
 
 def _named(assignment: AssignmentView, uploads: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The uploads by the lab's names of its notebooks; one upload for a lab of one notebook may have any name."""
+    """The uploads by the lab's names of its notebooks; a lab of one notebook takes any name."""
     expected = [file.name for file in assignment.lab.notebooks]
     if not uploads:
         raise NotebookRefused(fields={"notebooks": "Choose the notebook to hand in."}, reason="nothing_sent")
@@ -249,6 +249,11 @@ async def assignment_page(session: AsyncSession, actor: Actor, assignment_id: UU
     )
 
 
+async def attempts_of(session: AsyncSession, assignment_id: UUID, account_id: UUID) -> list[SubmissionView]:
+    """Somebody's attempts, newest first, for a caller that may review them."""
+    return [_view(row) for row in await queries.attempts(session, assignment_id, account_id)]
+
+
 async def progress(
     session: AsyncSession, actor: Actor, assignments: Sequence[AssignmentView]
 ) -> dict[UUID, Progress]:
@@ -357,8 +362,8 @@ async def start_grading(session: AsyncSession, submission_id: UUID) -> GradingTi
     """Mark a submission as being graded, for the worker that will do it.
 
     Returns:
-        None when there is nothing to do: it is gone or has been graded. A submission that another worker began
-        and did not finish is handed out again.
+        None when there is nothing to do: it is gone or has been graded. A submission that another worker
+        began and did not finish is handed out again.
     """
     row = await queries.for_update(session, submission_id)
     if row is None or State(row.state) in FINAL:

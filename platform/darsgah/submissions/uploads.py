@@ -12,7 +12,7 @@ FILES = 50
 
 
 async def read_uploads(request: Request[Any, Any, Any]) -> dict[str, bytes]:
-    """The files of a multipart form's ``notebook`` fields, by file name; a field left empty counts as nothing.
+    """The files of a multipart form's ``notebook`` fields, by file name; an empty field counts as nothing.
 
     Raises:
         NotebookRefused: too many files, or two of one name.
@@ -21,7 +21,8 @@ async def read_uploads(request: Request[Any, Any, Any]) -> dict[str, bytes]:
     uploads = [item for item in form.getall(FIELD, []) if isinstance(item, UploadFile) and item.filename]
     if len(uploads) > FILES:
         raise NotebookRefused(
-            "These are too many files. Send the lab's notebooks alone; nothing was recorded.", reason="too_many"
+            "These are too many files. Send the lab's notebooks alone; nothing was recorded.",
+            reason="too_many",
         )
     contents: dict[str, bytes] = {}
     for upload in uploads:

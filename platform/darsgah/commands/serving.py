@@ -1,0 +1,199 @@
+"""`darsgah serve`, `darsgah worker` and `darsgah demo`: the processes of the platform.
+
+Exit codes: 0 stopped as asked, 1 this machine or its settings do not allow it; the reason is one line.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from darsgah.app import create_app
+from darsgah.blobs.store import open_blobs
+from darsgah.db.embedded import open_database
+from darsgah.db.schema import upgrade
+from darsgah.db.session import Database
+from darsgah.errors import DarsgahError, SettingsInvalid
+from darsgah.hubs import service as hubs
+from darsgah.logs import configure_logs
+from darsgah.settings import Settings
+
+WORKER_PAUSE = 2.0
+"""Seconds before a worker that ended by itself is started again."""
+STOP_SECONDS = 40.0
+"""A worker lets running jobs end within 30 seconds; then it is ended."""
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+logger = structlog.get_logger("darsgah.serve")
+
+
+def _say(message: str) -> None:
+    err.print(message, style="dim")
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except DarsgahError as error:
+        err.print(error.message, style="red", markup=False)
+        raise typer.Exit(1) from error
+
+
+def serve_command(
+    worker: Annotated[bool, typer.Option("--worker", help="Run a worker beside the web server.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demo network first.")] = False,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+) -> None:
+    """Serve the platform: database, tables and hubs are brought up first. Ctrl-C stops everything."""
+    settings = Settings()
+    chosen = {"host": host or settings.host, "port": settings.port if port is None else port}
+    settings = settings.model_copy(update=chosen)
+    configure_logs(settings)
+    with _one_line_errors():
+        if demo and not _is_loopback(settings.host):
+            raise SettingsInvalid(
+                f"The demo has published passwords and listens on this machine alone: leave --demo out "
+                f"to serve on {settings.host}."
+            )
+        listening = _listen(settings)
+        with listening, open_database(settings, _say) as handle:
+            upgrade(handle.url)
+            asyncio.run(_prepare(settings, handle.url, demo=demo))
+            address = f"http://{settings.host}:{listening.getsockname()[1]}"
+            _welcome(settings.public_url or address, demo=demo)
+            with _worker_beside(enabled=worker):
+                _serve(settings, handle.url, listening)
+        _say("Stopped.")
+
+
+def worker_command() -> None:
+    """Grade what is handed in. Any number of workers, on any machine that reaches database and files."""
+    from darsgah.worker import run_worker  # noqa: PLC0415 # the web process must not load the grader
+
+    settings = Settings()
+    configure_logs(settings)
+    with _one_line_errors(), open_database(settings, _say) as handle:
+        upgrade(handle.url)
+        run_worker(settings, handle.url)
+
+
+def demo_command() -> None:
+    """Load the demo network into the database, and say who can sign in."""
+    settings = Settings()
+    with _one_line_errors(), open_database(settings, _say) as handle:
+        upgrade(handle.url)
+        asyncio.run(_prepare(settings, handle.url, demo=True))
+        _show_accounts()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The listening socket, taken before anything slow happens, so that a taken port is told at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise SettingsInvalid(
+            f"Cannot listen on {settings.host} port {settings.port} ({error.strerror}): "
+            "stop what uses it, or choose another with DARSGAH_PORT."
+        ) from error
+    return listening
+
+
+async def _prepare(settings: Settings, url: str, *, demo: bool) -> None:
+    database = Database(url, pool=2)
+    try:
+        async with database.begin() as session:
+            await hubs.load_plan(session)
+        if demo:
+            from darsgah.demo import load_demo  # noqa: PLC0415 # it loads the grader, which the web process must not
+
+            await load_demo(database, open_blobs(settings), _say)
+    finally:
+        await database.dispose()
+
+
+def _welcome(address: str, *, demo: bool) -> None:
+    err.print(f"\nDarsgah is at [bold]{address}[/bold]")
+    if demo:
+        _show_accounts()
+    err.print("Ctrl-C stops it; the data stay.\n", style="dim")
+
+
+def _show_accounts() -> None:
+    from darsgah.demo import ACCOUNTS, PASSWORD  # noqa: PLC0415 # as in _prepare
+
+    table = Table(title=f"Who can sign in, all with the password {PASSWORD}", title_justify="left")
+    for column in ("e-mail", "role", "hub"):
+        table.add_column(column)
+    for account in ACCOUNTS:
+        table.add_row(account.email, account.role.value.replace("_", " "), account.hub or "the network")
+    err.print(table)
+
+
+def _serve(settings: Settings, url: str, listening: socket.socket) -> None:
+    application = create_app(settings, Database(url, pool=settings.database_pool), open_blobs(settings))
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+    with suppress(KeyboardInterrupt):
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+
+
+@contextmanager
+def _worker_beside(*, enabled: bool) -> Iterator[None]:
+    """A worker process for as long as the block lasts; one that ends by itself is started again."""
+    if not enabled:
+        yield
+        return
+    stopping = threading.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(stopping,), name="worker keeper")
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        keeper.join()
+
+
+def _keep_worker(stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        process = subprocess.Popen([sys.executable, "-m", "darsgah", "worker"])  # this program itself
+        while process.poll() is None and not stopping.wait(0.2):
+            pass
+        if stopping.is_set():
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        else:
+            logger.warning("worker_ended", exit_code=process.returncode, again_in=WORKER_PAUSE)
+            stopping.wait(WORKER_PAUSE)
