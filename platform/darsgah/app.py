@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from litestar import Litestar, Request, Router, get
+from litestar import Litestar, Router, get
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -54,7 +54,7 @@ BODY_BYTES = 1024 * 1024
 """What a request may carry where a route does not say otherwise."""
 
 
-class RouteWithoutRule(RuntimeError):
+class RouteWithoutRule(RuntimeError):  # noqa: N818 - says what is wrong
     """A route does not say who may try it."""
 
 
@@ -68,8 +68,10 @@ class DenyByDefault(InitPlugin):
 
     @staticmethod
     def check(app: Litestar) -> None:
-        """Raises:
-        RouteWithoutRule: names the route.
+        """Look at every route.
+
+        Raises:
+            RouteWithoutRule: names the route.
         """
         for route in app.routes:
             for handler in getattr(route, "route_handlers", ()):
@@ -156,7 +158,7 @@ def _dependencies() -> dict[str, Provide]:
 
 
 async def _session(state: State) -> AsyncIterator[AsyncSession]:
-    """One transaction for the request: committed before the answer is sent, rolled back when it is an error."""
+    """The request's transaction: committed before the answer is sent, rolled back when it is an error."""
     database: Database = state.database
     async with database.begin() as session:
         yield session
@@ -183,11 +185,17 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Darsgah",
         version=darsgah.__version__,
-        description="Everything the pages do. Sign in with `POST /api/v1/sessions` and send the token as a bearer.",
-        openapi_router=Router(path=API, route_handlers=[], guards=[public]),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        description="Everything the pages do. "
+        "Sign in with `POST /api/v1/sessions` and send the token as a bearer.",
+        # A router of its own: the library's page for missing schema files lies under this one address.
+        openapi_router=Router(
+            path=f"{API}/openapi.json", route_handlers=[], guards=[public], include_in_schema=False
+        ),
+        render_plugins=[JsonRenderPlugin(path="/")],
         components=Components(
-            security_schemes={"session": SecurityScheme(type="http", scheme="bearer", description="A session.")}
+            security_schemes={
+                "session": SecurityScheme(type="http", scheme="bearer", description="A session.")
+            }
         ),
         security=[{"session": []}],
     )

@@ -12,7 +12,9 @@ def client_address(connection: ASGIConnection[Any, Any, Any, Any], trusted_proxi
     from the right; what stands further left anybody could have written.
     """
     if trusted_proxies:
-        hops = [hop.strip() for hop in connection.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+        hops = [
+            hop.strip() for hop in connection.headers.get("x-forwarded-for", "").split(",") if hop.strip()
+        ]
         if len(hops) >= trusted_proxies:
             return hops[-trusted_proxies]
     return connection.client.host if connection.client else ""

@@ -84,7 +84,7 @@ async def load_demo(database: Database, blobs: BlobStore, progress: Progress) ->
     for number, classmate in enumerate(CLASSMATES):
         for package in packages:
             async with database.begin() as session:
-                await _hand_in(session, blobs, actors[classmate], cohort_id, package, number)
+                await _hand_in(session, blobs, actors[classmate], cohort_id, package, number=number)
 
 
 async def _course(session: AsyncSession, blobs: BlobStore, packages: list[LabPackage]) -> UUID:
@@ -138,7 +138,13 @@ async def _account(session: AsyncSession, account: DemoAccount, cohort_id: UUID)
 
 
 async def _hand_in(
-    session: AsyncSession, blobs: BlobStore, actor: Actor, cohort_id: UUID, package: LabPackage, number: int
+    session: AsyncSession,
+    blobs: BlobStore,
+    actor: Actor,
+    cohort_id: UUID,
+    package: LabPackage,
+    *,
+    number: int,
 ) -> None:
     page = await enrolments.cohort_page(session, actor, cohort_id)
     assignment = next((view for view in page.assignments if view.lab.slug == package.slug), None)

@@ -25,26 +25,26 @@ class DarsgahError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "error"
 
-    def __init__(self, message: str | None = None, **details: Any) -> None:
+    def __init__(self, message: str | None = None, **details: Any) -> None:  # noqa: ANN401 - plain values
         self.message = message or (type(self).__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")
         self.details: Mapping[str, Any] = details
         super().__init__(self.message)
 
 
-class SettingsInvalid(DarsgahError):
+class SettingsInvalid(DarsgahError):  # noqa: N818 - says what is wrong
     """A setting does not fit this machine."""
 
     code = "settings_invalid"
 
 
-class ServiceUnavailable(DarsgahError):
+class ServiceUnavailable(DarsgahError):  # noqa: N818 - says what is wrong
     """The service is away for a moment. Nothing is lost: try again shortly."""
 
     status = 503
     code = "unavailable"
 
 
-class MalformedInput(DarsgahError):
+class MalformedInput(DarsgahError):  # noqa: N818 - says what is wrong
     """Something in what was sent cannot be read.
 
     ``details["fields"]`` maps a field's name to what is wrong with it.
@@ -54,42 +54,42 @@ class MalformedInput(DarsgahError):
     code = "malformed"
 
 
-class NotSignedIn(DarsgahError):
+class NotSignedIn(DarsgahError):  # noqa: N818 - says what is wrong
     """Sign in first."""
 
     status = 401
     code = "not_signed_in"
 
 
-class Forbidden(DarsgahError):
+class Forbidden(DarsgahError):  # noqa: N818 - says what is wrong
     """Your account may not do this."""
 
     status = 403
     code = "forbidden"
 
 
-class NotFound(DarsgahError):
+class NotFound(DarsgahError):  # noqa: N818 - says what is wrong
     """There is nothing here, or nothing that your account may see."""
 
     status = 404
     code = "not_found"
 
 
-class Conflict(DarsgahError):
+class Conflict(DarsgahError):  # noqa: N818 - says what is wrong
     """This does not fit with what is already there."""
 
     status = 409
     code = "conflict"
 
 
-class TooLarge(DarsgahError):
+class TooLarge(DarsgahError):  # noqa: N818 - says what is wrong
     """What was sent is larger than allowed."""
 
     status = 413
     code = "too_large"
 
 
-class TooMany(DarsgahError):
+class TooMany(DarsgahError):  # noqa: N818 - says what is wrong
     """Too many attempts: wait a little and try again.
 
     ``details["retry_after"]`` is the number of seconds to wait.

@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from darsgah.errors import SettingsInvalid
 
-
 SECRET_LENGTH = 32
 
 
@@ -38,7 +37,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="The port the web server listens on.")
     public_url: str | None = Field(
         default=None,
-        description="The address people type, https://learn.example.org; cookies are Secure when it is https.",
+        description="The address people type, https://learn.example.org; "
+        "cookies are Secure when it is https.",
     )
     secret: str | None = Field(
         default=None,
@@ -75,7 +75,8 @@ class Settings(BaseSettings):
         default=20 * 1024 * 1024, ge=1024, description="Largest notebook taken, where the lab does not say."
     )
     metrics_token: str | None = Field(
-        default=None, description="Whoever sends it as a bearer token may read /metrics; unset: this machine alone."
+        default=None,
+        description="Whoever sends it as a bearer token may read /metrics; unset: this machine alone.",
     )
     trusted_proxies: int = Field(
         default=0, ge=0, description="Reverse proxies in front, whose X-Forwarded-For entries are believed."
@@ -93,7 +94,8 @@ class Settings(BaseSettings):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsInvalid(
-                f"The home folder {folder} cannot be made ({error.strerror}): set DARSGAH_HOME to one you may write."
+                f"The home folder {folder} cannot be made ({error.strerror}): "
+                "set DARSGAH_HOME to one you may write."
             ) from error
         if not os.access(folder, os.W_OK | os.X_OK):
             raise SettingsInvalid(
@@ -110,7 +112,9 @@ class Settings(BaseSettings):
         """
         if self.secret is not None:
             if len(self.secret) < SECRET_LENGTH:
-                raise SettingsInvalid(f"DARSGAH_SECRET is shorter than {SECRET_LENGTH} characters: choose a longer one.")
+                raise SettingsInvalid(
+                    f"DARSGAH_SECRET is shorter than {SECRET_LENGTH} characters: choose a longer one."
+                )
             return self.secret
         path = self.home_folder / "secret"
         try:

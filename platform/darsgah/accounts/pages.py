@@ -15,7 +15,7 @@ from darsgah.access import Actor, public, signed_in
 from darsgah.accounts import service
 from darsgah.accounts.schemas import PasswordChange, ProfileChange, SignIn
 from darsgah.accounts.service import SignInPolicy
-from darsgah.accounts.tokens import SESSION_COOKIE, session_cookie
+from darsgah.accounts.tokens import session_cookie
 from darsgah.client_address import client_address
 from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, MalformedInput
@@ -28,14 +28,18 @@ START = "/today"
 
 
 @get("/", guards=[public])
-async def home(request: Request[Actor | None, str | None, Any], pages: NamedDependency[Pages]) -> Response[Any]:
+async def home(
+    request: Request[Actor | None, str | None, Any], pages: NamedDependency[Pages]
+) -> Response[Any]:
     """What this is, for who is signed out; everyone else goes to their day."""
     return Redirect(START) if request.user else pages.respond(request, "accounts/home.html")
 
 
 @get("/sign-in", guards=[public])
 async def sign_in_page(
-    request: Request[Actor | None, str | None, Any], pages: NamedDependency[Pages], next: FromQuery[str] = ""  # noqa: A002 - the query's own name
+    request: Request[Actor | None, str | None, Any],
+    pages: NamedDependency[Pages],
+    next: FromQuery[str] = "",  # noqa: A002 - the query's own name
 ) -> Response[Any]:
     """The sign-in form; who is signed in goes on."""
     target = local_path(next, "")
@@ -109,7 +113,9 @@ async def settings_page(
 ) -> Response[str]:
     """Name, language and password."""
     done = {"profile": Message("Saved."), "password": Message("Your password has been changed.")}
-    return await _settings_form(request, session, pages, notices=[Notice(done[saved])] if saved in done else [])
+    return await _settings_form(
+        request, session, pages, notices=[Notice(done[saved])] if saved in done else []
+    )
 
 
 async def _settings_form(

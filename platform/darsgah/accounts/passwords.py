@@ -35,8 +35,8 @@ def _matches(password_hash: str, password: str) -> bool:
 async def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether the password belongs to the hash.
 
-    Without a hash (no such account) the same work is done for nothing, so that the time of the answer does not
-    tell which addresses have accounts.
+    Without a hash (no such account) the same work is done for nothing, so that the time of the answer does
+    not tell which addresses have accounts.
     """
     async with _slots(asyncio.get_running_loop()):
         if password_hash is None:

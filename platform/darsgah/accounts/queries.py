@@ -26,7 +26,7 @@ async def display_names(session: AsyncSession, account_ids: Sequence[UUID]) -> d
     rows = await session.execute(
         select(col(Account.id), col(Account.display_name)).where(col(Account.id).in_(account_ids))
     )
-    return {account_id: name for account_id, name in rows}
+    return {row.id: row.display_name for row in rows}
 
 
 async def live_session(

@@ -5,17 +5,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from darsgah.catalog.models import Course, CourseVersion, Lab, LabVersion, Module, ModuleLab
 
 
-def _same_hub(column: sa.ColumnElement[UUID | None], hub_id: UUID | None) -> sa.ColumnElement[bool]:
+def _same_hub(column: Mapped[UUID | None], hub_id: UUID | None) -> sa.ColumnElement[bool]:
     return column.is_(None) if hub_id is None else column == hub_id
 
 
 async def lab_for_update(session: AsyncSession, hub_id: UUID | None, slug: str) -> Lab | None:
-    """The lab with that slug in that hub (or the network's), locked so that versions are numbered one by one."""
+    """The lab of that slug in that hub (or the network's), locked: versions are numbered one by one."""
     statement = select(Lab).where(_same_hub(col(Lab.hub_id), hub_id), Lab.slug == slug).with_for_update()
     return (await session.execute(statement)).scalar_one_or_none()
 
@@ -39,7 +40,7 @@ async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> list[tuple
 
 
 async def course_for_update(session: AsyncSession, hub_id: UUID | None, slug: str) -> Course | None:
-    """The course with that slug in that hub (or the network's), locked so that versions are numbered one by one."""
+    """The course of that slug in that hub (or the network's), locked: versions are numbered one by one."""
     statement = (
         select(Course).where(_same_hub(col(Course.hub_id), hub_id), Course.slug == slug).with_for_update()
     )

@@ -15,7 +15,7 @@ class LabPackage:
     """A checked lab, ready to be published.
 
     Attributes:
-        digest: SHA-256 over everything the lab is made of; publishing the same digest twice makes no new version.
+        digest: SHA-256 over everything the lab is made of; publishing it twice makes no new version.
         sources: the instructor's notebooks by name (without ``.ipynb``), hidden tests and solutions included.
         releases: the learner's versions of the same notebooks.
         files: data files by relative path.

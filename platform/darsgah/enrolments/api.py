@@ -17,7 +17,9 @@ from darsgah.ui.download import download, notebook_download
 
 @get("/cohorts", guards=[signed_in])
 async def list_cohorts(
-    request: Request[Actor, str, Any], session: NamedDependency[AsyncSession], after: FromQuery[UUID | None] = None
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    after: FromQuery[UUID | None] = None,
 ) -> list[CohortView]:
     """Cohorts you learn in or teach, newest first, 50 at a time; ``after`` is the last id you have."""
     return await service.list_cohorts(session, request.user, after=after)

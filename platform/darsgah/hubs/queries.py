@@ -36,7 +36,7 @@ async def hub_by_id(session: AsyncSession, hub_id: UUID) -> Hub | None:
 
 
 async def upsert_hubs(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert hubs that are new by their code; bring names and places of the others up to date, never their state."""
+    """Insert hubs that are new by their code; of the others update names and places, never the state."""
     statement = insert(Hub).values([{"id": new_id(), **row} for row in rows])
     kept = ("name", "name_ur", "city", "province", "timezone")
     await session.execute(

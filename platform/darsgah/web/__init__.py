@@ -1,1 +1,1 @@
-"""What stands around every route: who asks, forged requests, request ids and logs, errors, health and metrics."""
+"""What stands around every route: who asks, forged requests, request ids, errors, health and metrics."""

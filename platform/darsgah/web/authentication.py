@@ -26,7 +26,7 @@ class SessionOver(NotSignedIn):
 
 
 class Authentication(ASGIMiddleware):
-    """Put the person into ``scope["user"]`` (an ``Actor`` or None) and the session's token into ``scope["auth"]``."""
+    """Put the person into ``scope["user"]`` (or None), the session's token into ``scope["auth"]``."""
 
     scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
 

@@ -23,7 +23,7 @@ from darsgah.ui.language import explain
 logger = structlog.get_logger("darsgah.web")
 
 
-class MethodNotAllowed(DarsgahError):
+class MethodNotAllowed(DarsgahError):  # noqa: N818 - says what is wrong
     """This address does not take that kind of request."""
 
     status = 405
@@ -70,7 +70,7 @@ def _labelled(error: Exception) -> DarsgahError:
         return FormExpired()
     if isinstance(error, HTTPException):
         by_status = {404: NotFound, 413: TooLarge}
-        return by_status.get(error.status_code, Unreadable)() if error.status_code < 500 else DarsgahError()  # noqa: PLR2004 - the border HTTP draws
+        return by_status.get(error.status_code, Unreadable)() if error.status_code < 500 else DarsgahError()
     return DarsgahError()
 
 
@@ -81,7 +81,7 @@ def _wants_problem(request: Request[Any, Any, Any]) -> bool:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The answer to an error, in the form and language of whoever asked."""
     labelled = _labelled(error)
-    if labelled.status >= 500:  # noqa: PLR2004 - the border HTTP draws
+    if labelled.status >= 500:
         expected = isinstance(error, DarsgahError) and type(error) is not DarsgahError
         logger.error("request_failed", error=str(error), exc_info=None if expected else error)
     pages = request.app.state.pages
@@ -89,7 +89,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         answer: Response[Any] = pages.error(request, labelled)
     else:
         answer = _problem(request, labelled, explain(labelled, pages.language_of(request)))
-    if labelled.status == 401:  # noqa: PLR2004 - RFC 9110 asks for the header with this status
+    if labelled.status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 

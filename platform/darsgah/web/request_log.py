@@ -44,7 +44,7 @@ class RequestLog(ASGIMiddleware):
                 user = scope.get("user")
                 logger.info(
                     "request",
-                    method=scope["method"],
+                    method=scope["method"],  # type: ignore[typeddict-item] # only HTTP comes here
                     path=scope["path"],
                     status=status,
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
