@@ -1,4 +1,4 @@
-"""The labs that come with Darsgah: in ``labs/lab-sources`` of the repository, inside the package in a wheel."""
+"""The labs that come with Darsgah: in ``labs/lab-sources`` of the repository, in the package in a wheel."""
 
 from pathlib import Path
 

@@ -98,7 +98,6 @@ def _keys(shape: type[msgspec.Struct], steps: list[str]) -> list[str]:
 def _example(shape: type[msgspec.Struct], field: str) -> str:
     """How the field is written, from the description and the example on it."""
     steps = re.findall(r"[^.\[\]]+|\[[^\]]*\]", field)
-    steps = [f"[{step}]" if step == "..." else step for step in steps]
     while steps and steps[-1].startswith("["):
         steps.pop()
     found = _walk(shape, steps)

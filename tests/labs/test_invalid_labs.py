@@ -179,6 +179,12 @@ HINT_CASES = {
         "no block of code",
         "into 'example'",
     ),
+    "unknown field in an optional table": (
+        replacing("hints.toml", "concept = {", 'example = { english = "x" }\nconcept = {'),
+        "misconceptions[0].hints.example.english",
+        "no such field",
+        "are: en, ur",
+    ),
     "level missing": (
         replacing("hints.toml", "concept =", "# concept ="),
         "misconceptions[0].hints.concept",

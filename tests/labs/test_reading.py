@@ -116,6 +116,7 @@ def test_digest_is_stable_and_covers_everything(lab: Path, tmp_path: Path) -> No
     assert len(first) == 64
     copied = tmp_path / "renamed"
     shutil.copytree(lab, copied)
+    (copied / "data" / ".DS_Store").write_bytes(b"left behind by a file manager")
     (copied / ".ipynb_checkpoints").mkdir()
     (copied / ".ipynb_checkpoints" / "lab.ipynb").write_bytes(b"left behind by an editor")
     assert load(copied).digest == first, "neither the folder's name nor an editor's leavings count"
@@ -190,12 +191,13 @@ def test_odd_names_are_refused(lab: Path, name: str) -> None:
     assert str(caught.value).isascii()
 
 
-def test_unreadable_file_is_named() -> None:
+@pytest.mark.parametrize("closed", ["hints.toml", "data"])
+def test_what_may_not_be_read_is_named(closed: str) -> None:
     """As an ordinary user: root may read everything."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         lab = write_lab(Path(name) / "doubling")
-        (lab / "hints.toml").chmod(0)
+        (lab / closed).chmod(0)
         code = f"""
 import os
 from pathlib import Path
@@ -206,7 +208,8 @@ if os.getuid() == 0:
 load(Path({str(lab)!r}))
 """
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "LabInvalid: hints.toml: It cannot be read: permission denied." in done.stderr
+        (lab / closed).chmod(0o755)
+    assert f"LabInvalid: {closed}: It cannot be read: permission denied." in done.stderr
 
 
 def test_slug_of_any_name() -> None:
