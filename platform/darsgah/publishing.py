@@ -4,11 +4,14 @@ Runs nbgrader's preprocessors, and the reference solution where a lab has AUTOTE
 line and the worker import this: never the web process.
 """
 
+import hashlib
+
 import msgspec
 
 from darsgah.catalog.schemas import LabPackage
 from darsgah.lab_assignments import assignment_of
-from darsgah_grader.authoring import prepared, release
+from darsgah_grader.authoring import AUTOTESTS_FILE, prepared, release
+from darsgah_grader.master import read_master
 from darsgah_grader.pipeline import Grader
 from darsgah_labs.format import Lab
 
@@ -24,11 +27,12 @@ def package_of(lab: Lab, grader: Grader, *, templates: bytes | None = None, slug
         AssignmentInvalid: the lab breaks one of nbgrader's rules; the message says which.
     """
     assignment = assignment_of(lab)
-    assignment = prepared(assignment, grader.sandbox(assignment.environment), templates)
+    if _awaits_autotests(lab):
+        assignment = prepared(assignment, grader.sandbox(assignment.environment), templates)
     manifest = lab.manifest
     return LabPackage(
         slug=slug or lab.slug,
-        digest=lab.digest,
+        digest=digest_of(lab, templates),
         title=lab.title.en,
         title_ur=lab.title.ur,
         summary=lab.summary.en,
@@ -44,3 +48,18 @@ def package_of(lab: Lab, grader: Grader, *, templates: bytes | None = None, slug
         releases={master.name: release(master) for master in assignment.masters},
         files=assignment.files,
     )
+
+
+def digest_of(lab: Lab, templates: bytes | None = None) -> str:
+    """What the lab's package will be known by: the lab's own digest, and the templates if it uses them.
+
+    Raises:
+        AssignmentInvalid: a notebook cannot be graded at all.
+    """
+    if templates is None or AUTOTESTS_FILE in lab.files or not _awaits_autotests(lab):
+        return lab.digest
+    return hashlib.sha256(lab.digest.encode() + templates).hexdigest()
+
+
+def _awaits_autotests(lab: Lab) -> bool:
+    return any(read_master(master).awaits_autotests for master in assignment_of(lab).masters)

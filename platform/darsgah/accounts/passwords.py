@@ -12,6 +12,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 HASHER = PasswordHasher()
+NO_PASSWORD = "!"  # noqa: S105 # the mark of none, as in shadow(5)
+"""In the place of a hash: this account has no password yet, and nobody can sign in to it."""
 
 
 @cache

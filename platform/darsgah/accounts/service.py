@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.accounts import queries
 from darsgah.accounts.models import Account, AccountSession, SignInFailure
-from darsgah.accounts.passwords import hash_password, needs_rehash, verify_password
+from darsgah.accounts.passwords import NO_PASSWORD, hash_password, needs_rehash, verify_password
 from darsgah.accounts.schemas import AccountView, PasswordChange, ProfileChange, SessionView, SignIn, SignUp
 from darsgah.db.columns import now as utc_now
 from darsgah.db.session import Database
@@ -113,6 +113,37 @@ async def create_account(session: AsyncSession, form: SignUp) -> AccountView:
     return _view(account)
 
 
+async def create_without_password(session: AsyncSession, email: str, display_name: str) -> AccountView:
+    """Make an account for somebody who is not there to choose a password: nobody can sign in to it yet.
+
+    Args:
+        email: in lower case; checked by the caller, since it may be a placeholder that takes no mail.
+
+    Raises:
+        EmailTaken: the address has one.
+    """
+    account = Account(email=email, display_name=display_name, password_hash=NO_PASSWORD)
+    session.add(account)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise EmailTaken(fields={"email": EmailTaken().message}) from error
+    return _view(account)
+
+
+async def replace_email(session: AsyncSession, account_id: UUID, email: str) -> None:
+    """Give an account another address; the caller has normalised it and seen that nobody has it.
+
+    Raises:
+        NotFound: the account is gone.
+    """
+    account = await queries.account_by_id(session, account_id)
+    if account is None:
+        raise NotFound
+    account.email = email
+    await session.flush()
+
+
 async def _refuse_when_paused(session: AsyncSession, subjects: list[bytes], policy: SignInPolicy) -> None:
     now = utc_now()
     for subject in subjects:
@@ -140,6 +171,8 @@ async def sign_in(
         await _refuse_when_paused(session, subjects, policy)
         account = await queries.account_by_email(session, email)
         known_hash = account.password_hash if account is not None and account.is_active else None
+        if known_hash == NO_PASSWORD:
+            known_hash = None  # answered like no account, also in time
         account_id = account.id if account is not None else None
     right = await verify_password(known_hash, form.password)
     async with database.begin() as session:

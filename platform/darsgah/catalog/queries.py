@@ -29,6 +29,18 @@ async def latest_lab_version(session: AsyncSession, lab_id: UUID) -> LabVersion 
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def newest_version_of(session: AsyncSession, hub_id: UUID | None, slug: str) -> LabVersion | None:
+    """The newest version of the lab with that slug in that hub, or of the network's."""
+    statement = (
+        select(LabVersion)
+        .join(Lab, col(Lab.id) == col(LabVersion.lab_id))
+        .where(_same_hub(col(Lab.hub_id), hub_id), Lab.slug == slug)
+        .order_by(col(LabVersion.number).desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> list[tuple[LabVersion, str]]:
     """The lab versions with those ids, each with its lab's slug."""
     statement = (
@@ -66,6 +78,17 @@ async def course_versions(session: AsyncSession, ids: Sequence[UUID]) -> list[tu
         .where(col(CourseVersion.id).in_(ids))
     )
     return [(version, slug) for version, slug in await session.execute(statement)]
+
+
+async def version_ids(session: AsyncSession, hub_id: UUID | None, slug: str) -> Sequence[UUID]:
+    """Every version of the course with that slug in that hub (or of the network's), newest first."""
+    statement = (
+        select(col(CourseVersion.id))
+        .join(Course, col(Course.id) == col(CourseVersion.course_id))
+        .where(_same_hub(col(Course.hub_id), hub_id), Course.slug == slug)
+        .order_by(col(CourseVersion.number).desc())
+    )
+    return (await session.execute(statement)).scalars().all()
 
 
 async def modules(session: AsyncSession, course_version_id: UUID) -> Sequence[Module]:

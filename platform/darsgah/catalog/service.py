@@ -103,6 +103,14 @@ async def publish_lab(
     return _lab_view(version, lab.slug)
 
 
+async def published_lab(
+    session: AsyncSession, hub_id: UUID | None, slug: str, digest: str
+) -> LabVersionView | None:
+    """The newest version of a lab, if it is made of exactly this; None when publishing would make another."""
+    newest = await queries.newest_version_of(session, hub_id, slug)
+    return _lab_view(newest, slug) if newest is not None and newest.digest == digest else None
+
+
 async def publish_course(session: AsyncSession, hub_id: UUID | None, plan: CoursePlan) -> CourseVersionView:
     """Publish a version of a course in a hub, or for the whole network without one.
 
@@ -200,6 +208,11 @@ async def course_versions(session: AsyncSession, ids: Sequence[UUID]) -> dict[UU
         version.id: _course_view(version, slug)
         for version, slug in await queries.course_versions(session, ids)
     }
+
+
+async def course_version_ids(session: AsyncSession, hub_id: UUID | None, slug: str) -> Sequence[UUID]:
+    """Every version of a course of a hub, or of the network without one, newest first."""
+    return await queries.version_ids(session, hub_id, slug)
 
 
 async def course_outline(session: AsyncSession, course_version_id: UUID) -> CourseOutline:

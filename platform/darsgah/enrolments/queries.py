@@ -71,6 +71,29 @@ async def cohort_by_name(
     return (await session.execute(statement)).scalars().first()
 
 
+async def cohort_of_course(
+    session: AsyncSession, hub_id: UUID, course_version_ids: Sequence[UUID], name: str
+) -> UUID | None:
+    """The hub's newest cohort of that name that runs one of those course versions."""
+    statement = (
+        select(col(Cohort.id))
+        .where(
+            Cohort.hub_id == hub_id,
+            col(Cohort.course_version_id).in_(course_version_ids),
+            Cohort.name == name,
+        )
+        .order_by(col(Cohort.id).desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def members(session: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
+    """The accounts that have or had a place in a cohort."""
+    statement = select(col(Enrolment.account_id)).where(Enrolment.cohort_id == cohort_id)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def assignments(session: AsyncSession, cohort_ids: Sequence[UUID]) -> Sequence[Assignment]:
     """The assignments of some cohorts, in order."""
     statement = (

@@ -1,6 +1,6 @@
 """What can be done with cohorts: open them, give them labs, enrol people, and show them to those in them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -124,6 +124,61 @@ async def open_cohort(session: AsyncSession, plan: CohortPlan, terms: Terms) -> 
     )
     await session.flush()
     return cohort.id
+
+
+async def cohort_of_course(
+    session: AsyncSession, hub_id: UUID, course_version_ids: Sequence[UUID], name: str
+) -> UUID | None:
+    """The hub's cohort of that name that runs one of those versions of a course; None when there is none."""
+    return await queries.cohort_of_course(session, hub_id, course_version_ids, name)
+
+
+async def follow_course(
+    session: AsyncSession, cohort_id: UUID, course_version_id: UUID, *, keep: Collection[UUID]
+) -> None:
+    """Move a cohort to another version of its course: labs new in it are given, the others change version.
+
+    Nothing is taken away: an assignment whose lab the version lacks stays. New ones come last, without dates.
+
+    Args:
+        keep: assignments that stay with the lab version they have.
+
+    Raises:
+        NotFound: there is no such cohort.
+    """
+    cohort = await queries.cohort_for_update(session, cohort_id)
+    if cohort is None:
+        raise NotFound
+    outline = await catalog.course_outline(session, course_version_id)
+    module_of = {lab_id: module.id for module in outline.modules for lab_id in module.lab_version_ids}
+    rows = await queries.assignments(session, [cohort_id])
+    labs = await catalog.lab_versions(session, [*module_of, *(row.lab_version_id for row in rows)])
+    version_of = {labs[version_id].lab_id: version_id for version_id in module_of}
+    for row in rows:
+        version_id = version_of.pop(labs[row.lab_version_id].lab_id, None)
+        if version_id is None:
+            continue
+        row.module_id = module_of[version_id]
+        if row.id not in keep:
+            row.lab_version_id = version_id
+    after = max((row.position for row in rows), default=-1) + 1
+    session.add_all(
+        Assignment(
+            hub_id=cohort.hub_id,
+            cohort_id=cohort_id,
+            lab_version_id=version_id,
+            module_id=module_of[version_id],
+            position=position,
+        )
+        for position, version_id in enumerate(version_of.values(), after)
+    )
+    cohort.course_version_id = course_version_id
+    await session.flush()
+
+
+async def members(session: AsyncSession, cohort_id: UUID) -> frozenset[UUID]:
+    """The accounts that have or had a place in a cohort."""
+    return frozenset(await queries.members(session, cohort_id))
 
 
 async def change_terms(session: AsyncSession, assignment_id: UUID, terms: Terms) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
 from darsgah.grades.models import CellGradeRow, GradingRun
+from darsgah.grades.schemas import IMPORTED_ENGINE
 
 
 async def run(session: AsyncSession, run_id: UUID) -> GradingRun | None:
@@ -16,10 +17,21 @@ async def run(session: AsyncSession, run_id: UUID) -> GradingRun | None:
 
 
 async def current_run(session: AsyncSession, submission_id: UUID) -> GradingRun | None:
-    """The newest run of a submission."""
+    """The newest run of a submission that was made here; one that was brought along is only kept."""
     statement = (
         select(GradingRun)
-        .where(GradingRun.submission_id == submission_id)
+        .where(GradingRun.submission_id == submission_id, GradingRun.engine != IMPORTED_ENGINE)
+        .order_by(col(GradingRun.number).desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def imported_run(session: AsyncSession, submission_id: UUID) -> GradingRun | None:
+    """The newest run of a submission that another system made."""
+    statement = (
+        select(GradingRun)
+        .where(GradingRun.submission_id == submission_id, GradingRun.engine == IMPORTED_ENGINE)
         .order_by(col(GradingRun.number).desc())
         .limit(1)
     )
@@ -39,7 +51,12 @@ async def runs_since(session: AsyncSession, since: datetime, limit: int) -> int:
     milliseconds, so the primary key's index answers.
     """
     first = UUID(int=int(since.timestamp() * 1000) << 80)
-    recent = select(col(GradingRun.id)).where(col(GradingRun.id) >= first).limit(limit).subquery()
+    recent = (
+        select(col(GradingRun.id))
+        .where(col(GradingRun.id) >= first, GradingRun.engine != IMPORTED_ENGINE)
+        .limit(limit)
+        .subquery()
+    )
     return (await session.execute(select(func.count()).select_from(recent))).scalar_one()
 
 

@@ -11,6 +11,8 @@ from darsgah_grader.types import CellGrade, Flag
 
 ENGINE = "1"
 """Version of the scoring rules; a run keeps the one it was made with."""
+IMPORTED_ENGINE = "nbgrader"
+"""The engine of runs that were brought along from another gradebook: kept beside, never the current."""
 
 
 class QuestionView(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from darsgah.grades import queries
 from darsgah.grades.models import CellGradeRow, GradingRun
 from darsgah.grades.schemas import (
     ENGINE,
+    IMPORTED_ENGINE,
     ResultView,
     ReviewedRun,
     ReviewView,
@@ -74,13 +75,54 @@ async def record(
     """
     if not await submissions.hold_for_result(session, submission_id):
         return False
+    run_id = await _add_run(session, submission_id, hub_id, grade, executed=executed, engine=ENGINE)
+    await submissions.finish_grading(
+        session,
+        submission_id,
+        run_id=run_id,
+        state=state or state_of(grade),
+        score=grade.score,
+        max_score=grade.max_score,
+        flagged=bool(grade.flags) or any(cell.flags for cell in grade.cells),
+    )
+    return True
+
+
+async def record_imported(session: AsyncSession, submission_id: UUID, hub_id: UUID, grade: Grade) -> bool:
+    """Keep what another system's gradebook says of a submission, as a run beside those made here.
+
+    The submission's state, score and current run stay as they are.
+
+    Returns:
+        False, and nothing is written, when exactly this was kept before.
+    """
+    before = await queries.imported_run(session, submission_id)
+    if before is not None and await _grade(session, before) == grade:
+        return False
+    await submissions.hold_for_result(
+        session, submission_id
+    )  # whatever its state: runs are numbered one by one
+    await _add_run(session, submission_id, hub_id, grade, engine=IMPORTED_ENGINE)
+    await session.flush()
+    return True
+
+
+async def _add_run(
+    session: AsyncSession,
+    submission_id: UUID,
+    hub_id: UUID,
+    grade: Grade,
+    *,
+    executed: tuple[StoredFile, ...] = (),
+    engine: str,
+) -> UUID:
     run = GradingRun(
         hub_id=hub_id,
         submission_id=submission_id,
         number=await queries.last_number(session, submission_id) + 1,
         assurance=grade.assurance.value,
         sandbox=grade.sandbox.value,
-        engine=ENGINE,
+        engine=engine,
         score=grade.score,
         max_score=grade.max_score,
         seconds=grade.seconds,
@@ -93,16 +135,7 @@ async def record(
     session.add(run)
     await session.flush()
     session.add_all(_cell_row(run.id, position, cell) for position, cell in enumerate(grade.cells))
-    await submissions.finish_grading(
-        session,
-        submission_id,
-        run_id=run.id,
-        state=state or state_of(grade),
-        score=grade.score,
-        max_score=grade.max_score,
-        flagged=bool(grade.flags) or any(cell.flags for cell in grade.cells),
-    )
-    return True
+    return run.id
 
 
 def _cell_row(run_id: UUID, position: int, cell: CellGrade) -> CellGradeRow:

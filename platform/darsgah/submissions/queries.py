@@ -124,6 +124,16 @@ async def page(
     return (await session.execute(statement)).scalars().all()
 
 
+async def assignments_begun(session: AsyncSession, assignment_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of some assignments for which anybody handed something in."""
+    found = (
+        select(col(Submission.assignment_id))
+        .where(col(Submission.assignment_id).in_(assignment_ids))
+        .distinct()
+    )
+    return (await session.execute(found)).scalars().all()
+
+
 async def for_update(session: AsyncSession, submission_id: UUID) -> Submission | None:
     """One submission, whoever asks, locked until the transaction ends."""
     statement = select(Submission).where(Submission.id == submission_id).with_for_update()

@@ -130,7 +130,8 @@ def _check(assignment: AssignmentView, notebooks: Mapping[str, bytes]) -> None:
             ) from error
 
 
-def _receipt(files: Sequence[StoredFile]) -> tuple[str, int]:
+def receipt(files: Sequence[StoredFile]) -> tuple[str, int]:
+    """SHA-256 and size that stand for the files handed in, as `Submission` says."""
     if len(files) == 1:
         return files[0].sha256, files[0].size
     manifest = msgspec.json.encode(files, order="deterministic")
@@ -162,7 +163,7 @@ async def hand_in(
     notebooks = _named(assignment, uploads)
     _check(assignment, notebooks)
     files = await store(blobs, notebooks)
-    sha256, size = _receipt(files)
+    sha256, size = receipt(files)
     if not await enrolments.lock_place(session, cohort.id, actor.account_id):
         raise NotEnrolled
     if idempotency_key is not None:
