@@ -13,8 +13,9 @@ import pytest
 from darsgah_labs import folder_reading
 from darsgah_labs.errors import LabInvalid
 from darsgah_labs.format import LabKind
-from darsgah_labs.lab_folder import load, slug_of
+from darsgah_labs.lab_folder import digest_of, load, slug_of
 from darsgah_labs.notebook import read_notebook
+from darsgah_labs.text import is_urdu
 from tests.labs.lab_run import as_notebook
 from tests.labs.small_lab import check_cell, graded, write_lab
 
@@ -141,6 +142,16 @@ def test_digest_tells_names_from_contents(tmp_path: Path) -> None:
         (tmp_path / folder / "n.ipynb").write_bytes(notebook)
         (tmp_path / folder / name).write_bytes(content)
     assert load(tmp_path / "one").digest != load(tmp_path / "two").digest
+
+
+def test_digest_does_not_depend_on_the_order_of_files() -> None:
+    assert digest_of({"a": b"1", "b": b"2"}) == digest_of({"b": b"2", "a": b"1"})
+
+
+def test_what_counts_as_urdu() -> None:
+    assert is_urdu("pandas کے ساتھ حاضری")
+    assert not is_urdu("attendance with pandas: حاضری")
+    assert not is_urdu("12 + 14")
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "lab.toml", "data", "nowhere"])
