@@ -46,6 +46,7 @@ class CourseSubmission:
 
     Attributes:
         notebooks: bytes by name, without ``.ipynb``.
+        others: the other files handed in, by relative path; they are named, not read.
         submitted_at: in UTC, from ``timestamp.txt``, else from the gradebook.
         marks: empty when it was never graded.
     """
@@ -55,6 +56,7 @@ class CourseSubmission:
     notebooks: Mapping[str, bytes]
     submitted_at: datetime | None
     marks: tuple[CellMark, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Course:
 
     Attributes:
         students: from the gradebook, and everybody else who handed something in.
+        gradebook_unread: there is a gradebook, but it is locked, broken or a link; ``problems`` says so.
         autotests: the course's ``autotests.yml``, if it has one.
         problems: what was left out, a sentence each.
     """
@@ -74,6 +77,7 @@ class Course:
     gradebook: Gradebook
     autotests: bytes | None
     problems: tuple[str, ...]
+    gradebook_unread: bool = False
 
 
 def read_course(folder: Path) -> Course:
@@ -87,10 +91,9 @@ def read_course(folder: Path) -> Course:
             f"{folder} is not a folder. Name the folder that holds the course's 'source' folder."
         )
     problems: list[str] = []
-    gradebook = EMPTY_GRADEBOOK
-    if (folder / "gradebook.db").is_file():
-        gradebook, trouble = read_gradebook(folder / "gradebook.db")
-        problems.extend(trouble)
+    gradebook, trouble = _gradebook(folder / "gradebook.db")
+    problems.extend(trouble)
+    problems.extend(_links(*sorted((folder / "source").glob("*"))))
     assignments = tuple(
         _assignment(folder, place, gradebook, problems) for place in _assignment_folders(folder)
     )
@@ -107,12 +110,26 @@ def read_course(folder: Path) -> Course:
         gradebook=gradebook,
         autotests=_read(folder / "autotests.yml", problems) if (folder / "autotests.yml").is_file() else None,
         problems=tuple(problems),
+        gradebook_unread=bool(trouble),
     )
+
+
+def _gradebook(path: Path) -> tuple[Gradebook, tuple[str, ...]]:
+    if path.is_symlink():
+        return EMPTY_GRADEBOOK, (f"{path} is a link, and links are not followed.",)
+    return read_gradebook(path) if path.exists() else (EMPTY_GRADEBOOK, ())
+
+
+def submission_count(course: Course) -> int:
+    """How many items `read_submissions` gives at least: one for each folder that a student handed in."""
+    names = {assignment.name for assignment in course.assignments}
+    return sum(1 for _ in _submission_folders(course.folder, names))
 
 
 def read_submissions(course: Course) -> Iterator[CourseSubmission | str]:
     """Every submission, by student and assignment; a sentence in the place of what cannot be read."""
     names = {assignment.name for assignment in course.assignments}
+    yield from _unread(course.folder / "submitted", names)
     for student, assignment, place in _submission_folders(course.folder, names):
         problems: list[str] = []
         notebooks = {path.stem: content for path, content in _notebooks(place, problems)}
@@ -124,11 +141,14 @@ def read_submissions(course: Course) -> Iterator[CourseSubmission | str]:
             notebooks=notebooks,
             submitted_at=submitted_at or course.gradebook.submitted_at.get((student, assignment)),
             marks=course.gradebook.marks.get((student, assignment), ()),
+            others=_others(place),
         )
 
 
 def _assignment_folders(folder: Path) -> list[Path]:
     source = folder / "source"
+    if source.is_symlink():
+        raise NotACourse(f"{source} is a link, and links are not followed: put the folder itself there.")
     if source.is_dir():
         return [place for place in _folders(source) if any(place.glob("*.ipynb"))]
     if any(folder.glob("*.ipynb")):
@@ -150,10 +170,39 @@ def _assignment(folder: Path, place: Path, gradebook: Gradebook, problems: list[
 
 
 def _submission_folders(folder: Path, assignments: set[str]) -> Iterator[tuple[str, str, Path]]:
-    for student in _folders(folder / "submitted"):
+    for student, place in _handed_in(folder / "submitted"):
+        if place.name in assignments:
+            yield student, place.name, place
+
+
+def _handed_in(submitted: Path) -> Iterator[tuple[str, Path]]:
+    for student in [] if submitted.is_symlink() else _folders(submitted):
         for place in _folders(student):
-            if place.name in assignments:
-                yield student.name, place.name, place
+            yield student.name, place
+
+
+def _links(*paths: Path) -> list[str]:
+    return [f"{path} is a link and was left out." for path in paths if path.is_symlink()]
+
+
+def _unread(submitted: Path, assignments: set[str]) -> Iterator[str]:
+    """A sentence for whatever lies where submissions are and is none that can be read."""
+    yield from _links(submitted, *sorted(submitted.glob("*")), *sorted(submitted.glob("*/*")))
+    handed_in = {place.name for _, place in _handed_in(submitted)}
+    for name in sorted(handed_in - assignments):
+        yield f"{submitted} holds work for {name!r}, which is no assignment of this course; it was left out."
+
+
+def _others(folder: Path) -> tuple[str, ...]:
+    """What was handed in beside the notebooks and nbgrader's own time stamp."""
+    found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if not path.is_dir())
+    return tuple(
+        path.as_posix()
+        for path in found
+        if path.as_posix() != "timestamp.txt"
+        and not (path.suffix == ".ipynb" and len(path.parts) == 1)
+        and _IGNORED.isdisjoint(path.parts)
+    )
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -177,7 +226,8 @@ def _notebooks(folder: Path, problems: list[str]) -> Iterator[tuple[Path, bytes]
 def _other_files(folder: Path, problems: list[str]) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        if path.is_dir() or path.suffix in {".ipynb", ".pyc"} or not _IGNORED.isdisjoint(relative.parts):
+        folder_itself = path.is_dir() and not path.is_symlink()
+        if folder_itself or path.suffix in {".ipynb", ".pyc"} or not _IGNORED.isdisjoint(relative.parts):
             continue
         content = _read(path, problems)
         if content is not None:
@@ -207,7 +257,7 @@ def _timestamp(path: Path, problems: list[str]) -> datetime | None:
         return None
     try:
         return parse_timestamp(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         problems.append(f"{path} holds no time that can be read ({text[:60]!r}); the submission has no time.")
         return None
 

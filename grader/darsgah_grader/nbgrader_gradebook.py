@@ -40,13 +40,28 @@ class CellMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment by hand on a cell without points of its own, such as an answer that tests grade."""
+
+    notebook: str
+    grade_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gradebook:
-    """What an import needs of a gradebook; the keys are (student, assignment). Times are in UTC."""
+    """What an import needs of a gradebook; the keys are (student, assignment). Times are in UTC.
+
+    Attributes:
+        penalties: points taken off for lateness, where there are any.
+    """
 
     students: tuple[Student, ...] = ()
     due: Mapping[str, datetime] = field(default_factory=dict)
     submitted_at: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     marks: Mapping[tuple[str, str], tuple[CellMark, ...]] = field(default_factory=dict)
+    remarks: Mapping[tuple[str, str], tuple[Remark, ...]] = field(default_factory=dict)
+    penalties: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 EMPTY_GRADEBOOK = Gradebook()
@@ -67,10 +82,8 @@ def read_gradebook(path: Path) -> tuple[Gradebook, tuple[str, ...]]:
         with closing(sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
             return _read(database), ()
-    except (sqlite3.Error, ValueError) as error:
-        return EMPTY_GRADEBOOK, (
-            f"{path} cannot be read as nbgrader's gradebook ({error}); marks are left out.",
-        )
+    except (sqlite3.Error, ValueError, TypeError) as error:
+        return EMPTY_GRADEBOOK, (f"{path} cannot be read as nbgrader's gradebook ({error}).",)
 
 
 def _read(database: sqlite3.Connection) -> Gradebook:
@@ -92,15 +105,21 @@ def _read(database: sqlite3.Connection) -> Gradebook:
     marks: dict[tuple[str, str], list[CellMark]] = defaultdict(list)
     for key, mark in _marks(database):
         marks[key].append(mark)
-    return Gradebook(students, due, submitted_at, {key: tuple(found) for key, found in marks.items()})
+    return Gradebook(
+        students=students,
+        due=due,
+        submitted_at=submitted_at,
+        marks={key: tuple(found) for key, found in marks.items()},
+        remarks=_remarks(database, marks),
+        penalties=_penalties(database),
+    )
 
 
 def _marks(database: sqlite3.Connection) -> Iterator[tuple[tuple[str, str], CellMark]]:
     """The marks in nbgrader's order. Before its version 0.5 each kind of cell had its own table."""
-    tables = {row["name"] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    columns = {row["name"] for row in database.execute("PRAGMA table_info(grade)")}
-    shared = "base_cell" in tables
-    comments = _comments(database, "base_cell" if shared else "solution_cell")
+    columns = _columns(database, "grade")
+    shared = _has_base_cells(database)
+    comments = _comments(database)
     cells = "base_cell" if shared else "grade_cell"
     extra = "grade.extra_credit" if "extra_credit" in columns else "0"
     rows = database.execute(
@@ -123,13 +142,49 @@ def _marks(database: sqlite3.Connection) -> Iterator[tuple[tuple[str, str], Cell
         yield where, mark
 
 
-def _comments(database: sqlite3.Connection, cells: str) -> dict[tuple[str, str, str, str], str]:
+def _has_base_cells(database: sqlite3.Connection) -> bool:
+    return bool(_columns(database, "base_cell"))
+
+
+def _columns(database: sqlite3.Connection, table: str) -> set[str]:
+    """The names of a table's columns; empty where there is no such table."""
+    return {row["name"] for row in database.execute("SELECT name FROM pragma_table_info(?)", [table])}
+
+
+def _remarks(
+    database: sqlite3.Connection, marks: Mapping[tuple[str, str], list[CellMark]]
+) -> dict[tuple[str, str], tuple[Remark, ...]]:
+    """The comments that stand on no mark."""
+    marked = {(*where, mark.notebook, mark.grade_id) for where, found in marks.items() for mark in found}
+    remarks: dict[tuple[str, str], list[Remark]] = defaultdict(list)
+    for place, text in sorted(_comments(database).items()):
+        if place not in marked:
+            student, assignment, notebook, grade_id = place
+            remarks[student, assignment].append(Remark(notebook, grade_id, text))
+    return {where: tuple(found) for where, found in remarks.items()}
+
+
+def _penalties(database: sqlite3.Connection) -> dict[tuple[str, str], float]:
+    """Points taken off for lateness; nbgrader keeps them since its version 0.5."""
+    if "late_submission_penalty" not in _columns(database, "submitted_notebook"):
+        return {}
+    rows = database.execute(
+        "SELECT student_id, assignment.name, sum(late_submission_penalty) AS points FROM submitted_notebook "
+        "JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id "
+        "JOIN assignment ON submitted_assignment.assignment_id = assignment.id "
+        "GROUP BY student_id, assignment.name HAVING points > 0"
+    )
+    return {(row["student_id"], row["name"]): row["points"] for row in rows}
+
+
+def _comments(database: sqlite3.Connection) -> dict[tuple[str, str, str, str], str]:
     """Comments written by hand, by student, assignment, notebook and cell."""
+    cells = "base_cell" if _has_base_cells(database) else "solution_cell"
     rows = database.execute(
         "SELECT student_id, assignment.name AS assignment, notebook.name AS notebook, "
         f"{cells}.name AS cell, manual_comment"
         + _SUBMITTED.format(table="comment", cells=cells)
-        + "WHERE manual_comment IS NOT NULL"
+        + "WHERE manual_comment IS NOT NULL AND manual_comment <> ''"
     )
     return {
         (row["student_id"], row["assignment"], row["notebook"], row["cell"]): row["manual_comment"]

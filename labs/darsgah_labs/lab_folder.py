@@ -52,7 +52,7 @@ def load(path: Path) -> Lab:
     files = read_folder(resolved)
     if MANIFEST in files:
         return _our_folder(resolved.name, files)
-    return _assignment_folder(resolved.name, files)
+    return assignment_lab(resolved.name, files)
 
 
 def _our_folder(folder: str, files: Mapping[str, bytes]) -> Lab:
@@ -97,17 +97,25 @@ def _single_notebook(path: Path) -> Lab:
     return _plain_lab(path.stem, LabKind.NOTEBOOK, [notebook], {path.name: content})
 
 
-def _assignment_folder(folder: str, files: Mapping[str, bytes]) -> Lab:
-    """As nbgrader sees a folder: top-level notebooks are the assignment, all else is copied along."""
+def assignment_lab(name: str, files: Mapping[str, bytes]) -> Lab:
+    """A lab as nbgrader sees a folder: top-level notebooks are the assignment, all else is copied along.
+
+    Args:
+        name: the folder's name.
+        files: contents by path relative to the folder, with ``/`` between names.
+
+    Raises:
+        LabInvalid: there is no notebook, or one that nbgrader would refuse.
+    """
     notebooks = [
-        read_notebook(content, name.removesuffix(".ipynb"), name)
-        for name, content in files.items()
-        if name.endswith(".ipynb") and "/" not in name
+        read_notebook(content, path.removesuffix(".ipynb"), path)
+        for path, content in files.items()
+        if path.endswith(".ipynb") and "/" not in path
     ]
     if not notebooks:
         problem = f"There is neither {MANIFEST} nor a notebook in this folder."
-        raise LabInvalid(folder, "", problem, "Name the folder that holds the source notebooks.")
-    return _plain_lab(folder, LabKind.ASSIGNMENT, notebooks, files)
+        raise LabInvalid(name, "", problem, "Name the folder that holds the source notebooks.")
+    return _plain_lab(name, LabKind.ASSIGNMENT, notebooks, files)
 
 
 def _plain_lab(
