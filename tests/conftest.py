@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from darsgah.blobs.store import memory_blobs
 from darsgah.db.session import Database
-from tests.database import DatabaseServer, database_server
+from darsgah.settings import Settings
+from darsgah_grader.pipeline import Grader
+from tests.database import DatabaseServer, StoppableServer, database_server
+from tests.network import Platform, build_network, running
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +51,37 @@ async def session(worker_database: Database) -> AsyncIterator[AsyncSession]:
 
 @pytest.fixture
 async def database(server: DatabaseServer) -> AsyncIterator[Database]:
-    """A migrated database of the test's own, for what commits or runs in processes of its own (``database.url``)."""
+    """A migrated database of the test's own, for what commits or runs in processes of its own."""
     with server.new_database() as url:
         database = Database(url, pool=5, application="tests")
         yield database
         await database.dispose()
+
+
+@pytest.fixture
+def stoppable_server(tmp_path: Path) -> Iterator[StoppableServer]:
+    """A server of the test's own, to be stopped and started under the feet of what is tested."""
+    server = StoppableServer(tmp_path / "stoppable")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def grader() -> Iterator[Grader]:
+    """The grader of this test process, with its warm sandbox."""
+    with Grader() as grader:
+        yield grader
+
+
+@pytest.fixture(scope="module")
+async def platform(
+    server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Platform]:
+    """The application over a small network, shared by a module's tests, which must not mind each other."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=None, sign_in_attempts=3)
+    with server.new_database() as url:
+        database, blobs = Database(url, pool=5, application="tests"), memory_blobs()
+        async with database.begin() as session:
+            network = await build_network(session, blobs)
+        async with running(settings, database, blobs) as app:
+            yield Platform(app, database, blobs, settings, network)

@@ -18,6 +18,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from darsgah.db.embedded import open_database
+from darsgah.db.programs import programs_for_this_user
 from darsgah.db.schema import upgrade
 from darsgah.settings import Settings
 
@@ -50,6 +51,31 @@ class DatabaseServer:
             # The server may have been stopped by the test; then it goes with its folder.
             with contextlib.suppress(psycopg.OperationalError):
                 self.execute("DROP DATABASE {} WITH (FORCE)", name)
+
+
+class StoppableServer:
+    """A migrated embedded server of one test, which it may stop and start at will."""
+
+    def __init__(self, home: Path) -> None:
+        self._settings = Settings(home=home, database_url=None)
+        self._handles = contextlib.ExitStack()
+        handle = self._handles.enter_context(open_database(self._settings))
+        self.url = handle.url
+        self._folder = handle.folder or home
+        upgrade(self.url)
+
+    def stop(self) -> None:
+        """Stops PostgreSQL as an operator would, under everyone's feet."""
+        programs_for_this_user().run("pg_ctl", "stop", "--pgdata=data", "--mode=fast", cwd=self._folder)
+
+    def start(self) -> None:
+        """Starts it again."""
+        self._handles.enter_context(open_database(self._settings))
+
+    def close(self) -> None:
+        """Stops it for good and removes its data."""
+        self._handles.close()
+        shutil.rmtree(self._folder)
 
 
 @contextmanager

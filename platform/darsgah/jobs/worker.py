@@ -7,23 +7,26 @@ that what waits for it learns of it, and the row stays as ``given_up`` in the qu
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.connector import Notify
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
+from darsgah.db.columns import now
 from darsgah.db.session import CONNECT_SECONDS
 from darsgah.errors import DarsgahError
 from darsgah.jobs.queue import ATTEMPTS, JobKind
-from darsgah.jobs.recovery import hand_back_orphans
+from darsgah.jobs.recovery import hand_back_forgotten, hand_back_orphans, marked_as_running
 
 _log = structlog.get_logger(__name__)
 _LONGEST_PAUSE = 60
@@ -50,11 +53,19 @@ class Task:
 
 @dataclass(frozen=True)
 class WorkerTiming:
-    """Seconds: between signs of life, of silence until a worker is dead, and to finish when stopping."""
+    """Seconds.
+
+    Attributes:
+        heartbeat: between two signs of life, and between two looks for work that nobody announced.
+        silence: without a sign of life until a worker counts as dead; several heartbeats.
+        grace: that a stopping worker gives its running jobs.
+        pause: before a failed job's second attempt; doubled before each further one.
+    """
 
     heartbeat: float = 2.0
     silence: float = 15.0
     grace: float = 30.0
+    pause: float = 1.0
 
 
 class JobGivenUp(DarsgahError):
@@ -64,14 +75,30 @@ class JobGivenUp(DarsgahError):
 
 
 class _Retry(BaseRetryStrategy):
-    """Pauses of 1, 2, 4, 8 seconds; at once when the worker is stopping and hands its job back."""
+    """Pauses that double; none when the worker is stopping and hands its job back."""
+
+    def __init__(self, pause: float) -> None:
+        self._pause = pause
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, asyncio.CancelledError):
-            return RetryDecision(retry_in={"seconds": 0})
+            return RetryDecision(retry_at=now())
         if isinstance(exception, JobGivenUp) or job.attempts >= ATTEMPTS + _TELLINGS:
             return None
-        return RetryDecision(retry_in={"seconds": min(2**job.attempts, _LONGEST_PAUSE)})
+        pause = min(self._pause * 2**job.attempts, _LONGEST_PAUSE)
+        return RetryDecision(retry_at=now() + timedelta(seconds=pause))
+
+
+class _Connector(PsycopgConnector):
+    """Listens again after an outage; the library's own gives up listening for good and falls back to polling."""
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        names = list(channels)
+        while True:
+            try:
+                await super().listen_notify(on_notification, names)
+            except ConnectorException:
+                await asyncio.sleep(_RECONNECT_SECONDS)
 
 
 class JobWorker:
@@ -89,6 +116,7 @@ class JobWorker:
         self._tasks = tasks
         self._concurrency = concurrency
         self._timing = timing or WorkerTiming()
+        self._running: set[int] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until ``stop`` is set, then lets running jobs end within the grace and hands back the rest.
@@ -124,7 +152,7 @@ class JobWorker:
             working = asyncio.create_task(worker.run(), name="worker")  # type: ignore[no-untyped-call] # the library's
             others = [
                 asyncio.create_task(stop.wait(), name="stop"),
-                asyncio.create_task(self._look_for_orphans(app, worker), name="orphans"),
+                asyncio.create_task(self._recover_jobs(app, worker), name="recovery"),
             ]
             try:
                 await asyncio.wait([working, *others], return_when=asyncio.FIRST_COMPLETED)
@@ -135,18 +163,29 @@ class JobWorker:
                 await asyncio.gather(*others, return_exceptions=True)
                 await working
 
-    async def _look_for_orphans(self, app: App, worker: Worker) -> None:
+    async def _recover_jobs(self, app: App, worker: Worker) -> None:
+        """Every heartbeat: jobs of dead workers, and jobs this one should run but twice in a row does not."""
+        suspected: set[int] = set()
         while True:
-            found = await hand_back_orphans(
-                app.connector, own_worker=worker.worker_id, silence=self._timing.silence
-            )
-            if found:
-                _log.warning("Took jobs from workers that died", jobs=found)
+            with suppress(ConnectorException):  # the database is away: the worker itself finds out
+                found = await hand_back_orphans(
+                    app.connector, own_worker=worker.worker_id, silence=self._timing.silence
+                )
+                if worker.worker_id is not None:
+                    idle = await marked_as_running(app.connector, worker.worker_id) - self._running
+                    forgotten = idle & suspected
+                    if forgotten:
+                        found += await hand_back_forgotten(
+                            app.connector, worker=worker.worker_id, jobs=forgotten
+                        )
+                    suspected = idle - forgotten
+                if found:
+                    _log.warning("Handed back jobs that nobody runs", jobs=found)
             await asyncio.sleep(self._timing.heartbeat)
 
     def _app(self) -> App:
         app = App(
-            connector=PsycopgConnector(
+            connector=_Connector(
                 conninfo=self._url,
                 kwargs={"connect_timeout": CONNECT_SECONDS, "application_name": "darsgah queue"},
                 min_size=1,
@@ -155,20 +194,27 @@ class JobWorker:
             )
         )
         for task in self._tasks:
-            app.task(name=task.kind.name, queue=task.kind.queue.value, retry=_Retry(), pass_context=True)(
-                _handler(task)
-            )
+            app.task(
+                name=task.kind.name,
+                queue=task.kind.queue.value,
+                retry=_Retry(self._timing.pause),
+                pass_context=True,
+            )(self._handler(task))
         return app
 
+    def _handler(self, task: Task) -> Run:
+        async def handle(context: JobContext, **values: Any) -> None:  # noqa: ANN401 # whatever the job carries
+            number = context.job.id or 0
+            self._running.add(number)
+            try:
+                if context.job.attempts >= ATTEMPTS:
+                    await task.give_up(**values)
+                    raise JobGivenUp(f"{task.kind.name} failed {ATTEMPTS} times", **values)
+                await task.run(**values)
+            finally:
+                self._running.discard(number)
 
-def _handler(task: Task) -> Callable[..., Awaitable[None]]:
-    async def handle(context: JobContext, **values: Any) -> None:  # noqa: ANN401 # whatever the job carries
-        if context.job.attempts >= ATTEMPTS:
-            await task.give_up(**values)
-            raise JobGivenUp(f"{task.kind.name} failed {ATTEMPTS} times", **values)
-        await task.run(**values)
-
-    return handle
+        return handle
 
 
 @contextmanager
