@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 TORCH := torch==2.13.0
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run test check bench lock messages clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/  make /'
@@ -59,6 +59,9 @@ bench: setup ## Benchmarks; prints a table and writes bench/results.json
 lock: setup ## Resolve the dependencies anew into requirements/lock.txt
 	@$(BIN)/uv pip compile pyproject.toml requirements/build.in --group dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-header --quiet --output-file requirements/lock.txt
+
+messages: setup ## Bring the catalogues of the pages up to date with their texts
+	@$(BIN)/python -m darsgah.ui.extraction
 
 # The browser of the journeys. Debian's package where this user may install it, one line where not.
 /usr/bin/chromium:

@@ -5,7 +5,7 @@ it, and ``python -m tests.ui.gallery_server FOLDER`` saves a picture of everythi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,22 @@ from darsgah.blobs.stored_file import StoredFile
 from darsgah.catalog.schemas import CourseVersionView, LabVersionView, ModuleView
 from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
 from darsgah.errors import DarsgahError, Forbidden, NotFound, ServiceUnavailable, TooLarge, TooMany
+from darsgah.grades.schemas import ReviewedRun, RunView, question_view, reviewed_cell
 from darsgah.hubs.schemas import HubView
-from darsgah.submissions.schemas import Allowance, StaffSubmissionView, State, SubmissionView
+from darsgah.submissions.schemas import (
+    Allowance,
+    DueItem,
+    LatestItem,
+    Progress,
+    StaffSubmissionView,
+    State,
+    SubmissionView,
+)
 from darsgah.ui.cells import notebook_cells
 from darsgah.ui.language import Languages, Message, explain
 from darsgah.ui.static_files import StaticFiles
 from darsgah.ui.templating import Notice, PageContext, Pages
+from darsgah_grader.types import Assurance, CellGrade, Flag, Grade, GradeError, SandboxLevel, Verdict
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 LONG_TITLE = (
@@ -159,86 +169,98 @@ def submission(
     )
 
 
-@dataclass(frozen=True)
-class Flagged:
-    """A flag with its evidence."""
-
-    name: str
-    evidence: str = ""
-
-
-@dataclass(frozen=True)
-class CellResult:
-    """The result of one question."""
-
-    title: str
-    verdict: str
-    score: float | None
-    max_score: float
-    message: str = ""
-    notebook: str = "part-1"
-    grade_id: str = ""
-    kind: str = "autograded"
-    hidden: bool = False
-    flags: tuple[Flagged, ...] = ()
-
-
-@dataclass(frozen=True)
-class Result:
-    """The result of one submission."""
-
-    score: float | None
-    cells: tuple[CellResult, ...] = ()
-    max_score: float = 10.0
-    graded_at: datetime = NOW
-    assurance: str = "split"
-    sandbox: str = "namespaces"
-    waits_for_human: bool = False
-    error_code: str = ""
-    error_message: str = ""
-    seconds: float = 2.4
-    code_seconds: float = 1.9
-    flags: tuple[Flagged, ...] = ()
-
-
 TRACE = (
     "AssertionError: squares(3) gave [1, 4], and three numbers were expected:\n"
     "    expected [1, 4, 9]\n    found    [1, 4]"
 )
-CELLS = (
-    CellResult("Question 1: squares", "failed", 0.0, 2.0, TRACE, grade_id="squares"),
-    CellResult("Question 2: sum of squares", "passed", 3.0, 3.0, grade_id="sum"),
-    CellResult(
+GRADES = (
+    CellGrade(
+        "part-1", "squares", "Question 1: squares", "autograded", 0.0, 2.0, Verdict.FAILED, message=TRACE
+    ),
+    CellGrade("part-1", "sum", "Question 2: sum of squares", "autograded", 3.0, 3.0, Verdict.PASSED),
+    CellGrade(
+        "part-1",
+        "chart",
         "Question 3: a chart that names its axes",
-        "partial",
+        "autograded",
         1.999,
         3.0,
-        "The chart has no title.",
-        grade_id="chart",
+        Verdict.PARTIAL,
+        hidden=True,
+        message="The chart has no title.",
     ),
-    CellResult(
+    CellGrade(
+        "part-1",
+        "slow",
         LONG_TITLE,
-        "timeout",
+        "autograded",
         0.0,
         1.0,
-        "The cell ran for 30 seconds and was stopped.",
-        grade_id="slow",
-        hidden=True,
+        Verdict.TIMEOUT,
+        message="The cell ran for 30 seconds and was stopped.",
     ),
-    CellResult(
+    CellGrade(
+        "part-1",
+        "words",
         "سوال: اپنے الفاظ میں بتائیں",
         "manual",
         None,
         1.0,
-        grade_id="words",
-        kind="manual",
-        flags=(Flagged("duplicate-id", "cell 14"),),
+        Verdict.MANUAL,
+        flags=(Flag("duplicate-id", "cell 14"),),
     ),
 )
-RESULT = Result(4.999, CELLS, waits_for_human=True, flags=(Flagged("patched-builtin", "sum"),))
-REJECTED = Result(
-    None, error_code="not_a_notebook", error_message="This file is not a notebook: save it as .ipynb."
+GRADE = Grade(
+    4.999,
+    10.0,
+    Assurance.SPLIT,
+    SandboxLevel.NAMESPACES,
+    cells=GRADES,
+    flags=(Flag("patched-builtin", "sum"),),
+    seconds=2.4,
+    code_seconds=1.9,
 )
+NOT_A_NOTEBOOK = GradeError("not_a_notebook", "This file is not a notebook: save it as .ipynb.")
+
+
+def run(error: GradeError | None = None) -> RunView:
+    """A grading run as its learner sees it."""
+    return RunView(
+        id=identifier(500),
+        number=1,
+        graded_at=NOW,
+        assurance=GRADE.assurance.value,
+        sandbox=GRADE.sandbox.value,
+        score=None if error else GRADE.score,
+        max_score=GRADE.max_score,
+        seconds=GRADE.seconds,
+        waits_for_human=not error,
+        error_code=error.code if error else "",
+        error_message=error.message if error else "",
+        cells=() if error else tuple(question_view(cell) for cell in GRADES),
+    )
+
+
+def reviewed_run(error: GradeError | None = None) -> ReviewedRun:
+    """The same as an instructor sees it."""
+    return ReviewedRun(
+        id=identifier(500),
+        number=1,
+        graded_at=NOW,
+        assurance=GRADE.assurance.value,
+        sandbox=GRADE.sandbox.value,
+        score=None if error else GRADE.score,
+        max_score=GRADE.max_score,
+        seconds=GRADE.seconds,
+        code_seconds=GRADE.code_seconds,
+        waits_for_human=not error,
+        error_code=error.code if error else "",
+        error_message=error.message if error else "",
+        flags=GRADE.flags,
+        cells=() if error else tuple(reviewed_cell(cell) for cell in GRADES),
+    )
+
+
 FREE = Allowance(1, None, None, "")
 FEW = Allowance(4, 1, None, "")
 PAUSED = Allowance(2, 3, NOW + timedelta(minutes=7), "cooling_down")
@@ -256,35 +278,6 @@ class Choice:
     assignment: str = ""
     state: str = ""
     flagged: bool = False
-
-
-@dataclass(frozen=True)
-class DueItem:
-    """One line of what is due."""
-
-    assignment: AssignmentView
-    best: float | None = None
-    attempts_used: int = 0
-    cohort: CohortView = field(default_factory=cohort)
-
-
-@dataclass(frozen=True)
-class LatestItem:
-    """One line of the latest results."""
-
-    submission: SubmissionView
-    lab: LabVersionView
-    cohort: CohortView = field(default_factory=cohort)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A learner's state at one lab."""
-
-    state: str
-    best: float | None
-    attempts_used: int
-    latest_id: UUID | None
 
 
 def staff_rows(count: int) -> list[StaffSubmissionView]:
@@ -335,7 +328,7 @@ def _failure(error: DarsgahError) -> Picture:
     )
 
 
-def _result(state: State, result: Result | None, **more: object) -> dict[str, Any]:
+def _result(state: State, result: RunView | None, **more: object) -> dict[str, Any]:
     attempts = [
         submission(3, state, result.score if result else None),
         submission(2, State.REJECTED),
@@ -370,24 +363,33 @@ def _list(rows: int, chosen: Choice = Choice()) -> dict[str, Any]:
     }
 
 
-def _inspect() -> dict[str, Any]:
-    notebooks = [("part-1", notebook_cells(executed_notebook()))]
-    return _result(State.NEEDS_REVIEW, RESULT) | {"learner": LONG_NAME, "notebooks": notebooks}
+def _inspect(graded: ReviewedRun | None) -> dict[str, Any]:
+    executed = [("part-1", notebook_cells(executed_notebook()))] if graded and graded.cells else []
+    shown = _result(State.NEEDS_REVIEW if graded else State.QUEUED, None)
+    return shown | {
+        "learner": LONG_NAME,
+        "notebooks": executed,
+        "result": graded,
+        "cohort": cohort(staff=True),
+    }
 
 
 def _today() -> dict[str, Any]:
-    due = [DueItem(assignment(n), best=2.5 if n == 1 else None, attempts_used=n % 2) for n in range(3)]
+    due = [
+        DueItem(assignment=assignment(n), cohort=cohort(), best=2.5 if n == 1 else None, attempts_used=n % 2)
+        for n in range(3)
+    ]
     latest = [
-        LatestItem(submission(3, State.GRADED, 9.995), LABS[0]),
-        LatestItem(submission(2, State.QUEUED), LABS[2]),
+        LatestItem(submission=submission(3, State.GRADED, 9.995), lab=LABS[0], cohort=cohort()),
+        LatestItem(submission=submission(2, State.QUEUED), lab=LABS[2], cohort=cohort()),
     ]
     return {"cohorts": [cohort()], "due": due, "latest": latest, "teaching": []}
 
 
 def _cohort() -> dict[str, Any]:
     progress = {
-        identifier(300): Progress("graded", 10.0, 2, identifier(403)),
-        identifier(301): Progress("queued", None, 1, identifier(402)),
+        identifier(300): Progress(State.GRADED, identifier(403), 10.0, 2),
+        identifier(301): Progress(State.QUEUED, identifier(402), None, 1),
     }
     return {
         "cohort": cohort(),
@@ -455,16 +457,20 @@ PICTURES = {
     "lab-refused": Picture(
         "submissions/lab.html", lambda: _lab(1, FEW, [], Message("This file is not a notebook."))
     ),
-    "result": Picture("grades/result.html", lambda: _result(State.GRADED, RESULT)),
+    "result": Picture("grades/result.html", lambda: _result(State.GRADED, run())),
     "result-queued": Picture(
         "grades/result.html", lambda: _result(State.QUEUED, None, place=3, estimate=12.0)
     ),
-    "result-rejected": Picture("grades/result.html", lambda: _result(State.REJECTED, REJECTED)),
+    "result-rejected": Picture("grades/result.html", lambda: _result(State.REJECTED, run(NOT_A_NOTEBOOK))),
     "submissions": Picture("submissions/cohort_submissions.html", lambda: _list(50), STAFF, "/teach/cohorts"),
     "submissions-empty": Picture(
         "submissions/cohort_submissions.html", lambda: _list(0), STAFF, "/teach/cohorts"
     ),
-    "inspect": Picture("grades/inspect.html", _inspect, STAFF, "/teach/submissions"),
+    "inspect": Picture("grades/inspect.html", lambda: _inspect(reviewed_run()), STAFF, "/teach/submissions"),
+    "inspect-waiting": Picture("grades/inspect.html", lambda: _inspect(None), STAFF, "/teach/submissions"),
+    "inspect-rejected": Picture(
+        "grades/inspect.html", lambda: _inspect(reviewed_run(NOT_A_NOTEBOOK)), STAFF, "/teach/submissions"
+    ),
     "hubs": Picture("hubs/hubs.html", _hubs, None, "/hubs"),
     "error-403": _failure(Forbidden()),
     "error-404": _failure(NotFound()),

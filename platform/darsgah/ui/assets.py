@@ -109,7 +109,12 @@ def _npm_ci(project: Path) -> None:
         "--prefer-offline",
         "--loglevel=error",
     ]
-    environment = os.environ | {"npm_config_update_notifier": "false", "npm_config_fetch_retries": "1"}
+    environment = os.environ | {
+        "npm_config_update_notifier": "false",
+        "npm_config_fetch_retries": "2",
+        "npm_config_fetch_retry_mintimeout": "1000",
+        "npm_config_fetch_retry_maxtimeout": "2000",
+    }
     run = subprocess.run(  # noqa: S603 - npm of our own environment, fixed arguments
         command, cwd=project, env=environment, capture_output=True, text=True, check=False
     )

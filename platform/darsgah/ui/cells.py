@@ -37,14 +37,14 @@ class CellView:
     Attributes:
         kind: code, markdown or raw.
         number: the execution count of a code cell that ran.
-        grade_id: nbgrader's identifier, for cells that it knows.
+        grade_id: nbgrader's identifier, for cells that it knows; else empty.
     """
 
     kind: str
     html: Markup
     number: int | None = None
     outputs: tuple[OutputView, ...] = ()
-    grade_id: str | None = None
+    grade_id: str = ""
 
 
 def notebook_cells(content: bytes) -> tuple[CellView, ...]:
@@ -66,7 +66,8 @@ def notebook_cells(content: bytes) -> tuple[CellView, ...]:
 def _cell(cell: dict[str, Any], language: str) -> CellView:
     kind = _text(cell.get("cell_type"))
     source = _text(cell.get("source"))
-    grade_id = _text(_get(cell, "metadata", "nbgrader", "grade_id")) or None
+    metadata = cell.get("metadata")
+    grade_id = _text(_get(metadata, "darsgah", "grade_id")) or _text(_get(metadata, "nbgrader", "grade_id"))
     if kind == "markdown":
         return CellView("markdown", markdown(source, attachments=dict(_attachments(cell))), grade_id=grade_id)
     if kind != "code":
