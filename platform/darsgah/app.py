@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar, Router, get
-from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
@@ -19,7 +18,6 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
-from litestar.plugins import InitPlugin
 from litestar.plugins.prometheus import PrometheusConfig
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,26 +56,18 @@ class RouteWithoutRule(RuntimeError):  # noqa: N818 - says what is wrong
     """A route does not say who may try it."""
 
 
-class DenyByDefault(InitPlugin):
-    """Refuses to start with a route that has no access rule (``darsgah.access``)."""
+def deny_by_default(app: Litestar) -> Litestar:
+    """The same application, when each of its routes says who may try it (``darsgah.access``).
 
-    def on_app_init(self, app_config: AppConfig) -> AppConfig:
-        """Look again when everything is registered."""
-        app_config.on_startup.append(self.check)
-        return app_config
-
-    @staticmethod
-    def check(app: Litestar) -> None:
-        """Look at every route.
-
-        Raises:
-            RouteWithoutRule: names the route.
-        """
-        for route in app.routes:
-            for handler in getattr(route, "route_handlers", ()):
-                automatic = isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}
-                if not automatic and not RULES.intersection(handler.resolve_guards()):
-                    raise RouteWithoutRule(f"{route.path} names no access rule in its guards")
+    Raises:
+        RouteWithoutRule: names the first that does not.
+    """
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            automatic = isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}
+            if not automatic and not RULES.intersection(handler.resolve_guards()):
+                raise RouteWithoutRule(f"{route.path} names no access rule in its guards")
+    return app
 
 
 @get("/{path:path}", guards=[public], include_in_schema=False)
@@ -87,7 +77,11 @@ async def nothing_here(path: FromPath[str]) -> None:
 
 
 def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Litestar:
-    """The web application on a database that has been migrated, and a blob store."""
+    """The web application on a database that has been migrated, and a blob store.
+
+    Raises:
+        RouteWithoutRule: a route does not say who may try it.
+    """
     static_files, languages = StaticFiles(), Languages.load()
     listener = Listener(database)
     state = State(
@@ -102,7 +96,7 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
         }
     )
     prometheus = PrometheusConfig(app_name="darsgah", prefix="darsgah", group_path=True)
-    return Litestar(
+    application = Litestar(
         route_handlers=[
             static_file,
             healthz,
@@ -139,12 +133,12 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
         compression_config=compression(),
         openapi_config=_openapi(),
         lifespan=[_open(listener, database)],
-        plugins=[DenyByDefault()],
         request_max_body_size=BODY_BYTES,
         logging_config=None,
         pdb_on_exception=False,
         debug=False,
     )
+    return deny_by_default(application)
 
 
 def _dependencies() -> dict[str, Provide]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Router, delete, get, post, put
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, public, signed_in
@@ -17,7 +18,7 @@ from darsgah.settings import Settings
 
 @post("/sessions", guards=[public], exclude_from_csrf=True)  # it sets no cookie: there is nothing to forge
 async def create_session(
-    data: SignIn,
+    data: JSONBody[SignIn],
     request: Request[None, None, Any],
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
@@ -46,7 +47,7 @@ async def read_me(request: Request[Actor, str, Any], session: NamedDependency[As
 
 @put("/me", guards=[signed_in])
 async def change_me(
-    data: ProfileChange, request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+    data: JSONBody[ProfileChange], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
 ) -> AccountView:
     """Change the name that others see, and the language."""
     return await service.change_profile(session, request.user.account_id, data)
@@ -54,7 +55,7 @@ async def change_me(
 
 @put("/me/password", guards=[signed_in], status_code=204)
 async def change_my_password(
-    data: PasswordChange, request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+    data: JSONBody[PasswordChange], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
 ) -> None:
     """Change the password; every other session of the account ends."""
     await service.change_password(session, request.user.account_id, data, token=request.auth)

@@ -2,6 +2,7 @@
 
 from litestar import Router, get, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import public
@@ -17,7 +18,7 @@ async def list_hubs(session: NamedDependency[AsyncSession]) -> list[HubView]:
 
 
 @post("/accounts", guards=[public], exclude_from_csrf=True)  # it uses no cookie: there is nothing to forge
-async def create_account(data: SignUp, session: NamedDependency[AsyncSession]) -> AccountView:
+async def create_account(data: JSONBody[SignUp], session: NamedDependency[AsyncSession]) -> AccountView:
     """Sign up, as a learner of a hub when one is named; then create a session to get a token."""
     return await service.sign_up(session, data)
 

@@ -50,11 +50,14 @@ async def latest_by_assignment(
     session: AsyncSession, assignment_ids: Sequence[UUID], account_id: UUID
 ) -> Sequence[Submission]:
     """Somebody's newest submission for each of some assignments."""
-    statement = (
-        select(Submission)
+    newest = (
+        select(col(Submission.assignment_id), sa.func.max(col(Submission.attempt)))
         .where(col(Submission.assignment_id).in_(assignment_ids), Submission.account_id == account_id)
-        .distinct(col(Submission.assignment_id))
-        .order_by(col(Submission.assignment_id), col(Submission.attempt).desc())
+        .group_by(col(Submission.assignment_id))
+    )
+    statement = select(Submission).where(
+        Submission.account_id == account_id,
+        sa.tuple_(col(Submission.assignment_id), col(Submission.attempt)).in_(newest),
     )
     return (await session.execute(statement)).scalars().all()
 

@@ -1,0 +1,1 @@
+"""Courses, labs and their versions."""

@@ -1,0 +1,1 @@
+"""Cohorts and places in them."""

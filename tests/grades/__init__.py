@@ -1,0 +1,1 @@
+"""Grading runs and who sees what of them."""

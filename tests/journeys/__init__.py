@@ -1,0 +1,1 @@
+"""Whole-system tests: one module for each sort of person."""

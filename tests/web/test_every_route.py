@@ -1,0 +1,207 @@
+"""Every registered route, tried as every role, against a table of what each may do.
+
+The rows that a route is tried on belong to the first hub: its cohort, its assignment, and a graded submission
+of ``learner``. A route without a line in the table fails, and so does a line without a route.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from litestar import Litestar, get
+from litestar.handlers import HTTPRouteHandler
+
+from darsgah.access import public
+from darsgah.app import RouteWithoutRule, deny_by_default
+from darsgah.grades.tasks import GradingTasks
+from darsgah.submissions import service as submissions
+from darsgah_grader.pipeline import Grader
+from tests.network import DATA_FILE, PASSWORD, PEOPLE, RIGHT, WORK, Platform
+
+ROLES = ("anonymous", *PEOPLE)
+Expected = Mapping[str, int]
+
+
+def everyone(status: int, *, anonymous: int | None = None, **others: int) -> Expected:
+    """The same for all, but for those named."""
+    return dict.fromkeys(ROLES, status) | {"anonymous": anonymous or status} | others
+
+
+def signed_in(status: int, **others: int) -> Expected:
+    """Whoever has a session."""
+    return everyone(status, anonymous=401, **others)
+
+
+STAFF_OF_THE_HUB = ("instructor", "hub_admin", "network_admin", "auditor")
+STAFF_ELSEWHERE = ("other_instructor", "other_hub_admin")
+LEARNERS = ("learner", "classmate")
+
+COHORT = signed_in(404, **dict.fromkeys((*LEARNERS, *STAFF_OF_THE_HUB), 200))
+"""Those in the cohort, and those who teach or run it."""
+HAND_IN = signed_in(404, **dict.fromkeys(STAFF_OF_THE_HUB, 403))
+"""Learners of the cohort, each with the status of success; its staff are told why not."""
+OWN = signed_in(404, learner=200)
+STAFF = signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 200), **dict.fromkeys(STAFF_ELSEWHERE, 404))
+"""Reviewers of the hub. A reviewer elsewhere may try, and finds nothing; everybody else may not try."""
+TEACHERS = signed_in(403, **dict.fromkeys((*STAFF_OF_THE_HUB, *STAFF_ELSEWHERE), 200))
+
+EXPECTED: Mapping[str, Expected] = {
+    "GET /": everyone(302, anonymous=200),
+    "GET /healthz": everyone(200),
+    "GET /readyz": everyone(200),
+    "GET /metrics": everyone(200),
+    "GET /static/{address:path}": everyone(200),
+    "GET /{path:path}": everyone(404),
+    "GET /sign-in": everyone(302, anonymous=200),
+    "POST /sign-in": everyone(303),
+    "GET /sign-up": everyone(302, anonymous=200),
+    "POST /sign-up": everyone(422),
+    "POST /sign-out": everyone(303),
+    "POST /language": everyone(303),
+    "GET /hubs": everyone(200),
+    "GET /settings": signed_in(200),
+    "POST /settings/profile": signed_in(303),
+    "POST /settings/password": signed_in(422),
+    "GET /today": signed_in(200),
+    "GET /cohorts/{cohort_id:uuid}": COHORT,
+    "GET /assignments/{assignment_id:uuid}": COHORT,
+    "GET /assignments/{assignment_id:uuid}/notebooks/{name:str}": COHORT,
+    "GET /assignments/{assignment_id:uuid}/files/{name:path}": COHORT,
+    "POST /assignments/{assignment_id:uuid}/submissions": {**HAND_IN, "learner": 303, "classmate": 303},
+    "GET /submissions/{submission_id:uuid}": OWN,
+    "GET /submissions/{submission_id:uuid}/events": OWN,
+    "GET /submissions/{submission_id:uuid}/notebooks/{name:str}": OWN,
+    "GET /submissions/{submission_id:uuid}/executed/{name:str}": OWN,
+    "GET /teach": TEACHERS,
+    "GET /teach/cohorts/{cohort_id:uuid}/submissions": STAFF,
+    "GET /teach/submissions/{submission_id:uuid}": STAFF,
+    "GET /teach/submissions/{submission_id:uuid}/executed/{name:str}": STAFF,
+    "GET /api/v1/openapi.json": everyone(200),
+    "GET /api/v1/openapi.json/openapi.json": everyone(200),
+    "GET /api/v1/openapi.json/{path:str}": everyone(404),
+    "POST /api/v1/sessions": everyone(201),
+    "DELETE /api/v1/sessions/current": signed_in(204),
+    "POST /api/v1/accounts": everyone(409),
+    "GET /api/v1/me": signed_in(200),
+    "PUT /api/v1/me": signed_in(200),
+    "PUT /api/v1/me/password": signed_in(422),
+    "GET /api/v1/hubs": everyone(200),
+    "GET /api/v1/cohorts": signed_in(200),
+    "GET /api/v1/cohorts/{cohort_id:uuid}": COHORT,
+    "GET /api/v1/cohorts/{cohort_id:uuid}/submissions": STAFF,
+    "GET /api/v1/assignments/{assignment_id:uuid}": COHORT,
+    "GET /api/v1/assignments/{assignment_id:uuid}/notebooks/{name:str}": COHORT,
+    "GET /api/v1/assignments/{assignment_id:uuid}/files/{name:path}": COHORT,
+    "POST /api/v1/assignments/{assignment_id:uuid}/submissions": {
+        **HAND_IN,
+        "learner": 201,
+        "classmate": 201,
+    },
+    "GET /api/v1/submissions/{submission_id:uuid}": OWN,
+    "GET /api/v1/submissions/{submission_id:uuid}/notebooks/{name:str}": OWN,
+    "GET /api/v1/submissions/{submission_id:uuid}/executed/{name:str}": OWN,
+    "GET /api/v1/reviews/{submission_id:uuid}": STAFF,
+    "GET /api/v1/reviews/{submission_id:uuid}/executed/{name:str}": STAFF,
+}
+
+UPLOAD = {"files": {"notebook": ("lab.ipynb", RIGHT)}}
+CREDENTIALS = {"email": "learner@example.org", "password": PASSWORD}
+NEW = {"email": "learner@example.org", "password": "ten or more", "display_name": "Somebody"}
+PROFILE = {"display_name": "Another name", "language": "en"}
+PASSWORDS = {"current_password": "not this one", "new_password": "ten or more"}
+SENT: Mapping[str, Mapping[str, Any]] = {
+    "POST /sign-in": {"data": CREDENTIALS},
+    "POST /sign-up": {"data": {**NEW, "email": "no address"}},
+    "POST /language": {"data": {"language": "en"}},
+    "POST /settings/profile": {"data": PROFILE},
+    "POST /settings/password": {"data": PASSWORDS},
+    "POST /assignments/{assignment_id:uuid}/submissions": UPLOAD,
+    "POST /api/v1/sessions": {"json": CREDENTIALS},
+    "POST /api/v1/accounts": {"json": NEW},
+    "PUT /api/v1/me": {"json": PROFILE},
+    "PUT /api/v1/me/password": {"json": PASSWORDS},
+    "POST /api/v1/assignments/{assignment_id:uuid}/submissions": UPLOAD,
+}
+"""What is sent to the routes that read something."""
+
+
+@pytest.fixture(scope="module")
+async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
+    """Values for the parameters of paths, of rows that there are."""
+    network, database = platform.network, platform.database
+    async with database.begin() as session:
+        handed_in = await submissions.hand_in(
+            session, platform.blobs, network.people["learner"], network.assignment_id, {"lab.ipynb": WORK}
+        )
+    await GradingTasks(database, platform.blobs, grader).grade(str(handed_in.id))
+    return {
+        "{cohort_id:uuid}": str(network.cohort_id),
+        "{assignment_id:uuid}": str(network.assignment_id),
+        "{submission_id:uuid}": str(handed_in.id),
+        "{name:str}": "lab",
+        "{name:path}": DATA_FILE,
+        "{path:path}": "nothing/here",
+        "{path:str}": "nothing",
+        "{address:path}": platform.app.state.static_files.url("app.css").removeprefix("/static/"),
+    }
+
+
+def routes(app: Litestar) -> set[str]:
+    """Method and path of everything registered, as the table writes it; the automatic OPTIONS aside."""
+    return {
+        f"{method} {route.path}"
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in getattr(handler, "http_methods", ())
+        if method != "OPTIONS"
+    }
+
+
+def test_the_table_names_every_route_and_no_other(platform: Platform) -> None:
+    assert routes(platform.app) == set(EXPECTED)
+
+
+def test_every_route_is_http(platform: Platform) -> None:
+    handlers = [handler for route in platform.app.routes for handler in getattr(route, "route_handlers", ())]
+    assert handlers
+    assert all(isinstance(handler, HTTPRouteHandler) for handler in handlers)
+    assert len({type(route).__name__ for route in platform.app.routes}) == 1
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", EXPECTED)
+async def test_route(platform: Platform, addresses: Mapping[str, str], route: str, role: str) -> None:
+    method, path = route.split(" ")
+    for parameter, value in addresses.items():
+        path = path.replace(parameter, value)
+    name = None if role == "anonymous" else role
+    async with platform.program(name) if name else platform.browser() as client:
+        answer = await client.request(method, path, **SENT.get(route, {}))
+    assert answer.status_code == EXPECTED[route][role], answer.text
+
+
+def test_a_route_without_a_rule_is_refused() -> None:
+    @get("/open")
+    async def unguarded() -> None:
+        """Says nothing of who may come."""
+
+    with pytest.raises(RouteWithoutRule, match="/open"):
+        deny_by_default(Litestar([unguarded], openapi_config=None))
+
+
+def test_a_guard_that_is_no_rule_is_not_enough() -> None:
+    async def let_in(*_: object) -> None:
+        """Somebody's own guard."""
+
+    @get("/open", guards=[let_in])
+    async def unguarded() -> None:
+        """Says nothing of who may come."""
+
+    @get("/fine", guards=[public, let_in])
+    async def guarded() -> None:
+        """Says that anybody may come."""
+
+    fine = Litestar([guarded], openapi_config=None)
+    assert deny_by_default(fine) is fine
+    with pytest.raises(RouteWithoutRule, match="/open"):
+        deny_by_default(Litestar([guarded, unguarded], openapi_config=None))
