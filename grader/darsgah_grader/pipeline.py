@@ -122,7 +122,11 @@ def _ready(master: MasterNotebook) -> MasterNotebook:
 def _remaining(assignment: Assignment, used: float) -> Assignment:
     """The assignment with what is left of the whole submission's time."""
     left = max(_LEAST_SECONDS, assignment.limits.total_seconds - used)
-    return replace(assignment, limits=replace(assignment.limits, total_seconds=left))
+    limits = assignment.limits
+    return replace(
+        assignment,
+        limits=replace(limits, total_seconds=left, cell_seconds=min(limits.cell_seconds, left)),
+    )
 
 
 def _missing_notebook(master: MasterNotebook) -> _GradedNotebook:
@@ -146,13 +150,23 @@ def _grade_notebook(
     return _GradedNotebook(
         cells=cells,
         executed=executed_notebook(rebuilt.cells, runs, verdicts),
-        flags=rebuilt.flags + _notes(master, run),
+        flags=rebuilt.flags + _ungraded_flags(master, rebuilt) + _notes(master, run),
         code_seconds=math.fsum(cell.seconds for cell in run.cells),
     )
 
 
 def _source(cell: PlacedCell) -> CellSource:
     return CellSource(cell.source, graded=cell.marked is not None and cell.marked.role is Role.TEST)
+
+
+def _ungraded_flags(master: MasterNotebook, rebuilt: RebuiltNotebook) -> tuple[Flag, ...]:
+    """Oddities of marked cells without points, which have no grade of their own to carry them."""
+    return tuple(
+        replace(flag, evidence=f"{grade_id}: {flag.evidence}")
+        for grade_id, flags in rebuilt.cell_flags.items()
+        if not master.by_id[grade_id].role.graded
+        for flag in flags
+    )
 
 
 def _notes(master: MasterNotebook, run: Run) -> tuple[Flag, ...]:

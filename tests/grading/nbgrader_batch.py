@@ -1,9 +1,9 @@
-"""Runs the real nbgrader over a course folder: ``python -m tests.grading.nbgrader_batch COURSE [SECONDS_A_CELL]``.
+"""Runs the real nbgrader over a course: ``python -m tests.grading.nbgrader_batch COURSE [SECONDS_A_CELL]``.
 
-In a process of its own, because nbgrader's import is slow and not free of warnings. Each assignment in
-``source/`` is generated and every submission to it graded, as ``nbgrader generate_assignment`` and ``nbgrader
-autograde`` do, one batch. A submission that nbgrader gives up on is named in ``failed.json`` with its reason;
-the scores are in ``gradebook.db``, the seconds of each autograding in ``seconds.json``.
+In a process of its own: nbgrader's import is slow and not free of warnings. The sources go through what
+``nbgrader update`` does, each assignment is generated and every submission to it graded, as ``nbgrader
+generate_assignment`` and ``nbgrader autograde`` do, in one batch. A submission that nbgrader gives up on is
+named in ``failed.json``; scores are in ``gradebook.db``, seconds of each autograding in ``seconds.json``.
 """
 
 import json
@@ -12,8 +12,10 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.nbgraderformat import MetadataValidator
 from traitlets.config import Config
 
 
@@ -29,6 +31,7 @@ def run(course: Path, cell_seconds: int) -> None:
     failed: dict[str, str] = {}
     seconds: dict[str, float] = {}
     for source in sorted((course / "source").iterdir()):
+        _update(source)
         if not _converted(GenerateAssignment, config, source.name, "."):
             failed[f"source/{source.name}"] = "not generated"
             continue
@@ -40,6 +43,13 @@ def run(course: Path, cell_seconds: int) -> None:
             seconds[f"{student}/{source.name}"] = time.perf_counter() - started
     (course / "failed.json").write_text(json.dumps(failed))
     (course / "seconds.json").write_text(json.dumps(seconds))
+
+
+def _update(source: Path) -> None:
+    """What ``nbgrader update`` does: the metadata of every notebook in the newest schema."""
+    for path in source.glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call] # untyped package
+        nbformat.write(MetadataValidator().upgrade_notebook_metadata(notebook), path)  # type: ignore[no-untyped-call] # same
 
 
 def _converted(

@@ -38,7 +38,11 @@ class _ErrorLine(msgspec.Struct, frozen=True):
 
 
 class GradeLine(msgspec.Struct, frozen=True):
-    """The JSON object of one submission; ``score`` null in a cell means that it waits for a human."""
+    """The JSON object of one submission.
+
+    ``score`` null in a cell means that it waits for a human; ``flags`` of the submission are all there
+    are, its cells' included.
+    """
 
     submission: str
     score: float | None
@@ -57,7 +61,7 @@ def json_line(submission: str, grade: Grade) -> str:
         score=grade.score,
         max_score=grade.max_score,
         assurance=grade.assurance.value,
-        flags=_names(grade.flags),
+        flags=_names(all_flags(grade)),
         cells=[
             _CellLine(
                 notebook=cell.notebook,
@@ -73,6 +77,11 @@ def json_line(submission: str, grade: Grade) -> str:
         seconds=round(grade.seconds, 4),
     )
     return msgspec.json.encode(line).decode()
+
+
+def all_flags(grade: Grade) -> tuple[Flag, ...]:
+    """The flags of the submission and of its cells."""
+    return (*grade.flags, *(flag for cell in grade.cells for flag in cell.flags))
 
 
 def _names(flags: tuple[Flag, ...]) -> list[str]:
@@ -108,7 +117,7 @@ def _parts(submission: str, grade: Grade) -> Iterator[RenderableType]:
     waiting = sum(cell.score is None for cell in grade.cells)
     total = f"\n{points(grade.score)} of {points(grade.max_score)} points"
     yield Text(total + (f"; {waiting} to be marked by a person" if waiting else ""), "bold")
-    for flag in (*grade.flags, *(flag for cell in grade.cells for flag in cell.flags)):
+    for flag in all_flags(grade):
         yield Text.assemble(("Flag ", "yellow"), flag.name, f": {flag.evidence}" if flag.evidence else "")
     yield Text(
         f"Assurance {grade.assurance.value}, sandbox {grade.sandbox.value}, {grade.seconds:.2f} s "

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from darsgah.commands.grade_report import json_line, points, show
+from darsgah.commands.grade_report import all_flags, json_line, points, show
 from darsgah.commands.submission_files import read_submission
 from darsgah.lab_assignments import assignment_of
 from darsgah_grader.master import read_master
@@ -222,7 +222,7 @@ def _summary(name: str, result: Grade) -> str:
     if result.error is not None:
         return f"{name}: not graded ({result.error.code}): {result.error.message}"
     waiting = sum(cell.score is None for cell in result.cells)
-    flags = {flag.name for flag in (*result.flags, *(flag for cell in result.cells for flag in cell.flags))}
+    flags = {flag.name for flag in all_flags(result)}
     return (
         f"{name}: {points(result.score)} of {points(result.max_score)}"
         + (f", {waiting} to be marked by a person" if waiting else "")

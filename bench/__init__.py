@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m bench`` measures, prints tables and writes ``bench/results.json``."""

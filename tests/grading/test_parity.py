@@ -1,0 +1,216 @@
+"""Our scores against those of the real nbgrader: on every notebook that nbgrader brings, and on every case.
+
+nbgrader runs once, in a process of its own, over one course that holds them all (see ``nbgrader_batch``).
+"""
+
+import fcntl
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from darsgah_grader.authoring import AUTOTESTS_FILE, prepared, release
+from darsgah_grader.environments import environment_named
+from darsgah_grader.master import read_master
+from darsgah_grader.nbgrader_course import read_course
+from darsgah_grader.pipeline import Grader
+from darsgah_grader.types import Assignment, AssignmentInvalid, Grade, Limits, Master
+from tests.grading.cases import all_cases
+from tests.grading.notebooks import NBGRADER
+
+pytestmark = pytest.mark.timeout(600)
+
+ROOT = Path(__file__).parents[2]
+CELL_SECONDS = 2
+LIMITS = Limits(cell_seconds=CELL_SECONDS)
+APPS = NBGRADER / "tests" / "apps" / "files"
+PREPROCESSORS = NBGRADER / "tests" / "preprocessors" / "files"
+DOCS = NBGRADER / "docs" / "source" / "user_guide"
+TEMPLATES = (APPS / AUTOTESTS_FILE).read_bytes()
+
+Scores = Mapping[tuple[str, str], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One submission to one assignment, with the files that lie in the two folders."""
+
+    assignment: str
+    student: str
+    masters: Mapping[str, bytes]
+    submission: Mapping[str, bytes]
+    files: Mapping[str, bytes]
+    beside: Mapping[str, str]
+    limits: Limits = LIMITS
+
+
+def packaged_masters() -> dict[str, dict[str, bytes]]:
+    """Every source notebook in nbgrader's package with something to grade, by a name; equal ones once."""
+    found: dict[str, dict[str, bytes]] = {}
+    seen: set[bytes] = set()
+    for path in sorted([*APPS.glob("*.ipynb"), *PREPROCESSORS.glob("*.ipynb")]):
+        content = path.read_bytes()
+        try:
+            usable = bool(read_master(Master("nb", content)).graded)
+        except AssignmentInvalid:
+            usable = False
+        learners = (
+            re.search(r"submitted-(?!unchanged)|-(un)?changed", path.stem)
+            and path.stem != "submitted-unchanged"
+        )
+        if usable and not learners and content not in seen:
+            seen.add(content)
+            found[f"{path.parents[1].name}-{path.stem}"] = {"nb": content}
+    for folder in sorted((DOCS / "source").glob("*/")):
+        found[f"docs-{folder.name}"] = {
+            path.stem: path.read_bytes() for path in sorted(folder.glob("*.ipynb"))
+        }
+    return found
+
+
+def solved(master: Master) -> bytes:
+    """The source as a submission: nbgrader takes no submission with metadata of an old schema."""
+    notebook = json.loads(master.content)
+    for cell in notebook["cells"]:
+        known = read_master(master).by_id.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+        if known is not None:
+            kept = known.metadata if known.role.graded else {**known.metadata, "points": 0}
+            cell["metadata"]["nbgrader"] = dict(kept)
+    return json.dumps(notebook).encode()
+
+
+def handed_in(name: str) -> dict[str, Mapping[str, bytes]]:
+    """What learners handed in for a source notebook, as nbgrader's own tests and documentation have it."""
+    folder = {"apps": APPS, "preprocessors": PREPROCESSORS}.get(name.split("-", maxsplit=1)[0], DOCS)
+    stem = name.split("-", 1)[1]
+    if name == "docs-ps1":
+        students = {
+            path.parent.name: {found.stem: found.read_bytes() for found in sorted(path.glob("*.ipynb"))}
+            for path in sorted((DOCS / "submitted").glob("*/ps1"))
+        }
+        downloaded = next((DOCS / "downloaded").rglob("*problem1.ipynb"))
+        return {**students, "downloaded": {"problem1": downloaded.read_bytes()}}
+    pattern = "submitted-*.ipynb" if stem == "submitted-unchanged" else f"{stem}-*changed*.ipynb"
+    return {path.stem: {"nb": path.read_bytes()} for path in sorted(folder.glob(pattern))}
+
+
+def packaged_pairs(grader: Grader) -> list[Pair]:
+    """Release version, reference solution and learners' notebooks of every packaged source."""
+    pairs = []
+    files = {"data.txt": (APPS / "data.txt").read_bytes()}
+    sandbox = grader.sandbox(environment_named("python"))
+    for name, masters in packaged_masters().items():
+        written = tuple(Master(notebook, content) for notebook, content in masters.items())
+        ready = prepared(Assignment(written, environment_named("python"), files=files), sandbox, TEMPLATES)
+        students: dict[str, Mapping[str, bytes]] = {
+            "released": {master.name: release(master) for master in ready.masters},
+            "reference": {master.name: solved(master) for master in ready.masters},
+            **handed_in(name),
+        }
+        prepared_masters = {master.name: master.content for master in ready.masters}
+        pairs += [
+            Pair(name, student, prepared_masters, submission, files, {})
+            for student, submission in students.items()
+        ]
+    return pairs
+
+
+def case_pairs() -> list[Pair]:
+    """The cases as pairs; the assignment has the case's name."""
+    return [
+        Pair(
+            assignment=f"case-{case.name}",
+            student="learner",
+            masters={"nb": case.assignment.masters[0].content},
+            submission={"nb": case.submission},
+            files={},
+            beside=case.beside,
+            limits=replace(LIMITS, cell_seconds=case.cell_seconds or Limits().cell_seconds),
+        )
+        for case in all_cases()
+    ]
+
+
+def write_course(course: Path, pairs: list[Pair]) -> None:
+    """Lay the pairs out as a course of nbgrader."""
+    for pair in pairs:
+        source = course / "source" / pair.assignment
+        place = course / "submitted" / pair.student / pair.assignment
+        for folder, notebooks in ((source, pair.masters), (place, pair.submission)):
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, content in notebooks.items():
+                (folder / f"{name}.ipynb").write_bytes(content)
+        for name, content in pair.files.items():
+            (source / name).write_bytes(content)
+        for name, text in pair.beside.items():
+            (place / name).write_text(text)
+
+
+@pytest.fixture(scope="session")
+def nbgraders(grader: Grader, run_folder: Path) -> tuple[list[Pair], Mapping[str, Scores | None]]:
+    """All pairs, and nbgrader's scores for each as ``student/assignment``; None where it gives up."""
+    pairs = [*packaged_pairs(grader), *case_pairs()]
+    course = run_folder / "parity"
+    with (run_folder / "parity.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several test processes one runs nbgrader
+        if not (course / "seconds.json").exists():
+            write_course(course, pairs)
+            program = [sys.executable, "-m", "tests.grading.nbgrader_batch", str(course), str(CELL_SECONDS)]
+            subprocess.run(program, check=True, cwd=ROOT, capture_output=True)
+    marks = read_course(course).gradebook.marks
+    failed = json.loads((course / "failed.json").read_text())
+    scores: dict[str, Scores | None] = {}
+    for pair in pairs:
+        key = f"{pair.student}/{pair.assignment}"
+        found = marks.get((pair.student, pair.assignment), ())
+        scores[key] = None if key in failed else {(mark.notebook, mark.grade_id): mark.auto for mark in found}
+    assert not [name for name in failed if name.startswith("source/")]
+    return pairs, scores
+
+
+def graded(grader: Grader, pair: Pair) -> Grade:
+    """The pair graded by us."""
+    masters = tuple(Master(name, content) for name, content in pair.masters.items())
+    lab = Assignment(masters, environment_named("python"), pair.limits, pair.files)
+    return grader.grade(lab, pair.submission)
+
+
+def our_scores(grade: Grade) -> Scores | None:
+    """Our scores in the form of nbgrader's; a missing notebook's manual cells count 0 there as here."""
+    if grade.error is not None:
+        return None
+    return {(cell.notebook, cell.grade_id): cell.score for cell in grade.cells}
+
+
+def test_scores_are_nbgraders_on_all_that_nbgrader_brings(
+    grader: Grader, nbgraders: tuple[list[Pair], Mapping[str, Scores | None]]
+) -> None:
+    pairs, scores = nbgraders
+    packaged = [pair for pair in pairs if not pair.assignment.startswith("case-")]
+    ours = {f"{pair.student}/{pair.assignment}": our_scores(graded(grader, pair)) for pair in packaged}
+    assert len(ours) > 50
+    assert {key: found for key, found in ours.items() if found != scores[key]} == {}
+
+
+def test_cases_say_what_nbgrader_does(nbgraders: tuple[list[Pair], Mapping[str, Scores | None]]) -> None:
+    _, scores = nbgraders
+    said = {case.name: case.nbgrader for case in all_cases()}
+    found = {
+        name: "fails"
+        if (marks := scores[f"learner/case-{name}"]) is None
+        else {grade_id: score for (_, grade_id), score in marks.items()}
+        for name in said
+    }
+    assert found == said
+
+
+def test_every_deviation_is_documented_and_nothing_else() -> None:
+    table = (ROOT / "docs" / "grading.md").read_text().split("<!-- deviations -->")[1]
+    documented = re.findall(r"^\| `([a-z_, `]+)` \|", table, re.MULTILINE)
+    names = [name for row in documented for name in re.findall(r"[a-z_]+", row)]
+    assert sorted(names) == sorted(case.name for case in all_cases() if case.deviates)

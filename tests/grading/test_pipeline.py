@@ -1,0 +1,177 @@
+"""A submission from bytes to a grade, in the real sandbox."""
+
+import threading
+
+import nbformat
+import pytest
+
+from darsgah_grader.environments import environment_named
+from darsgah_grader.feedback import cell_views, learner_feedback, learner_notebook
+from darsgah_grader.pipeline import Grader
+from darsgah_grader.types import Assignment, AssignmentInvalid, Grade, Limits, Master, Verdict
+from tests.grading.notebooks import PYTHON, answer, assignment, check, code, manual, markdown, notebook
+
+HIDDEN = """assert f(2) == 4
+### BEGIN HIDDEN TESTS
+secret_value = 73465
+assert f(100) == 200, "f is wrong for large numbers"
+assert f(secret_value) == 146930, "f(73465) should be 146930"
+assert f(5) == 10, f"expected {5 * 2}"
+### END HIDDEN TESTS"""
+HIDDEN_LAB = assignment(answer("f", "def f(x):\n    return 2 * x"), check("t", HIDDEN, 3), code("f(3)"))
+
+
+def hand_in(grader: Grader, lab: Assignment, *cells: dict[str, object]) -> Grade:
+    return grader.grade(lab, {"nb": notebook(*cells)})
+
+
+def test_a_missing_notebook_gives_nothing_and_the_others_count(grader: Grader) -> None:
+    one = notebook(answer("f", "def f(): return 1"), check("t", "assert f() == 1", 2))
+    two = notebook(manual("essay", "x"), check("u", "pass"))
+    lab = Assignment((Master("one", one), Master("two", two)), PYTHON)
+    grade = grader.grade(lab, {"one": one, "unknown": b"left aside"})
+    assert [(cell.notebook, cell.grade_id, cell.score, cell.verdict) for cell in grade.cells] == [
+        ("one", "t", 2, Verdict.PASSED),
+        ("two", "essay", 0, Verdict.MISSING),
+        ("two", "u", 0, Verdict.MISSING),
+    ]
+    assert (grade.score, grade.max_score) == (2, 5)
+    assert grade.executed.keys() == {"one"}
+    assert "two" in grade.cells[1].message
+
+
+def test_one_unreadable_notebook_refuses_the_submission(grader: Grader) -> None:
+    good = notebook(check("t", "pass"))
+    lab = Assignment((Master("one", good), Master("two", good)), PYTHON)
+    grade = grader.grade(lab, {"one": good, "two": good[:-9]})
+    assert grade.error is not None
+    assert grade.error.code == "not_json"
+    assert (grade.score, grade.cells, grade.executed) == (None, (), {})
+
+
+def test_points_add_up_exactly(grader: Grader) -> None:
+    cells = [check(f"t{number}", "0.1", 0.3) for number in range(10)]
+    grade = hand_in(grader, assignment(*cells), *cells)
+    assert grade.score == 1.0
+    assert grade.max_score == 3.0
+
+
+def test_files_of_the_lab_are_beside_the_notebook(grader: Grader) -> None:
+    cells = [check("t", "from pathlib import Path\nassert Path('data/a.txt').read_text() == 'here'")]
+    lab = assignment(*cells, **{"data/a.txt": b"here"})
+    assert hand_in(grader, lab, *cells).score == 1
+
+
+def test_the_data_environment_has_its_packages(grader: Grader) -> None:
+    cells = notebook(
+        check("t", "import numpy as np, pandas as pd\nassert pd.Series(np.arange(3)).sum() == 3")
+    )
+    grade = grader.grade(Assignment((Master("nb", cells),), environment_named("data")), {"nb": cells})
+    assert grade.score == 1
+
+
+def test_an_unknown_environment_is_named() -> None:
+    with pytest.raises(AssignmentInvalid, match=r"'r'.*data, python"):
+        environment_named("r")
+
+
+def test_an_assignment_with_autotests_left_is_refused(grader: Grader) -> None:
+    cells = [answer("a", "a = 1"), check("t", "### AUTOTEST a")]
+    with pytest.raises(AssignmentInvalid, match="AUTOTEST"):
+        hand_in(grader, assignment(*cells), *cells)
+
+
+def test_the_executed_notebook_is_valid_and_says_what_happened(grader: Grader) -> None:
+    cells = [
+        markdown("# Title"),
+        answer("f", "def f():\n    print('hello')\n    return 1"),
+        code("f()"),
+        check("t", "assert f() == 2, 'f gives two'"),
+    ]
+    grade = hand_in(grader, assignment(*cells), *cells)
+    nbformat.validate(nbformat.reads(grade.executed["nb"].decode(), as_version=4))  # type: ignore[no-untyped-call] # untyped
+    views = cell_views(grade.executed["nb"])
+    assert [(view.role, view.verdict) for view in views] == [
+        ("own", None),
+        ("answer", None),
+        ("own", None),
+        ("test", Verdict.FAILED),
+    ]
+    assert [(output.kind, output.content) for output in views[2].outputs] == [
+        ("text", "hello\n"),
+        ("text", "1"),
+    ]
+    assert "AssertionError: f gives two" in views[3].outputs[-1].content
+    assert "\x1b" not in views[3].outputs[-1].content
+    assert grade.cells[0].message == "AssertionError: f gives two"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return 4", "f is wrong for large numbers"),
+        ("return 2 * x if x < 1000 else 0", ""),
+        ("return 2 * x if x != 5 else 0", ""),
+        ("raise ValueError('my own')", ""),
+    ],
+)
+def test_of_a_hidden_test_only_a_literal_message_is_told(grader: Grader, body: str, message: str) -> None:
+    grade = hand_in(grader, HIDDEN_LAB, answer("f", f"def f(x):\n    {body}"), check("t", "pass"))
+    assert grade.score == 0
+    assert [told.message for told in learner_feedback(grade.cells)] == [message]
+    seen = learner_notebook(grade.executed["nb"]).decode()
+    assert "146930" not in seen
+    assert "secret_value" not in seen
+    assert "HIDDEN TESTS" not in seen
+
+
+def test_hidden_tests_that_a_learner_prints_are_withheld(grader: Grader) -> None:
+    spy = """import sys
+def f(x):
+    frame = sys._getframe()
+    while frame:
+        for value in list(frame.f_locals.values()) + list(frame.f_globals.values()):
+            if isinstance(value, str) and "secret_value" in value:
+                globals().setdefault("found", []).append(value)
+        frame = frame.f_back
+    return 2 * x"""
+    tell = code(
+        "import linecache\nprint([v for v in globals().values() if 'sec' in str(v)], linecache.cache)"
+    )
+    grade = hand_in(grader, HIDDEN_LAB, answer("f", spy), check("t", "pass"), tell, code("print(In)"))
+    seen = learner_notebook(grade.executed["nb"]).decode()
+    assert "146930" not in seen
+    assert "f(secret_value)" not in seen
+
+
+def test_a_visible_test_keeps_its_traceback_in_the_learners_copy(grader: Grader) -> None:
+    cells = [answer("f", "def f(x):\n    return x / 0"), check("t", "assert f(1) == 1")]
+    grade = hand_in(grader, assignment(*cells), *cells)
+    outputs = cell_views(learner_notebook(grade.executed["nb"]))[1].outputs
+    assert "ZeroDivisionError" in outputs[-1].content
+    assert grade.cells[0].message == "ZeroDivisionError: division by zero"
+
+
+def test_one_grader_serves_many_threads(grader: Grader) -> None:
+    cells = [answer("f", "import time\ntime.sleep(0.2)"), check("t", "assert n == expected")]
+    grades: dict[int, Grade] = {}
+
+    def work(number: int) -> None:
+        lab = assignment(code(""), *cells)
+        grades[number] = hand_in(grader, lab, code(f"n = expected = {number}"), *cells)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [grades[number].score for number in range(6)] == [1] * 6
+
+
+def test_the_total_time_spans_the_notebooks(grader: Grader) -> None:
+    slow = notebook(answer("f", "x"), check("t", "import time\ntime.sleep(1.5)"))
+    masters = tuple(Master(name, slow) for name in ("one", "two", "three"))
+    lab = Assignment(masters, PYTHON, Limits(cell_seconds=5, total_seconds=2))
+    grade = grader.grade(lab, dict.fromkeys(("one", "two", "three"), slow))
+    assert [cell.score for cell in grade.cells] == [1, 0, 0]
+    assert {cell.verdict for cell in grade.cells[1:]} <= {Verdict.TIMEOUT, Verdict.NOT_RUN}
