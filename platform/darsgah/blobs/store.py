@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +25,9 @@ from darsgah.settings import Settings
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # How obstore words what the system said: no space (28), over quota (122), over the size allowed (27).
 _FULL = re.compile(r"\(os error (?:28|122|27)\)")
+
+# A person waits for the answer: obstore's own three minutes of retries are too long.
+_RETRY_TIME = timedelta(seconds=15)
 
 
 class BlobStoreFull(DarsgahError):
@@ -104,22 +108,29 @@ class BlobStore:
         return content
 
 
+def blobs_folder(settings: Settings) -> Path | None:
+    """The local folder where files are kept; None where they are kept elsewhere. It is not made here."""
+    url = settings.blobs_url
+    if not url:
+        return settings.home.expanduser().absolute() / "blobs"
+    return Path(unquote(urlsplit(url).path)) if url.startswith("file:") else None
+
+
 def open_blobs(settings: Settings) -> BlobStore:
     """The store of these settings; a local folder is made on first use.
 
     Raises:
         SettingsInvalid: the address is of no known kind, or the folder cannot be made.
     """
-    url = settings.blobs_url
-    if url and not url.startswith("file:"):
+    folder = blobs_folder(settings)
+    if folder is None:
         try:
-            return BlobStore(from_url(url))
+            return BlobStore(from_url(settings.blobs_url or ""))
         except (BaseError, ValueError) as error:
             raise SettingsInvalid(
                 f"DARSGAH_BLOBS_URL is not an address for files ({_first_line(error)}): "
                 "write it as file:///folder or s3://bucket/prefix."
             ) from error
-    folder = Path(unquote(urlsplit(url).path)) if url else settings.home_folder / "blobs"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return BlobStore(LocalStore(prefix=folder), folder)

@@ -1,15 +1,15 @@
 """Jobs that nobody runs although they are marked as running: handed back to the queue.
 
-Two ways lead there. A worker dies: its jobs are found by its silence. Or the database goes away at the moment
-when a job is fetched or its end is recorded: then its worker lives on and has to notice that it does not run it.
+Two ways lead there. A worker dies: its jobs are found by its silence. Or the database goes away at the
+moment when a job is fetched or its end is recorded: then its worker lives on, and has to notice by itself.
 """
 
 from collections.abc import Collection
 
 from procrastinate.connector import BaseConnector
 
-# Rows are taken in one statement, so that two workers that look at the same moment never take a job twice: a row
-# that is locked is skipped, and one that another worker has begun since no longer fits.
+# Rows are taken in one statement, so that two workers that look at the same moment never take a job twice: a
+# row that is locked is skipped, and one that another worker has begun since no longer fits.
 _OF_THE_DEAD = """
 WITH orphaned AS (
     SELECT job.id FROM procrastinate_jobs job
@@ -46,6 +46,6 @@ async def marked_as_running(connector: BaseConnector, worker: int) -> set[int]:
 
 
 async def hand_back_forgotten(connector: BaseConnector, *, worker: int, jobs: Collection[int]) -> list[int]:
-    """Returns these jobs of the worker to the queue; the numbers of those that were still marked as its own."""
+    """Returns these jobs of the worker to the queue; the numbers of those still marked as its own."""
     rows = await connector.execute_query_all_async(_FORGOTTEN, own=worker, jobs=list(jobs))
     return [row["id"] for row in rows]

@@ -90,7 +90,7 @@ class _Retry(BaseRetryStrategy):
 
 
 class _Connector(PsycopgConnector):
-    """Listens again after an outage; the library's own gives up listening for good and falls back to polling."""
+    """Listens again after an outage, where the library's own gives up and polls from then on."""
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         names = list(channels)
