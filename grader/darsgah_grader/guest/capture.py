@@ -11,8 +11,8 @@ import io
 import json
 import os
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 from typing import Any
 
 STDOUT, STDERR, DISPLAY = b"o", b"e", b"d"
@@ -87,7 +87,7 @@ class Capture:
             if self._pending_size >= _BUFFERED or self._bytes <= 0:
                 self.flush()
             elif kept.endswith("\n"):
-                if self._flushes < _AT_ONCE or time.monotonic() - self._flushed_at > _PAUSE:
+                if self._flushes < _AT_ONCE or monotonic() - self._flushed_at > _PAUSE:
                     self.flush()
 
     def flush(self) -> None:
@@ -98,7 +98,7 @@ class Capture:
             text = "".join(self._pending)
             self._pending, self._pending_size = [], 0
             self._flushes += 1
-            self._flushed_at = time.monotonic()
+            self._flushed_at = monotonic()
             self.send(self._pending_kind, text.encode("utf-8", "replace"))
 
     def display(self, output: dict[str, Any]) -> None:

@@ -1,10 +1,11 @@
 """How one cell is run: an answer through IPython, a test through what was captured before any learner code ran.
 
 A test's verdict is the exception that ended it and nothing a learner can print. It is compiled and executed by
-functions taken at import, with a fresh copy of the builtins as they were then, so that patching ``builtins``,
-the shell, its hooks or its transformers changes nothing about how a test is run. What this cannot prevent is
-said in GRADING: learner code and test share a process, and code that looks for this module's objects through
-frames or the garbage collector finds them (assurance level 1).
+functions taken at import, with a fresh copy of the builtins as they were then, so that patching the shell, its
+hooks or its transformers changes nothing about how a test is run. A learner's ``builtins`` module is a copy made
+for the learner's code alone: patching it reaches neither this module nor the libraries. What this cannot prevent:
+learner code and test share a process, and code that looks for these objects through frames or the garbage
+collector finds them (assurance level 1).
 """
 
 import ast
@@ -16,7 +17,7 @@ import linecache
 import math
 import sys
 import traceback
-from types import CodeType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -148,6 +149,16 @@ def _partial(value: Any) -> int | float | str | None:
     return UNUSABLE
 
 
+def give_own_builtins(shell: GuestShell) -> None:
+    """Let ``import builtins`` and the names of a notebook's code mean a copy of the real module."""
+    own = ModuleType("builtins", builtins.__doc__)
+    vars(own).update(vars(builtins))
+    vars(own)["get_ipython"] = shell.get_ipython
+    sys.modules["builtins"] = own
+    shell.user_ns["__builtins__"] = own
+    shell.user_ns["__builtin__"] = own
+
+
 def warm(runner: CellRunner, shell: GuestShell) -> None:
     """Run what every submission runs once, an exception with its traceback above all, and leave no trace."""
     names = set(shell.user_ns)
@@ -159,6 +170,7 @@ def warm(runner: CellRunner, shell: GuestShell) -> None:
     for name in set(shell.user_ns) - names:
         del shell.user_ns[name]
     shell.reset(new_session=True)
+    give_own_builtins(shell)
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         if hasattr(sys, name):
             delattr(sys, name)

@@ -16,7 +16,6 @@ from pathlib import Path
 from darsgah_grader.guest import landlock, linux, seccomp
 
 _OOM_FIRST = "1000"
-_OOM_LATER = "500"
 _READABLE_SYSTEM = (
     "/usr",
     "/lib",
@@ -96,10 +95,10 @@ def reseed() -> None:
         torch.seed()
 
 
-def offer_to_oom_killer(first: bool) -> None:
-    """When memory runs out the kernel takes the runner first, its resting copies next, the supervisor last."""
+def offer_to_oom_killer() -> None:
+    """When memory runs out the kernel takes the largest of the runner and its kin, the supervisor last."""
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(_OOM_FIRST if first else _OOM_LATER)
+        Path("/proc/self/oom_score_adj").write_text(_OOM_FIRST)
 
 
 def confine_supervisor() -> None:
@@ -114,7 +113,7 @@ def confine_runner(walls: Confinement) -> None:
     set_limits(walls)
     reseed()
     linux.set_dumpable(True)
-    offer_to_oom_killer(first=True)
+    offer_to_oom_killer()
     if walls.namespaces:
         seccomp.install(walls.seccomp)
         return

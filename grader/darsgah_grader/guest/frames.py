@@ -7,6 +7,7 @@ takes; a longer one is a ProtocolError, and whoever sent it is done with.
 """
 
 import socket
+from array import array
 from dataclasses import dataclass
 
 CHUNK = 64 * 1024
@@ -54,16 +55,13 @@ class Channel:
     def send(self, kind: bytes, payload: bytes = b"", descriptors: tuple[int, ...] = ()) -> None:
         """Send one message, waiting while the other side is full; descriptors go with its first packet."""
         view = memoryview(payload)
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", descriptors))] if descriptors else []
         while True:
             chunk, view = view[:CHUNK], view[CHUNK:]
-            packet = [kind + (_MORE if view else _LAST), chunk]
-            if descriptors:
-                socket.send_fds(self.socket, packet, list(descriptors))  # type: ignore[arg-type] # takes any buffers
-                descriptors = ()
-            else:
-                self.socket.sendmsg(packet)
+            self.socket.sendmsg([kind + (_MORE if view else _LAST), chunk], ancillary)
             if not view:
                 return
+            ancillary = []
 
     def receive(self, wait: bool = True) -> Message | None:
         """The next message, or None at the end of the stream; BlockingIOError when none is there to be had.
@@ -71,14 +69,9 @@ class Channel:
         ``wait=False`` never waits; what has arrived of an unfinished message is kept for the next call.
         """
         while True:
-            packet, descriptors, flags, _ = socket.recv_fds(
-                self.socket, CHUNK + 2, 1, 0 if wait else socket.MSG_DONTWAIT
-            )
-            self._descriptors += descriptors
+            packet = self._packet(0 if wait else socket.MSG_DONTWAIT)
             if not packet:
                 return None
-            if len(packet) < 2 or flags & socket.MSG_TRUNC:
-                raise ProtocolError("a packet of impossible size")
             if packet[:1] != self._kind:
                 self._kind, self._parts, self._size = packet[:1], [], 0
             self._parts.append(packet[2:])
@@ -87,6 +80,18 @@ class Channel:
                 raise ProtocolError("a message longer than allowed")
             if packet[1:2] == _LAST:
                 return self._complete()
+
+    def _packet(self, how: int) -> bytes:
+        """One packet; its descriptor, if it brought one, is kept for the message."""
+        packet, ancillary, flags, _ = self.socket.recvmsg(
+            CHUNK + 2, socket.CMSG_SPACE(4), how | socket.MSG_CMSG_CLOEXEC
+        )
+        for level, kind, data in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                self._descriptors += array("i", data[: len(data) - len(data) % 4])
+        if flags & socket.MSG_TRUNC or len(packet) == 1:
+            raise ProtocolError("a packet of impossible size")
+        return packet
 
     def _complete(self) -> Message:
         message = Message(self._kind, b"".join(self._parts), tuple(self._descriptors))

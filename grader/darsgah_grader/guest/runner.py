@@ -14,7 +14,6 @@ import os
 import signal
 import socket
 import sys
-from types import FrameType
 from typing import NoReturn
 
 from darsgah_grader.guest import confine, linux
@@ -28,7 +27,7 @@ CELL, CHECKPOINT, RESULT, HELLO = b"c", b"f", b"r", b"h"
 
 _LONGEST_CELL = 32 * 1024 * 1024
 
-_exit, _getpid, _interrupt, _loads = os._exit, os.getpid, KeyboardInterrupt, json.loads
+_exit, _getpid, _loads, _handle = os._exit, os.getpid, json.loads, signal.signal
 
 
 class Runner:
@@ -37,15 +36,10 @@ class Runner:
     def __init__(self, channel: Channel, cells: CellRunner) -> None:
         self._channel = channel
         self._cells = cells
-        self._running = False
-
-    def _on_interrupt(self, _signal: int, _frame: FrameType | None) -> None:
-        if self._running:
-            raise _interrupt
 
     def serve(self) -> NoReturn:
         """Take commands until the supervisor is gone."""
-        signal.signal(signal.SIGINT, self._on_interrupt)
+        _handle(signal.SIGINT, signal.SIG_IGN)
         self._channel.send(HELLO, str(_getpid()).encode())
         while True:
             message = self._channel.receive()
@@ -53,45 +47,49 @@ class Runner:
                 _exit(0)
             if message.kind == CELL:
                 self._run(message)
-            elif message.kind == CHECKPOINT and message.descriptors:
-                self._checkpoint(message.descriptors[0])
+            elif message.kind == CHECKPOINT:
+                self._checkpoint(message)
 
     def _run(self, message: Message) -> None:
+        """Run a cell; its result goes back with the token that came with it, which no earlier cell can know."""
         cell = _loads(message.payload)
-        result = b"{}"
+        token, result = cell["token"].encode(), b"{}"
         try:
-            self._running = True
+            _handle(signal.SIGINT, signal.default_int_handler)
             result = self._cells.run(cell["source"], cell["graded"], cell["index"])
         finally:
-            self._running = False
-            self._channel.send(RESULT, result)
+            _handle(signal.SIGINT, signal.SIG_IGN)
+            self._channel.send(RESULT, token + result)
 
-    def _checkpoint(self, descriptor: int) -> None:
+    def _checkpoint(self, message: Message) -> None:
         """Leave a resting copy behind; it becomes the runner when the supervisor speaks to it."""
-        frozen = gc.isenabled()
-        gc.disable()  # a collection in the resting copy would copy every page
+        if not message.descriptors:
+            self._channel.send(HELLO)  # the learner holds every descriptor there is: no copy can be reached
+            return
+        (descriptor,) = message.descriptors
+        enabled = gc.isenabled()
+        gc.disable()  # a collection as the resting copy starts would copy its pages
         try:
             pid, pidfd = linux.clone(linux.CLONE_PARENT)
         except OSError:
-            os.close(descriptor)  # out of processes or memory: the supervisor sees it and does without
+            os.close(descriptor)  # out of processes or memory: the supervisor does without
+            self._channel.send(HELLO)
             return
         if pid == 0:
             self._channel.close()
             self._channel = Channel(socket.socket(fileno=descriptor), _LONGEST_CELL)
-            confine.offer_to_oom_killer(first=False)
-            self._channel.send(HELLO, str(_getpid()).encode())
             self._rest()
         else:
             os.close(descriptor)
+            self._channel.send(HELLO, str(pid).encode(), (pidfd,))
             os.close(pidfd)
-        if frozen:
+        if enabled:
             gc.enable()
 
     def _rest(self) -> None:
-        """Wait without touching memory until there is something to read."""
+        """Wait, touching no memory, until there is something to read."""
         if not self._channel.socket.recv(1, socket.MSG_PEEK):
             _exit(0)
-        confine.offer_to_oom_killer(first=True)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, CapturedStream):
                 stream.adopt()

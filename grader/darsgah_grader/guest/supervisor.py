@@ -12,6 +12,7 @@ killed a runner. The copy of the warm process that this process itself is serves
 import contextlib
 import json
 import os
+import secrets
 import select
 import signal
 import socket
@@ -24,7 +25,7 @@ from typing import Any, NoReturn
 from darsgah_grader.guest import confine
 from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
 from darsgah_grader.guest.cells import CellRunner
-from darsgah_grader.guest.frames import Channel, ProtocolError
+from darsgah_grader.guest.frames import Channel, Message, ProtocolError
 from darsgah_grader.guest.processes import Processes
 from darsgah_grader.guest.runner import CELL, CHECKPOINT, HELLO, RESULT, become_runner
 from darsgah_grader.guest.shell import GuestShell
@@ -174,24 +175,24 @@ class Supervisor:
         ours, theirs = Channel.pair()
         channel = Channel(ours, _LONGEST_FRAME)
         try:
-            self.runner.channel.send(CHECKPOINT, b"", (theirs.fileno(),))
-            theirs.close()
-            pid = self._hello(channel)
-            if pid is not None:
-                self.checkpoint = Point(index, pid, os.pidfd_open(pid), channel)
+            with theirs:
+                self.runner.channel.send(CHECKPOINT, b"", (theirs.fileno(),))
+            message = self._hello(self.runner.channel)
+            if message is not None and message.descriptors:
+                self.checkpoint = Point(index, int(message.payload[:10]), message.descriptors[0], channel)
                 return
         except OSError:
-            theirs.close()
+            pass  # a runner that does not listen: the cell will show it
         channel.close()
 
     @staticmethod
-    def _hello(channel: Channel) -> int | None:
-        """The number of the process at the other end, once it listens."""
+    def _hello(channel: Channel) -> Message | None:
+        """What a process says when it listens, or when it has made a copy of itself."""
         channel.socket.settimeout(_HANDSHAKE)
         try:
             message = channel.receive()
             if message is not None and message.kind == HELLO and message.payload[:10].isdigit():
-                return int(message.payload[:10])
+                return message
         except (OSError, ProtocolError):
             pass
         finally:
@@ -220,14 +221,15 @@ class Supervisor:
         ending = Ending("died", 0.0, died=True)
         poll = self._poll(runner)
         try:
-            message = {"index": index, "source": cell["source"], "graded": cell["graded"]}
+            token = secrets.token_hex(16)
+            message = {"index": index, "source": cell["source"], "graded": cell["graded"], "token": token}
             runner.channel.socket.settimeout(_HANDSHAKE)
             runner.channel.send(CELL, json.dumps(message).encode())
             runner.channel.socket.settimeout(None)
             interrupted = False
             while True:
                 self._poll_once(poll, deadline)
-                if (result := self._read(runner)) is not None:
+                if (result := self._read(runner, token.encode())) is not None:
                     outcome = "timeout" if interrupted else "result"
                     return Ending(outcome, 0.0, result=b"" if interrupted else result)
                 if self.processes.gone(runner.pidfd):
@@ -263,7 +265,7 @@ class Supervisor:
             self.processes.reap()
         self._drain_pipes()
 
-    def _read(self, runner: Point) -> bytes | None:
+    def _read(self, runner: Point, token: bytes) -> bytes | None:
         """Pass on what the runner sent, a bounded number of messages at a time; the result, once it is there."""
         for _ in range(64):
             try:
@@ -275,7 +277,9 @@ class Supervisor:
             for descriptor in message.descriptors:
                 os.close(descriptor)
             if message.kind == RESULT:
-                return message.payload or b"{}"
+                if not message.payload.startswith(token):
+                    raise ProtocolError("a result of another cell")
+                return message.payload[len(token) :]
             if message.kind not in {STDOUT, STDERR, DISPLAY}:
                 raise ProtocolError("a message no runner sends")
             self._forward(message.kind, message.payload)

@@ -154,26 +154,33 @@ def _kill_members(group: Path) -> None:
 class RunGroup:
     """The group of one run, made on construction; OSError when it cannot be."""
 
-    def __init__(self, report: CgroupReport, memory_bytes: int, processes: int) -> None:
+    def __init__(self, report: CgroupReport) -> None:
         name = f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
         self._version = report.version
         self._folders = {controller: folder / name for controller, folder in report.folders}
         self._memory = self._folders["" if report.version == 2 else "memory"]
-        pids = self._folders["" if report.version == 2 else "pids"]
+        self._pids = self._folders["" if report.version == 2 else "pids"]
         try:
             for folder in self._folders.values():
                 folder.mkdir()
-            limit = str(memory_bytes + _OVERHEAD)
-            if report.version == 2:
+        except OSError:
+            self.remove()
+            raise
+
+    def limit(self, memory_bytes: int, processes: int) -> bool:
+        """Set the limits of the run that is to come; False when the kernel does not take them."""
+        limit = str(memory_bytes + _OVERHEAD)
+        try:
+            if self._version == 2:
                 (self._memory / "memory.max").write_text(limit)
                 self._write_if_there("memory.swap.max", "0")
             else:
                 (self._memory / "memory.limit_in_bytes").write_text(limit)
                 self._write_if_there("memory.memsw.limit_in_bytes", limit)
-            (pids / "pids.max").write_text(str(processes + _OVERHEAD_PROCESSES))
+            (self._pids / "pids.max").write_text(str(processes + _OVERHEAD_PROCESSES))
         except OSError:
-            self.remove()
-            raise
+            return False
+        return True
 
     def _write_if_there(self, name: str, value: str) -> None:
         with contextlib.suppress(OSError):  # kernels without swap accounting lack the file

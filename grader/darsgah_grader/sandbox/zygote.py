@@ -1,11 +1,14 @@
-"""The host's side of a warm process: starts it, has it fork a run per job, puts the run in its cgroup, ends it.
+"""Runs jobs in forks of a warm process.
 
     with Sandbox.start(Environment("python")) as sandbox:
         run = sandbox.run(Job(cells=[CellSource("print(1)")]))
 
-Invariants: a run's first process is in its cgroup before it gets the job; when ``run`` returns, the kernel has
-ended every process of the run, and its mounts, namespaces, cgroup and work folder are gone; a warm process that
-died is started again at the next run.
+Invariants: a run's first process is in its cgroup, with the job's limits, before it gets the job; when ``run``
+returns, the kernel has ended every process of the run, and its mounts, namespaces, cgroup and work folder are
+gone; a warm process that died is started again at the next run.
+
+One fork is kept ready ahead of the next job (its namespaces made, its cgroup entered), because entering a
+cgroup waits for the kernel for several milliseconds; it has seen nothing and is used once.
 """
 
 import contextlib
@@ -15,61 +18,78 @@ import os
 import select
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
+from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from darsgah_grader.guest import rootfs
-from darsgah_grader.guest.frames import Channel, Message, ProtocolError
-from darsgah_grader.guest.zygote import BOOT, BROKEN, MAP, MAPPED, READY, RUN, STARTED
+from darsgah_grader.guest.frames import ProtocolError
 from darsgah_grader.sandbox import cgroups
 from darsgah_grader.sandbox.levels import probe
+from darsgah_grader.sandbox.process import Fork, WarmProcess
 from darsgah_grader.sandbox.runs import Conduct
 from darsgah_grader.sandbox.types import Job, Run
 from darsgah_grader.types import Environment, EnvironmentBroken, SandboxLevel, SandboxUnavailable
 
 _logger = logging.getLogger(__name__)
-_BOOT_SECONDS = 120.0
-_FORK_SECONDS = 30.0
 _END_SECONDS = 10.0
-_LONGEST = 16 * 1024 * 1024
-_UNPRIVILEGED = (1_999_900_000, 65534)
-"""Users that nobody is, in the order in which they are tried; a container may know only the second."""
-_ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": rootfs.HOME,
-    "USER": "learner",
-    "LOGNAME": "learner",
-    "LANG": "C.UTF-8",
-    "TMPDIR": "/tmp",  # noqa: S108 -- the sandbox's own /tmp, inside its work folder
-    "SHELL": "/bin/sh",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "NBGRADER_EXECUTION": "autograde",
-}
+_FIRST_REDUCED_USER = 1_999_900_001
+"""As root the reduced level runs each run as a user of its own, from this number on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Berth:
+    """A place for one run: process 1, waiting, in its cgroup."""
+
+    fork: Fork
+    group: cgroups.RunGroup | None
+
+    @property
+    def alive(self) -> bool:
+        """Whether process 1 still waits."""
+        poll = select.poll()
+        poll.register(self.fork.pidfd, select.POLLIN)
+        return not poll.poll(0)
+
+    def close(self) -> None:
+        """End process 1 and with it every process of the run, wait until the kernel is done, remove the group."""
+        self.fork.channel.close()
+        try:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.fork.pidfd, signal.SIGKILL)
+            if self.group is not None:
+                self.group.kill()
+            poll = select.poll()
+            poll.register(self.fork.pidfd, select.POLLIN)
+            if not poll.poll(_END_SECONDS * 1000):
+                _logger.error("a run's first process does not end")
+        finally:
+            os.close(self.fork.pidfd)
+        if self.group is not None:
+            self.group.remove()
 
 
 class Sandbox:
-    """A warm process of one environment and the runs forked from it. ``run`` may be called from many threads."""
+    """The runs of one environment. ``run`` may be called from many threads at once."""
 
     def __init__(self, environment: Environment, level: SandboxLevel) -> None:
         self.environment = environment
         self.level = level
+        self._process = WarmProcess(environment, level)
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: Channel | None = None
+        self._change = threading.Condition()
+        self._ready: deque[Berth] = deque()
+        self._wanted = False
         self._closed = False
         self._slots: set[int] = set()
         self._cgroups = cgroups.examine()
         self._cgroups_usable = cgroups.prepare(self._cgroups)
+        self._preparer = threading.Thread(target=self._keep_one_ready, name="sandbox-berths", daemon=True)
 
     @classmethod
     def start(cls, environment: Environment, *, level: SandboxLevel | None = None) -> Self:
@@ -88,8 +108,9 @@ class Sandbox:
         if level is SandboxLevel.NONE:
             raise SandboxUnavailable("no untrusted code is run without a sandbox")
         sandbox = cls(environment, level)
-        with sandbox._lock:
-            sandbox._boot()
+        sandbox._process.start()
+        sandbox._preparer.start()
+        sandbox._want_berth()
         return sandbox
 
     def __enter__(self) -> Self:
@@ -106,13 +127,18 @@ class Sandbox:
     @property
     def pid(self) -> int | None:
         """Process number of the warm process, for those who watch it."""
-        return self._process.pid if self._process else None
+        return self._process.pid
 
     def close(self) -> None:
         """End the warm process. Runs that are under way end as if they had died."""
-        with self._lock:
+        with self._change:
             self._closed = True
-            self._stop()
+            self._change.notify_all()
+        self._preparer.join()
+        while self._ready:
+            self._ready.popleft().close()
+        with self._lock:
+            self._process.stop()
 
     def run(self, job: Job) -> Run:
         """Run a job and return what became of each of its cells; a learner's code never makes this raise.
@@ -120,147 +146,117 @@ class Sandbox:
         Raises EnvironmentBroken when the warm process is gone and cannot be started again.
         """
         began = time.monotonic()
-        group = self._make_group(job)
         slot = self._take_slot()
-        work = self._make_work_folder(job, slot)
+        work = ""
         try:
-            channel, pidfd, pid = self._fork()
+            work = self._make_work_folder(job, slot)
+            berth = self._take_berth()
             try:
-                if group is not None:
-                    group.add(pid)
-                conduct = Conduct(channel, job, group.memory_kills if group else lambda: 0)
-                cells = conduct.run(self._job_message(job, polled=group is None, work=work, slot=slot))
+                limited = berth.group is not None and berth.group.limit(
+                    job.limits.memory_bytes, job.limits.processes
+                )
+                conduct = Conduct(
+                    berth.fork.channel, job, berth.group.memory_kills if berth.group else lambda: 0
+                )
+                cells = conduct.run(self._job_message(job, polled=not limited, work=work, slot=slot))
             finally:
-                channel.close()
-                self._finish(pidfd, group)
+                berth.close()
         finally:
-            with self._lock:
+            with self._change:
                 self._slots.discard(slot)
-            if group is not None:
-                group.remove()
-            if work != rootfs.HOME:
+            if work not in {"", rootfs.HOME}:
                 _remove_folder(work)
         return Run(cells, self.level, time.monotonic() - began, tuple(conduct.notes))
 
-    # -- the warm process ---------------------------------------------------------------------------------
+    # -- places for runs ----------------------------------------------------------------------------------
 
-    def _boot(self) -> None:
-        ours, theirs = Channel.pair()
-        control = Channel(ours, _LONGEST)
-        with tempfile.TemporaryFile() as said:
-            with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 -- this interpreter, the project's own module
-                    [sys.executable, "-I", "-B", "-m", "darsgah_grader.guest.zygote", str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=said,
-                    env=_ENVIRONMENT,
-                    cwd="/",
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
-            self._control = control
-            ours.settimeout(_BOOT_SECONDS)
-            try:
-                self._greet(control)
-            except (OSError, ProtocolError, EnvironmentBroken) as error:
-                self._stop()
-                said.seek(0)
-                printed = said.read(8000).decode("utf-8", "replace").strip()
-                name = self.environment.name
-                raise EnvironmentBroken(
-                    f"the environment {name} does not start: {error}\n{printed}".strip()
-                ) from None
+    def _want_berth(self) -> None:
+        with self._change:
+            self._wanted = True
+            self._change.notify()
 
-    def _greet(self, control: Channel) -> None:
-        boot = {
-            "preload": list(self.environment.preload),
-            "namespaces": self.level is SandboxLevel.NAMESPACES,
-            "root": os.geteuid() == 0,
-            "visible": rootfs.outermost([sys.prefix, sys.base_prefix]),
-        }
-        control.send(BOOT, json.dumps(boot).encode())
+    def _keep_one_ready(self) -> None:
+        """The preparer thread: one berth ahead of each run that takes one."""
         while True:
-            message = control.receive()
-            if message is None:
-                raise EnvironmentBroken("its process ended at once")
-            if message.kind == READY:
-                return
-            if message.kind == BROKEN:
-                raise EnvironmentBroken(message.payload.decode("utf-8", "replace"))
-            if message.kind == MAP and self._process is not None:
-                _map_unprivileged(self._process.pid)
-                control.send(MAPPED)
-
-    def _stop(self) -> None:
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def _fork(self) -> tuple[Channel, int, int]:
-        """A fresh run: the channel to its first process, and that process."""
-        with self._lock:
-            if self._closed:
-                raise EnvironmentBroken("this sandbox has been closed")
-            if self._process is None or self._process.poll() is not None:
-                self._stop()
-                self._boot()
+            with self._change:
+                while not self._closed and not self._wanted:
+                    self._change.wait()
+                if self._closed:
+                    return
+                self._wanted = False
+                if self._ready:
+                    continue
             try:
-                return self._ask_for_run()
-            except (OSError, ProtocolError):
-                _logger.warning("the warm process of %s is gone and is started again", self.environment.name)
-                self._stop()
-                self._boot()
-            try:
-                return self._ask_for_run()
-            except (OSError, ProtocolError) as error:
-                raise EnvironmentBroken(
-                    f"the environment {self.environment.name} cannot fork: {error}"
-                ) from error
+                berth = self._make_berth()
+            except EnvironmentBroken as error:
+                _logger.warning("%s", error)  # the next run meets the same and says so to whoever asked
+                continue
+            with self._change:
+                self._ready.append(berth)
 
-    def _ask_for_run(self) -> tuple[Channel, int, int]:
-        control = self._control
-        if control is None:
-            raise ProtocolError("there is no warm process")
-        ours, theirs = Channel.pair()
-        with theirs:
-            control.socket.settimeout(_FORK_SECONDS)
-            try:
-                control.send(RUN, b"", (theirs.fileno(),))
-                answer = control.receive()
-            except BaseException:
-                ours.close()
-                raise
-        if answer is None or answer.kind != STARTED or len(answer.descriptors) != 1:
-            ours.close()
-            raise ProtocolError(_reason(answer))
-        return Channel(ours, _LONGEST), answer.descriptors[0], int(answer.payload)
+    def _take_berth(self) -> Berth:
+        with self._change:
+            berth = self._ready.popleft() if self._ready else None
+        if berth is not None and not berth.alive:
+            berth.close()
+            berth = None
+        if berth is None:
+            berth = self._make_berth()
+        self._want_berth()
+        return berth
 
-    # -- one run ------------------------------------------------------------------------------------------
+    def _make_berth(self) -> Berth:
+        group = self._make_group()
+        try:
+            with self._lock:
+                fork = self._fork()
+        except BaseException:
+            if group is not None:
+                group.remove()
+            raise
+        if group is not None:
+            group.add(fork.pid)
+        return Berth(fork, group)
 
-    def _make_group(self, job: Job) -> cgroups.RunGroup | None:
+    def _make_group(self) -> cgroups.RunGroup | None:
         if not self._cgroups_usable:
             return None
         try:
-            return cgroups.RunGroup(self._cgroups, job.limits.memory_bytes, job.limits.processes)
+            return cgroups.RunGroup(self._cgroups)
         except OSError as error:
             _logger.warning("a run goes without a cgroup: %s", error)
             return None
 
+    def _fork(self) -> Fork:
+        """A fork of the warm process, which is started again if it is gone."""
+        if self._closed:
+            raise EnvironmentBroken("this sandbox has been closed")
+        if self._process.alive:
+            try:
+                return self._process.fork()
+            except (OSError, ProtocolError):
+                _logger.warning("the warm process of %s does not answer", self.environment.name)
+        _logger.info("the warm process of %s is started again", self.environment.name)
+        self._process.stop()
+        self._process.start()
+        try:
+            return self._process.fork()
+        except (OSError, ProtocolError) as error:
+            raise EnvironmentBroken(
+                f"the environment {self.environment.name} cannot fork: {error}"
+            ) from error
+
+    # -- one run ------------------------------------------------------------------------------------------
+
     def _take_slot(self) -> int:
-        with self._lock:
+        with self._change:
             slot = next(number for number in range(len(self._slots) + 1) if number not in self._slots)
             self._slots.add(slot)
             return slot
 
     def _user(self, slot: int) -> int | None:
         reduced_root = self.level is SandboxLevel.REDUCED and os.geteuid() == 0
-        return _UNPRIVILEGED[0] + 1 + slot if reduced_root else None
+        return _FIRST_REDUCED_USER + slot if reduced_root else None
 
     def _make_work_folder(self, job: Job, slot: int) -> str:
         """In the reduced level a folder of the machine; otherwise the run mounts its own."""
@@ -302,41 +298,6 @@ class Sandbox:
             }
         ).encode()
         return b"".join((len(header).to_bytes(8, "big"), header, *files.values()))
-
-    def _finish(self, pidfd: int, group: cgroups.RunGroup | None) -> None:
-        """End the run's first process and with it all others, and wait until the kernel is done."""
-        try:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            if group is not None:
-                group.kill()
-            poll = select.poll()
-            poll.register(pidfd, select.POLLIN)
-            if not poll.poll(_END_SECONDS * 1000):
-                _logger.error("a run's first process does not end")
-        finally:
-            os.close(pidfd)
-
-
-def _reason(answer: Message | None) -> str:
-    if answer is None:
-        return "the warm process has ended"
-    if answer.kind == BROKEN:
-        return answer.payload.decode("utf-8", "replace")
-    return "an answer that no warm process gives"
-
-
-def _map_unprivileged(pid: int) -> None:
-    """Map the learner's user and group of a new user namespace to ones that nobody has."""
-    for user in _UNPRIVILEGED:
-        try:
-            Path(f"/proc/{pid}/gid_map").write_text(f"{rootfs.LEARNER} {user} 1")
-            Path(f"/proc/{pid}/uid_map").write_text(f"{rootfs.LEARNER} {user} 1")
-        except OSError as error:
-            problem = error
-        else:
-            return
-    raise EnvironmentBroken(f"no unprivileged user can be mapped: {problem}")
 
 
 def _remove_folder(path: str) -> None:

@@ -36,3 +36,12 @@ def groups(owner: int) -> list[Path]:
     return [
         path for path in Path("/sys/fs/cgroup").glob("**/darsgah-*") if path.name.split("-")[1] == str(owner)
     ]
+
+
+def user_of(pid: int) -> int | None:
+    """The user a process runs as, seen from here; None when it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next(int(line.split()[1]) for line in lines if line.startswith("Uid:"))

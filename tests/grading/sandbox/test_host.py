@@ -1,0 +1,273 @@
+"""The host's side: lifecycle, levels, what is left behind, and what it makes of a sandbox that lies."""
+
+import dataclasses
+import json
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from darsgah_grader.guest.frames import Channel
+from darsgah_grader.sandbox import levels
+from darsgah_grader.sandbox.levels import probe
+from darsgah_grader.sandbox.outputs import Outputs
+from darsgah_grader.sandbox.runs import Conduct
+from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome
+from darsgah_grader.sandbox.zygote import Sandbox
+from darsgah_grader.types import Environment, EnvironmentBroken, Limits, SandboxLevel, SandboxUnavailable
+from tests.grading.sandbox.conftest import QUICK, cells, run_one, text
+from tests.grading.sandbox.machine import descendants, groups, mounts
+
+
+def test_nothing_is_left_behind() -> None:
+    before = mounts()
+    with Sandbox.start(Environment("python"), level=SandboxLevel.NAMESPACES) as sandbox:
+        warm = sandbox.pid
+        assert warm is not None
+        nasty = "import os, time\nfor _ in range(5):\n    if os.fork() == 0:\n        os.setsid(); time.sleep(1000)\nopen('f', 'w').write('x')"
+        run = sandbox.run(
+            Job(
+                cells(nasty, "import os\nos._exit(1)", "while True: pass"),
+                limits=dataclasses.replace(QUICK, cell_seconds=0.3),
+            )
+        )
+        assert run.cells[0].outcome is Outcome.OK
+        ending = time.monotonic() + 10
+        while len(descendants(warm)) > 1 and time.monotonic() < ending:
+            time.sleep(0.02)
+        assert len(descendants(warm)) <= 1  # the fork that waits for the next job
+        assert len(groups(os.getpid())) <= 4  # its cgroup, and that of another sandbox of this test run
+        assert mounts() == before
+    assert not Path("/proc", str(warm)).exists()
+    assert descendants(warm) == set()
+
+
+def test_runs_go_side_by_side(sandbox: Sandbox) -> None:
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda n: text(run_one(sandbox, f"import time\ntime.sleep(1)\n{n}")), range(4)))
+    assert found == ["0\n", "1\n", "2\n", "3\n"]
+    assert time.monotonic() - began < 3.5
+
+
+def test_a_dead_warm_process_is_started_again() -> None:
+    with Sandbox.start(Environment("python")) as sandbox:
+        first = sandbox.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        assert text(run_one(sandbox, "1 + 1")) == "2\n"
+        assert sandbox.pid != first
+
+
+def test_a_warm_process_killed_during_a_run_ends_the_run_only() -> None:
+    with Sandbox.start(Environment("python")) as sandbox:
+        with ThreadPoolExecutor(1) as pool:
+            job = Job(cells("1", "import time\ntime.sleep(30)", "2"), limits=QUICK)
+            running = pool.submit(sandbox.run, job)
+            time.sleep(0.5)
+            assert sandbox.pid is not None
+            os.kill(sandbox.pid, signal.SIGKILL)
+            run = running.result(timeout=20)
+        assert [cell.outcome for cell in run.cells] == [Outcome.OK, Outcome.DIED, Outcome.NOT_RUN]
+        assert text(run_one(sandbox, "1 + 1")) == "2\n"
+
+
+def test_a_closed_sandbox_runs_nothing() -> None:
+    sandbox = Sandbox.start(Environment("python"))
+    sandbox.close()
+    with pytest.raises(EnvironmentBroken, match="closed"):
+        run_one(sandbox, "1")
+
+
+def test_a_preloaded_module_is_there_without_an_import_of_its_own() -> None:
+    with Sandbox.start(Environment("numbers", ("numpy",))) as sandbox:
+        run = sandbox.run(
+            Job(
+                cells("import sys\n'numpy' in sys.modules", "import numpy as np\nnp.random.rand()"),
+                limits=QUICK,
+            )
+        )
+        again = run_one(sandbox, "import numpy as np\nnp.random.rand()")
+    assert text(run.cells[0]) == "True\n"
+    assert text(run.cells[1]) != text(again)
+
+
+def test_an_environment_that_does_not_import_says_why() -> None:
+    with pytest.raises(EnvironmentBroken, match="no_such_module_anywhere"):
+        Sandbox.start(Environment("broken", ("no_such_module_anywhere",)))
+
+
+def test_no_level_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SandboxUnavailable):
+        Sandbox.start(Environment("python"), level=SandboxLevel.NONE)
+    lacking = dict.fromkeys(("user", "mount", "pid", "net", "ipc", "uts"), "Operation not permitted")
+    answer = {
+        "machine": "x86_64",
+        "kernel": "5.4",
+        "known": True,
+        "namespaces": lacking,
+        "everything": "not permitted",
+        "no_new_privs": "",
+        "seccomp": "",
+        "landlock": 0,
+    }
+    monkeypatch.setattr(levels, "_trials", lambda: answer)
+    report = probe()
+    assert report.level is SandboxLevel.NONE
+    assert any("Landlock" in reason for reason in report.reasons)
+    with pytest.raises(SandboxUnavailable, match="Landlock"):
+        Sandbox.start(Environment("python"))
+    answer["landlock"] = 3
+    assert probe().level is SandboxLevel.REDUCED
+    answer["seccomp"] = "Invalid argument"
+    assert probe().level is SandboxLevel.NONE
+
+
+def test_the_probe_finds_what_this_machine_has() -> None:
+    report = probe()
+    assert report.level is SandboxLevel.NAMESPACES
+    assert report.reasons == ()
+    assert {m.name for m in report.mechanisms} >= {
+        "user namespace",
+        "seccomp",
+        "landlock",
+        "cgroups",
+        "no_new_privs",
+    }
+
+
+def conducted(*frames: tuple[bytes, bytes], count: int = 2) -> tuple[CellRun, ...]:
+    """What the host makes of a supervisor that sends these frames and goes."""
+    ours, theirs = Channel.pair()
+    supervisor = Channel(theirs, 10**7)
+
+    def lie() -> None:
+        supervisor.receive()
+        for kind, payload in frames:
+            supervisor.send(kind, payload)
+            if kind == b"?":
+                supervisor.receive()
+        supervisor.close()
+
+    liar = threading.Thread(target=lie)
+    liar.start()
+    with ours:
+        found = Conduct(
+            Channel(ours, 10**6), Job(cells(*["1"] * count), limits=Limits(total_seconds=5)), lambda: 0
+        ).run(b"")
+    liar.join()
+    return found
+
+
+OK = json.dumps({"ok": True}).encode()
+END = json.dumps({"outcome": "result", "seconds": 0.1}).encode()
+
+
+def test_an_honest_supervisor_is_believed() -> None:
+    found = conducted(
+        (b"?", b"0"), (b"r", OK), (b"x", END), (b"?", b"1"), (b"r", OK), (b"x", END), (b"z", b"")
+    )
+    assert [cell.outcome for cell in found] == [Outcome.OK, Outcome.OK]
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        ((b"?", b"1"),),
+        ((b"?", b"-1"),),
+        ((b"?", b"0"), (b"x", END), (b"x", END), (b"x", END), (b"x", END)),
+        ((b"!", b""),),
+        ((b"x", b"[" * 100_000),),
+        ((b"r", b"x" * 2_000_000),),
+        ((b"?", b"0"), (b"r", b'{"ok": "yes", "partial": 1e999}'), (b"x", END)),
+        ((b"?", b"0"), (b"r", OK), (b"x", b'{"outcome": "ok"}')),
+    ],
+)
+def test_a_lying_supervisor_gains_nothing(frames: tuple[tuple[bytes, bytes], ...]) -> None:
+    found = conducted(*frames)
+    assert len(found) == 2
+    assert Outcome.OK not in {cell.outcome for cell in found}
+
+
+def test_outputs_are_made_anew() -> None:
+    outputs = Outputs(Limits(output_bytes=1000, output_count=3))
+    outputs.display(
+        json.dumps(
+            {
+                "output_type": "display_data",
+                "data": {"text/html": "h", "x/y": 1, "text/plain": 5},
+                "metadata": {"a": 1},
+                "id": 3,
+            }
+        ).encode()
+    )
+    outputs.display(
+        json.dumps({"output_type": "error", "ename": 5, "evalue": "\ud800", "traceback": "no"}).encode()
+    )
+    outputs.display(
+        b'{"output_type": "execute_result", "execution_count": true, "data": {"text/plain": "p"}}'
+    )
+    outputs.stream("stdout", b"\xff\0")
+    found = outputs.finish()
+    assert found[0] == {"output_type": "display_data", "data": {"text/html": "h"}, "metadata": {}}
+    assert found[1] == {"output_type": "error", "ename": "", "evalue": "\ufffd", "traceback": []}
+    assert found[2]["execution_count"] is None
+    assert "output cut" in found[3]["text"]
+    assert len(found) == 4
+
+
+REDUCED_DENIED = {
+    "a file of the machine": "open('/etc/passwd')",
+    "the home of the user": "import os\nos.listdir('/root' if os.path.exists('/root') else '/home')",
+    "another process": "open('/proc/1/status')",
+    "writing outside": "open('/var/tmp/darsgah-escape', 'w')",
+    "a socket": "import socket\nsocket.socket()",
+    "a process": "import os\nos.fork()",
+    "a program": "import os\nos.execv('/bin/true', ['true'])",
+    "a signal": "import os\nos.kill(os.getppid(), 0)",
+}
+
+
+@pytest.mark.parametrize("name", REDUCED_DENIED)
+def test_the_reduced_level_denies(reduced: Sandbox, name: str) -> None:
+    assert run_one(reduced, REDUCED_DENIED[name]).error_name == "PermissionError"
+
+
+def test_the_reduced_level_runs_and_survives(reduced: Sandbox) -> None:
+    job = [
+        CellSource("import json, tempfile, random\nx = 3\nopen('f', 'w').write(open('data.txt').read())"),
+        CellSource("assert open('f').read() == 'given' and x == 3", graded=True),
+        CellSource("import os\nos._exit(1)", graded=True),
+        CellSource(
+            "while True:\n    try:\n        while True: pass\n    except BaseException: pass", graded=True
+        ),
+        CellSource("held = [bytearray(10**7) for _ in range(100)]", graded=True),
+        CellSource("assert x == 3", graded=True),
+    ]
+    before = set(Path("/tmp").glob("darsgah-*"))
+    run = reduced.run(
+        Job(job, files={"data.txt": b"given"}, limits=dataclasses.replace(QUICK, cell_seconds=1))
+    )
+    assert run.level is SandboxLevel.REDUCED
+    assert [cell.outcome for cell in run.cells] == [
+        Outcome.OK,
+        Outcome.OK,
+        Outcome.DIED,
+        Outcome.TIMEOUT,
+        Outcome.MEMORY,
+        Outcome.OK,
+    ], run
+    assert set(Path("/tmp").glob("darsgah-*")) <= before
+
+
+def test_the_reduced_level_leaves_no_process(reduced: Sandbox) -> None:
+    run_one(reduced, "import threading, time\nthreading.Thread(target=time.sleep, args=(100,)).start()")
+    assert reduced.pid is not None
+    ending = time.monotonic() + 10
+    while len(descendants(reduced.pid)) > 1 and time.monotonic() < ending:
+        time.sleep(0.02)
+    assert len(descendants(reduced.pid)) <= 1
