@@ -57,6 +57,10 @@ def test_markdown_never_becomes_live_html(attack: str) -> None:
         assert tag not in shown
 
 
+def test_html_in_markdown_is_shown_as_text() -> None:
+    assert "&lt;b&gt;bold&lt;/b&gt;" in markdown("<b>bold</b>")
+
+
 def test_markdown_shows_tables_code_and_headings_below_the_pages_own() -> None:
     shown = markdown(
         "# Title\n\n|a|b|\n|-|-|\n|1|2|\n\n```python\ndef f(): pass\n```\n\n[x](https://example.org)"
