@@ -129,6 +129,28 @@ def test_a_file_over_the_limit_is_not_sent(page: Page, gallery: str, tmp_path: P
     assert page.evaluate("document.querySelector('form[data-upload]').checkValidity()")
 
 
+def test_a_refused_or_broken_upload_keeps_the_page(page: Page, gallery: str, tmp_path: Path) -> None:
+    notebook = tmp_path / "mine.ipynb"
+    notebook.write_bytes(b"{}")
+    page.goto(f"{gallery}/gallery/en/lab")
+    page.route("**/assignments/*/submissions", lambda route: route.abort())
+    page.set_input_files("#notebook-1", notebook)
+    page.get_by_role("button", name="Hand in and grade").click()
+    page.get_by_role("alert").get_by_text("still on your device").wait_for()
+    assert page.get_by_role("button", name="Hand in and grade").is_enabled()
+    page.unroute("**/assignments/*/submissions")
+    page.route(
+        "**/assignments/*/submissions",
+        lambda route: route.fulfill(
+            status=422,
+            content_type="text/html",
+            body="<main id='main'><p role='alert'>Not a notebook</p></main>",
+        ),
+    )
+    page.get_by_role("button", name="Hand in and grade").click()
+    page.get_by_role("alert").get_by_text("Not a notebook").wait_for()
+
+
 def test_a_status_changes_live_and_leaves_the_focus_alone(page: Page) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -12,11 +12,12 @@ def download(name: str, content: bytes, media_type: str = ANY) -> Response[bytes
     """The content as a file of that name, private to its reader (RFC 6266 for names beyond ASCII)."""
     plain = "".join(letter if letter.isascii() and letter.isprintable() else "_" for letter in name)
     plain = plain.replace("\\", "_").replace('"', "_")
+    encoded = quote(name, safe="")
     return Response(
         content,
         media_type=media_type,
         headers={
-            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}",
             "Cache-Control": "private, no-cache",
         },
     )

@@ -34,7 +34,7 @@ def read_form(values: Mapping[str, Any], kind: type[Form]) -> Form:
     return kind(**read)
 
 
-def _message(value: Any, kind: Any) -> Message:
+def _message(value: object, kind: object) -> Message:
     bounds = next((item for item in get_args(kind)[1:] if isinstance(item, msgspec.Meta)), msgspec.Meta())
     if isinstance(value, str) and bounds.min_length is not None and len(value) < bounds.min_length:
         return Message("At least {count} characters.", count=bounds.min_length)
