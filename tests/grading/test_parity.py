@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +33,13 @@ APPS = NBGRADER / "tests" / "apps" / "files"
 PREPROCESSORS = NBGRADER / "tests" / "preprocessors" / "files"
 DOCS = NBGRADER / "docs" / "source" / "user_guide"
 TEMPLATES = (APPS / AUTOTESTS_FILE).read_bytes()
+
+GIVEN_UP = {
+    "submitted-answer-cell-type-changed/preprocessors-submitted-unchanged": "answer_turned_markdown",
+    "submitted-grade-cell-type-changed/preprocessors-submitted-unchanged": "test_turned_raw",
+    "downloaded/docs-ps1": "old_schema",
+}
+"""What nbgrader itself brings and does not grade, with the case that shows why."""
 
 Scores = Mapping[tuple[str, str], float | None]
 
@@ -77,10 +85,10 @@ def solved(master: Master) -> bytes:
     """The source as a submission: nbgrader takes no submission with metadata of an old schema."""
     notebook = json.loads(master.content)
     for cell in notebook["cells"]:
-        known = read_master(master).by_id.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+        found = cell["metadata"].pop("nbgrader", {})
+        known = read_master(master).by_id.get(found.get("grade_id", ""))
         if known is not None:
-            kept = known.metadata if known.role.graded else {**known.metadata, "points": 0}
-            cell["metadata"]["nbgrader"] = dict(kept)
+            cell["metadata"]["nbgrader"] = {**known.metadata, "checksum": found.get("checksum", "0" * 32)}
     return json.dumps(notebook).encode()
 
 
@@ -151,19 +159,40 @@ def write_course(course: Path, pairs: list[Pair]) -> None:
             (place / name).write_text(text)
 
 
+def run_nbgrader(courses: list[Path], pairs: list[Pair]) -> None:
+    """Deal the assignments out to the courses and grade these at the same time."""
+    names = sorted({pair.assignment for pair in pairs})
+    for number, course in enumerate(courses):
+        mine = set(names[number :: len(courses)])
+        write_course(course, [pair for pair in pairs if pair.assignment in mine])
+    program = [sys.executable, "-m", "tests.grading.nbgrader_batch"]
+    with ExitStack() as running:
+        batches = [
+            running.enter_context(
+                subprocess.Popen(
+                    [*program, str(course), str(CELL_SECONDS)],
+                    cwd=ROOT,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+            for course in courses
+        ]
+        assert [batch.wait() for batch in batches] == [0] * len(courses)
+    (courses[-1] / "done").touch()
+
+
 @pytest.fixture(scope="session")
 def nbgraders(grader: Grader, run_folder: Path) -> tuple[list[Pair], Mapping[str, Scores | None]]:
     """All pairs, and nbgrader's scores for each as ``student/assignment``; None where it gives up."""
     pairs = [*packaged_pairs(grader), *case_pairs()]
-    course = run_folder / "parity"
+    courses = [run_folder / f"parity-{number}" for number in range(2)]
     with (run_folder / "parity.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of several test processes one runs nbgrader
-        if not (course / "seconds.json").exists():
-            write_course(course, pairs)
-            program = [sys.executable, "-m", "tests.grading.nbgrader_batch", str(course), str(CELL_SECONDS)]
-            subprocess.run(program, check=True, cwd=ROOT, capture_output=True)
-    marks = read_course(course).gradebook.marks
-    failed = json.loads((course / "failed.json").read_text())
+        if not (courses[-1] / "done").exists():
+            run_nbgrader(courses, pairs)
+    marks = {key: found for course in courses for key, found in read_course(course).gradebook.marks.items()}
+    failed = {key for course in courses for key in json.loads((course / "failed.json").read_text())}
     scores: dict[str, Scores | None] = {}
     for pair in pairs:
         key = f"{pair.student}/{pair.assignment}"
@@ -194,7 +223,12 @@ def test_scores_are_nbgraders_on_all_that_nbgrader_brings(
     packaged = [pair for pair in pairs if not pair.assignment.startswith("case-")]
     ours = {f"{pair.student}/{pair.assignment}": our_scores(graded(grader, pair)) for pair in packaged}
     assert len(ours) > 50
-    assert {key: found for key, found in ours.items() if found != scores[key]} == {}
+    assert {
+        key: found for key, found in ours.items() if scores[key] is not None and found != scores[key]
+    } == {}
+    assert {key for key in ours if scores[key] is None} == GIVEN_UP.keys()
+    cases = {case.name: case.nbgrader for case in all_cases()}
+    assert {cases[name] for name in GIVEN_UP.values()} == {"fails"}
 
 
 def test_cases_say_what_nbgrader_does(nbgraders: tuple[list[Pair], Mapping[str, Scores | None]]) -> None:

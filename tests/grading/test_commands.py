@@ -1,0 +1,191 @@
+"""`darsgah grade` and `darsgah lab release` as a person or a script meets them."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from darsgah.cli import application
+from tests.grading.cases import CASES
+from tests.grading.notebooks import NBGRADER, answer, check, notebook
+
+DOCS = NBGRADER / "docs" / "source" / "user_guide"
+LAB = CASES / "right" / "source.ipynb"
+KEYS = {"submission", "score", "max_score", "assurance", "flags", "cells", "error", "seconds"}
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(application, [str(argument) for argument in arguments])
+
+
+def test_one_submission_as_json() -> None:
+    ran = invoke("grade", LAB, CASES / "wrong" / "submission.ipynb", "--json")
+    assert ran.exit_code == 0
+    found = json.loads(ran.stdout)
+    assert found.keys() == KEYS
+    assert (found["score"], found["max_score"], found["assurance"], found["error"]) == (
+        1,
+        3,
+        "in-process",
+        None,
+    )
+    assert found["cells"][0] == {
+        "notebook": "source",
+        "grade_id": "test_double",
+        "score": 0,
+        "max_score": 2,
+        "verdict": "failed",
+        "flags": [],
+    }
+
+
+def test_one_submission_for_people() -> None:
+    ran = invoke("grade", LAB, CASES / "wrong" / "submission.ipynb")
+    assert ran.exit_code == 0
+    assert "Doubling" in ran.stdout
+    assert "1 of 3 points" in ran.stdout
+    assert "AssertionError" in ran.stdout
+
+
+def test_a_rejected_submission_exits_with_3() -> None:
+    broken = CASES / "not_json" / "submission.ipynb"
+    ran = invoke("grade", LAB, broken, "--json")
+    assert ran.exit_code == 3
+    found = json.loads(ran.stdout)
+    assert found.keys() == KEYS
+    assert (found["score"], found["cells"], found["error"]["code"]) == (None, [], "not_json")
+    assert "not_json" in invoke("grade", LAB, broken).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("grade", LAB),
+        ("grade", LAB, LAB, "--each", CASES),
+        ("grade", LAB, "no/such.ipynb"),
+        ("grade", "no/such/lab", LAB),
+        ("grade", CASES / "not_json" / "submission.ipynb", LAB),
+        ("grade", LAB, "--each", "no/such/folder"),
+        ("grade", LAB, LAB, "--assurance", "split"),
+        ("grade", LAB, LAB, "--assurance", "total"),
+    ],
+)
+def test_wrong_use_exits_with_2_and_says_why_in_few_words(arguments: tuple[object, ...]) -> None:
+    ran = invoke(*arguments)
+    assert ran.exit_code == 2
+    assert ran.stdout == ""
+    assert ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_folder_of_submissions_goes_through_whatever_is_in_it(tmp_path: Path) -> None:
+    for name in ("right", "wrong", "not_json", "dead_process"):
+        shutil.copy(CASES / name / "submission.ipynb", tmp_path / f"{name}.ipynb")
+    (tmp_path / "as_folder").mkdir()
+    shutil.copy(CASES / "right" / "submission.ipynb", tmp_path / "as_folder" / "mine.ipynb")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("not a submission")
+    (tmp_path / "elsewhere.ipynb").symlink_to(LAB)
+    ran = invoke("grade", LAB, "--each", tmp_path, "--json")
+    assert ran.exit_code == 0
+    lines = {line["submission"]: line for line in map(json.loads, ran.stdout.splitlines())}
+    assert {name: line["score"] for name, line in lines.items()} == {
+        "right.ipynb": 3,
+        "wrong.ipynb": 1,
+        "dead_process.ipynb": 1,
+        "as_folder": 3,
+        "not_json.ipynb": None,
+        "empty": None,
+        "elsewhere.ipynb": None,
+    }
+    codes = {name: line["error"]["code"] for name, line in lines.items() if line["error"]}
+    assert codes == {"not_json.ipynb": "not_json", "empty": "no_notebook", "elsewhere.ipynb": "not_a_file"}
+    assert "wrong.ipynb: 1 of 3" in invoke("grade", LAB, "--each", tmp_path).stdout
+
+
+def test_an_assignment_folder_and_submission_folders() -> None:
+    ran = invoke("grade", DOCS / "source" / "ps1", DOCS / "submitted" / "bitdiddle" / "ps1", "--json")
+    found = json.loads(ran.stdout)
+    assert (found["score"], found["max_score"]) == (1.5, 13)
+    assert [cell["grade_id"] for cell in found["cells"] if cell["score"] is None] == [
+        "sum_of_squares_equation",
+        "cell-938593c4a215c6cc",
+        "part-a",
+        "part-b",
+    ]
+
+
+def test_a_notebook_under_a_strange_name_is_refused_where_the_lab_has_several(tmp_path: Path) -> None:
+    shutil.copy(DOCS / "submitted" / "hacker" / "ps1" / "problem1.ipynb", tmp_path / "mine.ipynb")
+    ran = invoke("grade", DOCS / "source" / "ps1", tmp_path / "mine.ipynb", "--json")
+    assert ran.exit_code == 3
+    error = json.loads(ran.stdout)["error"]
+    assert error["code"] == "unknown_notebook"
+    assert "problem1.ipynb, problem2.ipynb" in error["message"]
+
+
+def test_flags_are_listed_for_the_cell_and_the_submission() -> None:
+    case = CASES / "partial_nan"
+    found = json.loads(invoke("grade", case / "source.ipynb", case / "submission.ipynb", "--json").stdout)
+    assert found["flags"] == ["unusable_partial_credit"]
+    assert found["cells"][0]["flags"] == ["unusable_partial_credit"]
+
+
+def test_releasing_an_assignment_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert invoke("lab", "release", DOCS / "source" / "ps1", "-o", out).exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["jupyter.png", "problem1.ipynb", "problem2.ipynb"]
+    released = (out / "problem1.ipynb").read_text()
+    assert "YOUR CODE HERE" in released
+    assert "BEGIN SOLUTION" not in released
+    again = invoke("lab", "release", DOCS / "source" / "ps1", "-o", out)
+    assert again.exit_code == 2
+    assert "nothing is overwritten" in again.stderr
+
+
+def test_releasing_one_notebook_to_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "lab.ipynb"
+    lab = CASES / "hidden_test" / "source.ipynb"
+    assert invoke("lab", "release", lab, "-o", out).exit_code == 0
+    assert "HIDDEN" not in out.read_text()
+    graded = json.loads(invoke("grade", lab, out, "--json").stdout)
+    assert graded["score"] == 0
+    assert graded["flags"] == []
+
+
+def test_autotest_lines_are_made_into_tests(tmp_path: Path) -> None:
+    lab = tmp_path / "lab"
+    lab.mkdir()
+    shutil.copy(NBGRADER / "tests" / "apps" / "files" / "autotests.yml", lab)
+    cells = (answer("a", "### BEGIN SOLUTION\na = 5\n### END SOLUTION"), check("t", "### AUTOTEST a"))
+    (lab / "one.ipynb").write_bytes(notebook(*cells))
+    (tmp_path / "one.ipynb").write_bytes(notebook(answer("a", "a = 6"), cells[1]))
+    assert json.loads(invoke("grade", lab, lab, "--json").stdout)["score"] == 1
+    assert json.loads(invoke("grade", lab, tmp_path / "one.ipynb", "--json").stdout)["score"] == 0
+    assert invoke("lab", "release", lab, "-o", tmp_path / "out").exit_code == 0
+    assert "value of a is not correct" in (tmp_path / "out" / "one.ipynb").read_text()
+    (lab / "autotests.yml").unlink()
+    missing = invoke("grade", lab, lab)
+    assert missing.exit_code == 2
+    assert "autotests.yml" in missing.stderr
+
+
+def test_a_reference_solution_that_fails_is_named(tmp_path: Path) -> None:
+    shutil.copy(NBGRADER / "tests" / "apps" / "files" / "autotests.yml", tmp_path)
+    cells = (answer("a", "### BEGIN SOLUTION\na = 1 / 0\n### END SOLUTION"), check("t", "### AUTOTEST a"))
+    (tmp_path / "one.ipynb").write_bytes(notebook(*cells))
+    ran = invoke("grade", tmp_path, tmp_path)
+    assert ran.exit_code == 2
+    assert "ZeroDivisionError" in ran.stderr
+
+
+def test_grading_needs_no_home_folder_no_database_and_leaves_nothing(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "darsgah", "grade", str(LAB), str(LAB), "--json"]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
+    ran = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout)["score"] == 3
+    assert list(tmp_path.iterdir()) == []
