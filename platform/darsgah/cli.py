@@ -3,6 +3,7 @@
 import typer
 
 from darsgah.commands.database import database_commands
+from darsgah.commands.doctor import doctor_command
 from darsgah.commands.grading import grade_command, lab_release_command
 from darsgah.commands.serving import demo_command, serve_command, worker_command
 
@@ -24,6 +25,7 @@ application.command("serve")(serve_command)
 application.command("worker")(worker_command)
 application.command("demo")(demo_command)
 application.command("grade")(grade_command)
+application.command("doctor")(doctor_command)
 application.add_typer(lab_commands, name="lab")
 application.add_typer(database_commands, name="db")
 

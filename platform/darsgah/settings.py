@@ -3,6 +3,7 @@
 A setting ``name`` is read from ``DARSGAH_NAME``. Sizes are bytes and durations are seconds.
 """
 
+import ipaddress
 import os
 import secrets
 from functools import cached_property
@@ -15,12 +16,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from darsgah.errors import SettingsInvalid
 
 SECRET_LENGTH = 32
+PREFIX = "DARSGAH_"
 
 
 class Settings(BaseSettings):
     """What an operator can choose. Built once, by the command line, and handed down."""
 
-    model_config = SettingsConfigDict(env_prefix="DARSGAH_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     home: Path = Field(default=Path("var"), description="The one folder that holds all state.")
     database_url: str | None = Field(
@@ -125,6 +127,23 @@ class Settings(BaseSettings):
         return path.read_text().strip()
 
     @property
+    def this_machine_alone(self) -> bool:
+        """Whether no other machine can reach the address the web server listens on."""
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
     def secure_cookies(self) -> bool:
         """Whether cookies may travel over https alone."""
         return bool(self.public_url and self.public_url.startswith("https://"))
+
+
+def unknown_names() -> list[str]:
+    """Variables of the environment that are named like settings and are none: misspelt ones, as a rule."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    # Upper and lower case are one to the settings.
+    return sorted(
+        name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known
+    )

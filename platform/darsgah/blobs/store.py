@@ -125,7 +125,13 @@ def open_blobs(settings: Settings) -> BlobStore:
     folder = blobs_folder(settings)
     if folder is None:
         try:
-            return BlobStore(from_url(settings.blobs_url or ""))
+            return BlobStore(
+                from_url(
+                    settings.blobs_url or "",
+                    client_options={"connect_timeout": "5s", "timeout": "30s"},
+                    retry_config={"max_retries": 3, "retry_timeout": _RETRY_TIME},
+                )
+            )
         except (BaseError, ValueError) as error:
             raise SettingsInvalid(
                 f"DARSGAH_BLOBS_URL is not an address for files ({_first_line(error)}): "

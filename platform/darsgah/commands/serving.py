@@ -4,7 +4,6 @@ Exit codes: 0 stopped as asked, 1 this machine or its settings do not allow it; 
 """
 
 import asyncio
-import ipaddress
 import socket
 import subprocess
 import sys
@@ -62,7 +61,7 @@ def serve_command(
     settings = settings.model_copy(update=chosen)
     configure_logs(settings)
     with _one_line_errors():
-        if demo and not _is_loopback(settings.host):
+        if demo and not settings.this_machine_alone:
             raise SettingsInvalid(
                 f"The demo has published passwords and listens on this machine alone: leave --demo out "
                 f"to serve on {settings.host}."
@@ -96,13 +95,6 @@ def demo_command() -> None:
         upgrade(handle.url)
         asyncio.run(_prepare(settings, handle.url, demo=True))
         _show_accounts()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _listen(settings: Settings) -> socket.socket:

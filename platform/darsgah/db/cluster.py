@@ -56,6 +56,11 @@ class Cluster:
         self._password = password
         self._progress = progress
 
+    @property
+    def made(self) -> bool:
+        """Whether there are data."""
+        return self._data.exists()
+
     def make(self) -> None:
         """Creates the data folder if there is none. One that was interrupted half-way is begun anew.
 
@@ -63,8 +68,8 @@ class Cluster:
             SettingsInvalid: the data are another major version's.
             ServiceUnavailable: no room, or initdb failed.
         """
-        if self._data.exists():
-            self._check_version()
+        if self.made:
+            self.check_version()
             return
         self._check_room()
         self._progress("Creating the database (once)")
@@ -104,7 +109,7 @@ class Cluster:
         """
         began = time.monotonic()
         while time.monotonic() - began < START_SECONDS:
-            running = self._answering()
+            running = self.answering()
             if running:
                 return running
             if not self._alive():
@@ -125,7 +130,7 @@ class Cluster:
         Raises:
             ServiceUnavailable: it still runs after a minute.
         """
-        if not self._alive() and not self._answering():
+        if not self._alive() and not self.answering():
             return
         try:
             self._programs.run(
@@ -161,7 +166,7 @@ class Cluster:
         except ProgramFailed as error:
             raise ProgramFailed(self._logged_since(began) or error.message) from error
 
-    def _answering(self) -> Path | None:
+    def answering(self) -> Path | None:
         """The folder of the socket on which the server takes sign-ins; None when there is none."""
         socket_folder = Path(self._postmaster(4) or self._folder)
         url = (
@@ -228,7 +233,12 @@ class Cluster:
             shutil.rmtree(record.read_text(encoding="utf-8").strip(), ignore_errors=True)
             record.unlink()
 
-    def _check_version(self) -> None:
+    def check_version(self) -> None:
+        """That the data are this version's.
+
+        Raises:
+            SettingsInvalid: they are another major version's, or cannot be read.
+        """
         try:
             major = (self._data / "PG_VERSION").read_text(encoding="ascii").strip()
         except OSError as error:

@@ -9,6 +9,7 @@ everyone who uses the server) and ``postgres/`` with the data. For root the data
 ``/var/lib/darsgah``, and ``postgres.folder`` says where.
 """
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,8 +23,8 @@ from psycopg import sql
 from darsgah.db.address import libpq_url, shown
 from darsgah.db.cluster import START_SECONDS, Cluster
 from darsgah.db.file_lock import FileLock, held_alone
-from darsgah.db.placement import server_folder
-from darsgah.db.programs import programs_for_this_user
+from darsgah.db.placement import existing_folder, server_folder
+from darsgah.db.programs import Programs, installed_programs, programs_for_this_user
 from darsgah.errors import ServiceUnavailable, SettingsInvalid
 from darsgah.settings import Settings
 
@@ -72,6 +73,51 @@ def open_database(settings: Settings, progress: Progress = silent) -> Iterator[D
         server.leave()
 
 
+@dataclass(frozen=True)
+class EmbeddedState:
+    """What there is of the embedded server.
+
+    Attributes:
+        program: what PostgreSQL's program says of itself.
+        folder: where data and log are; None before the first start.
+        made: there are data.
+        url: where it answers; None while it does not run.
+    """
+
+    program: str
+    folder: Path | None = None
+    made: bool = False
+    url: str | None = None
+
+
+def look_at_embedded(home: Path) -> EmbeddedState:
+    """The embedded server of a home folder as it is: nothing is made, started or changed.
+
+    Raises:
+        SettingsInvalid: it could not be started; the message says why and what to change.
+        ServiceUnavailable: its program does not run.
+    """
+    programs = Programs(installed_programs(), None)
+    program = programs.run("postgres", "--version", cwd=Path("/")).strip()
+    try:
+        folder = existing_folder(home, for_service_user=os.geteuid() == 0)
+        if folder is None:
+            return EmbeddedState(program)
+        password = _password_file(home).read_text(encoding="ascii").strip()
+        cluster = Cluster(folder, programs, NAME, password, silent)
+        if not cluster.made:
+            return EmbeddedState(program, folder)
+    except OSError as error:
+        raise SettingsInvalid(
+            f"The database in {home} cannot be read ({error.filename}: {error.strerror}): "
+            "run Darsgah as the user the home folder belongs to."
+        ) from error
+    cluster.check_version()
+    socket_folder = cluster.answering()
+    url = libpq_url(_url(password, socket_folder, NAME)) if socket_folder else None
+    return EmbeddedState(program, folder, made=True, url=url)
+
+
 class EmbeddedServer:
     """One process's part in the server of a home folder: ``join`` it, later ``leave`` it."""
 
@@ -96,12 +142,12 @@ class EmbeddedServer:
                 self._cluster.make()
                 socket_folder = self._cluster.start()
                 self._users.share()
-                url = f"postgresql://{NAME}:{password}@/{{}}?host={quote(str(socket_folder), safe='')}"
-                _make_database(url.format("postgres"))
+                _make_database(_url(password, socket_folder, "postgres"))
         except BaseException:
             self.leave()
             raise
-        return DatabaseHandle(libpq_url(url.format(NAME)), embedded=True, folder=folder)
+        url = libpq_url(_url(password, socket_folder, NAME))
+        return DatabaseHandle(url, embedded=True, folder=folder)
 
     def leave(self) -> None:
         """Stops the server if this was the last process that used it.
@@ -128,7 +174,7 @@ class EmbeddedServer:
             yield
 
     def _password(self) -> str:
-        file = self._home / "postgres.password"
+        file = _password_file(self._home)
         try:
             if not file.exists():
                 whole = file.with_suffix(".new")
@@ -141,6 +187,14 @@ class EmbeddedServer:
                 f"The database's password in {file} cannot be read or written ({error.strerror}): "
                 "run Darsgah as the user the home folder belongs to, and see that the disk is not full."
             ) from error
+
+
+def _password_file(home: Path) -> Path:
+    return home / "postgres.password"
+
+
+def _url(password: str, socket_folder: Path, database: str) -> str:
+    return f"postgresql://{NAME}:{password}@/{database}?host={quote(str(socket_folder), safe='')}"
 
 
 def _make_database(url: str) -> None:
