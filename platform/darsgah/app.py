@@ -121,9 +121,7 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
         state=state,
         dependencies=_dependencies(),
         middleware=[
-            RequestLog(),
             prometheus.middleware,
-            SecurityHeaders(https=settings.secure_cookies),
             Authentication(lifetime=timedelta(days=settings.session_days)),
             DefineMiddleware(
                 ForgedRequests, config=csrf_config(settings.cookie_key, secure=settings.secure_cookies)
@@ -137,6 +135,10 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
         logging_config=None,
         pdb_on_exception=False,
         debug=False,
+    )
+    # Around the router, not on the routes: what no route answers (405, an unreadable path) has both as well.
+    application.asgi_handler = RequestLog()(
+        SecurityHeaders(https=settings.secure_cookies)(application.asgi_handler)
     )
     return deny_by_default(application)
 

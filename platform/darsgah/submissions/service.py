@@ -105,7 +105,7 @@ def _named(assignment: AssignmentView, uploads: Mapping[str, bytes]) -> dict[str
     """The uploads by the lab's names of its notebooks; a lab of one notebook takes any name."""
     expected = [file.name for file in assignment.lab.notebooks]
     if not uploads:
-        raise NotebookRefused(fields={"notebooks": "Choose the notebook to hand in."}, reason="nothing_sent")
+        raise NotebookRefused("Choose the notebook to hand in.", reason="nothing_sent")
     stems = {name.removesuffix(".ipynb"): content for name, content in uploads.items()}
     if len(expected) == 1 and len(stems) == 1:
         return {expected[0]: next(iter(stems.values()))}

@@ -60,6 +60,9 @@ def _labelled(error: Exception) -> DarsgahError:
     """Our error for one of the framework's."""
     if isinstance(error, DarsgahError):
         return error
+    if isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        # What the request's transaction raised while it ended, as the framework hands it on.
+        return _labelled(error.exceptions[0])
     if isinstance(error, ValidationException):
         extra = error.extra if isinstance(error.extra, list) else []
         fields = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if item}
@@ -82,7 +85,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     """The answer to an error, in the form and language of whoever asked."""
     labelled = _labelled(error)
     if labelled.status >= 500:
-        expected = isinstance(error, DarsgahError) and type(error) is not DarsgahError
+        expected = type(labelled) is not DarsgahError
         logger.error("request_failed", error=str(error), exc_info=None if expected else error)
     pages = request.app.state.pages
     if not _wants_problem(request):
