@@ -38,7 +38,7 @@ class DatabaseServer:
     def execute(self, statement: str, *names: str) -> None:
         """Runs a statement outside any transaction, with names of databases filled in."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type] # ours
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     @contextmanager
     def new_database(self, *, migrated: bool = True) -> Iterator[str]:
@@ -79,20 +79,34 @@ class StoppableServer:
 
 
 @contextmanager
+def one_at_a_time(home: Path) -> Iterator[None]:
+    """For what the processes of a test run do in turn."""
+    with (home / "test-run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def database_server(home: Path) -> Iterator[DatabaseServer]:
     """The server over ``home``, which the processes of one test run share."""
     home.mkdir(parents=True, exist_ok=True)
-    with open_database(Settings(home=home, database_url=None)) as handle:
+    opened, made = contextlib.ExitStack(), home / "template.made"
+    with one_at_a_time(home):
+        handle = opened.enter_context(open_database(Settings(home=home, database_url=None)))
         server = DatabaseServer(handle.url)
-        with (home / "template.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (home / "template.made").exists():
-                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                    server.execute(f"ALTER SYSTEM SET {setting} = off")
-                server.execute("SELECT pg_reload_conf()")
-                server.execute("CREATE DATABASE {}", TEMPLATE)
-                upgrade(server.url_of(TEMPLATE))
-                (home / "template.made").touch()
+        if not made.exists():
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                server.execute(f"ALTER SYSTEM SET {setting} = off")
+            server.execute("SELECT pg_reload_conf()")
+            server.execute("CREATE DATABASE {}", TEMPLATE)
+            upgrade(server.url_of(TEMPLATE))
+            made.touch()
+    try:
         yield server
-    if handle.folder and not (handle.folder / "data" / "postmaster.pid").exists():
-        shutil.rmtree(handle.folder, ignore_errors=True)
+    finally:
+        with one_at_a_time(home):
+            opened.close()
+            if handle.folder and not (handle.folder / "data" / "postmaster.pid").exists():
+                shutil.rmtree(handle.folder)
+                for left in (made, *home.glob("postgres.*")):
+                    left.unlink()

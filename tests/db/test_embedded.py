@@ -1,4 +1,4 @@
-"""The embedded server: started by whoever comes first, joined by all, stopped by the last, found after a crash."""
+"""The embedded server: started by the first, joined by all, stopped by the last, found after a crash."""
 
 import os
 import pwd
@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ def test_starts_keeps_its_data_and_stops(settings: Settings) -> None:
         with psycopg.connect(first.url) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
             shown = {
-                name: connection.execute(f"SHOW {name}").fetchone()  # type: ignore[arg-type] # names from below
+                name: connection.execute(f"SHOW {name}").fetchone()
                 for name in ("fsync", "synchronous_commit", "listen_addresses", "server_encoding", "TimeZone")
             }
         assert [value for row in shown.values() if row for value in row] == ["on", "on", "", "UTF8", "UTC"]
@@ -181,7 +182,10 @@ def test_an_interrupted_creation_is_begun_anew(settings: Settings) -> None:
 
 def run_as_nobody(home: Path) -> subprocess.CompletedProcess[str]:
     """Runs ``OTHER_PROCESS`` as an ordinary user: rights are dropped once Python's modules are read."""
-    dropped = f"import os, encodings.ascii, encodings.idna; os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY}); os.chdir('/tmp')"
+    dropped = (
+        "import os, encodings.ascii, encodings.idna\n"
+        f"os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY}); os.chdir('/')"
+    )
     imports, rest = OTHER_PROCESS.split("with ", 1)
     return subprocess.run(
         [sys.executable, "-c", f"{imports}{dropped}\nwith {rest}", str(home)],
@@ -222,7 +226,7 @@ def test_nobodys_folder_permissions_change(settings: Settings) -> None:
 def nobodys_folder() -> Iterator[Path]:
     if os.geteuid() != 0 or not can_be_reached_by_nobody(installed_programs() / "postgres"):
         pytest.skip("taking on another user needs root, and the programs where that user can reach them")
-    folder = Path("/tmp") / f"darsgah-{time.monotonic_ns()}"
+    folder = Path(tempfile.gettempdir()) / f"darsgah-{time.monotonic_ns()}"
     folder.mkdir(mode=0o700)
     os.chown(folder, NOBODY, NOBODY)
     yield folder

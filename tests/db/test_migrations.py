@@ -1,6 +1,7 @@
 """The chain of migrations runs up, down and up again, and ends where the models are."""
 
 import threading
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,7 +20,7 @@ from tests.database import DatabaseServer
 # Everything a database holds beyond PostgreSQL's own: kind, name and definition.
 _CONTENTS = """
 SELECT 'relation', c.relname || '.' || coalesce(a.attname, ''),
-       format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+       concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
   FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
@@ -128,29 +129,27 @@ def test_a_failed_migration_leaves_nothing(server: DatabaseServer) -> None:
 
 
 def test_the_queue_follows_its_library(server: DatabaseServer) -> None:
-    """A database from an older library is brought to the installed one's schema by the library's own files."""
+    """A database from an older library is brought to the installed one by the library's own files."""
     with server.new_database() as url, server.new_database(migrated=False) as older:
         with psycopg.connect(older) as connection:
             for file in _library_files():
                 if file.stem > "03.01":
                     break
                 recorded = file.stem
-                connection.execute(file.read_text(encoding="utf-8"))  # type: ignore[arg-type] # the library's own text
+                connection.execute(file.read_text(encoding="utf-8"))
             connection.execute(f"CREATE TABLE {QUEUE_VERSION} (version text NOT NULL PRIMARY KEY)")
-            connection.execute(f"INSERT INTO {QUEUE_VERSION} VALUES (%s)", [recorded])
+            connection.execute(f"INSERT INTO {QUEUE_VERSION} VALUES (%s)", [recorded])  # noqa: S608 # a constant
             connection.execute("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
             connection.execute("INSERT INTO alembic_version VALUES ('0001')")
         schema.upgrade(older)
         engine = create_engine(sqlalchemy_url(older), poolclass=NullPool)
         with engine.connect() as alchemy:
-            newest = alchemy.scalar(text(f"SELECT version FROM {QUEUE_VERSION}"))
+            newest = alchemy.scalar(text(f"SELECT version FROM {QUEUE_VERSION}"))  # noqa: S608 # a constant
         assert newest == _library_files()[-1].stem
         assert _queue_functions(older) >= _queue_functions(url)
 
 
-def _library_files() -> list:
-    from pathlib import Path
-
+def _library_files() -> list[Path]:
     return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
 
 

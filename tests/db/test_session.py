@@ -33,7 +33,7 @@ async def test_a_transaction_is_committed_at_the_end_and_only_then(kept: Databas
 
 
 async def test_an_exception_takes_everything_back(kept: Database) -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError):  # noqa: PT012 # the transaction is the statement
         async with kept.begin() as session:
             await session.execute(text("INSERT INTO kept VALUES (1)"))
             raise LookupError
@@ -41,7 +41,7 @@ async def test_an_exception_takes_everything_back(kept: Database) -> None:
 
 
 async def test_faults_of_ours_are_not_called_an_absent_database(kept: Database) -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError):  # the transaction is the statement
         async with kept.begin() as session:
             await session.execute(text("INSERT INTO kept VALUES (1), (1)"))
 
@@ -62,7 +62,7 @@ async def test_a_database_that_stops_is_503_and_comes_back_by_itself(
 
 
 async def test_a_connection_that_breaks_midway(kept: Database) -> None:
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseAway):  # noqa: PT012 # the transaction is the statement
         async with kept.begin() as session:
             await session.execute(text("INSERT INTO kept VALUES (1)"))
             pid = await session.scalar(text("SELECT pg_backend_pid()"))
@@ -75,7 +75,7 @@ async def test_a_connection_that_breaks_midway(kept: Database) -> None:
 async def test_a_lock_that_is_not_granted_in_time_is_busy(kept: Database) -> None:
     async with kept.begin() as session:
         await session.execute(text("LOCK TABLE kept"))
-        with pytest.raises(DatabaseBusy, match="busy"):
+        with pytest.raises(DatabaseBusy, match="busy"):  # noqa: PT012 # the transaction is the statement
             async with kept.begin() as other:
                 await other.execute(text("SET LOCAL lock_timeout = '50ms'"))
                 await other.execute(text("SELECT * FROM kept"))

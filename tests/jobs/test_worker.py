@@ -1,4 +1,4 @@
-"""Workers, for real: killed in the middle of a job, stopped politely, and through an outage of the database."""
+"""Workers, for real: killed in the middle of a job, stopped politely, and through an outage."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from procrastinate.psycopg_connector import PsycopgConnector
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from darsgah.db.session import Database, DatabaseAway
 from darsgah.jobs.queue import ATTEMPTS, enqueue, queue_depth
@@ -38,14 +38,18 @@ async def ask(database: Database, job: str, *, hangs: int = 0, fails: int = 0, s
         return await enqueue(session, PROBE, job=job, hangs=hangs, fails=fails, seconds=seconds)
 
 
+def _select(table: str) -> TextClause:
+    return text(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608 # tables of the tests
+
+
 async def rows(database: Database, table: str) -> list[tuple[object, ...]]:
     async with database.begin() as session:
-        return [tuple(row) for row in await session.execute(text(f"SELECT * FROM {table} ORDER BY 1"))]
+        return [tuple(row) for row in await session.execute(_select(table))]
 
 
 async def until(condition: Callable[[], Awaitable[object]]) -> None:
     async with asyncio.timeout(SOON):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 # the condition is in the database
             await asyncio.sleep(0.05)
 
 
@@ -208,8 +212,8 @@ async def test_a_job_whose_end_was_not_recorded_is_handed_back_by_its_own_worker
         async with probes.begin() as session:
             await session.execute(
                 text(
-                    "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM procrastinate_workers)"
-                    " WHERE id = :job"
+                    "UPDATE procrastinate_jobs SET status = 'doing',"
+                    " worker_id = (SELECT id FROM procrastinate_workers) WHERE id = :job"
                 ),
                 {"job": job},
             )

@@ -23,8 +23,7 @@ TABLES = (
 
 
 class Probe:
-    """The task: ``hangs`` is how many times it never ends, ``fails`` how many times it raises,
-    and ``seconds`` how long it takes."""
+    """The task: never ends the first ``hangs`` times, raises the first ``fails``, and takes ``seconds``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
