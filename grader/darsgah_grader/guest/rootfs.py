@@ -22,6 +22,9 @@ HOME = "/home/learner"
 LEARNER = 1000
 """User and group number of a learner's code, as it sees itself."""
 
+NOBODY = 65534
+"""A user with no rights and no files, known to every system."""
+
 _SCAFFOLD = "/sys"  # every machine has it and nothing a sandbox shows lies below it
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _ETC_COPIED = ("ld.so.cache", "localtime", "timezone", "mime.types", "nsswitch.conf")

@@ -49,6 +49,8 @@ class Runner:
                 self._run(message)
             elif message.kind == CHECKPOINT:
                 self._checkpoint(message)
+            elif message.kind == HELLO:
+                self._channel.send(HELLO, str(_getpid()).encode())
 
     def _run(self, message: Message) -> None:
         """Run a cell; its result goes back with the token that came with it, which no earlier cell can know."""

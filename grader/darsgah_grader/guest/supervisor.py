@@ -158,12 +158,17 @@ class Supervisor:
         return point
 
     def _resume(self) -> Point | None:
-        """The checkpoint, if it still lives; it speaks again when it is sent a cell."""
+        """The checkpoint, if it still lives and answers: the learner's code may have got at it."""
         point, self.checkpoint = self.checkpoint, None
-        if point is not None and self.processes.gone(point.pidfd):
-            point.close()
+        if point is None:
             return None
-        return point
+        with contextlib.suppress(OSError):
+            point.channel.send(HELLO)
+            if self._hello(point.channel) is not None:
+                return point
+        self.processes.kill(point.pid)
+        point.close()
+        return None
 
     def _make_checkpoint(self, index: int) -> None:
         """Ask the runner for a copy of itself; without one, recovery starts from the beginning."""

@@ -26,6 +26,7 @@ BOOT, READY, BROKEN, MAP, MAPPED, RUN, STARTED, JOB = b"b", b"y", b"n", b"u", b"
 """Kinds on the control socket, and JOB, the first message on a run's own socket."""
 
 _LONGEST = 256 * 1024 * 1024
+_UNREADABLE = f"{os.__file__} is not readable for ordinary users: install Python and the packages where it is"
 
 
 class Zygote:
@@ -52,6 +53,8 @@ class Zygote:
             )
         if self._namespaces:
             self._enter_root()
+        elif self._root:
+            _check_readable_for_others()
         null = os.open("/dev/null", os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
@@ -169,6 +172,17 @@ def _map_identity(inside: int, user: int, group: int) -> None:
             os.write(descriptor, text.encode())
         finally:
             os.close(descriptor)
+
+
+def _check_readable_for_others() -> None:
+    """The reduced level runs learners as other users on the machine's own root: can they read Python at all?"""
+    pid = os.fork()
+    if pid == 0:
+        os.setresgid(rootfs.NOBODY, rootfs.NOBODY, rootfs.NOBODY)
+        os.setresuid(rootfs.NOBODY, rootfs.NOBODY, rootfs.NOBODY)
+        os._exit(0 if os.access(os.__file__, os.R_OK) else 1)
+    if os.waitpid(pid, 0)[1]:
+        raise RuntimeError(_UNREADABLE)
 
 
 def main() -> NoReturn:

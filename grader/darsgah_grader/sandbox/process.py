@@ -17,7 +17,7 @@ from darsgah_grader.types import Environment, EnvironmentBroken, SandboxLevel
 _BOOT_SECONDS = 120.0
 _FORK_SECONDS = 30.0
 _LONGEST = 16 * 1024 * 1024
-_UNPRIVILEGED = (1_999_900_000, 65534)
+_UNPRIVILEGED = (1_999_900_000, rootfs.NOBODY)
 """Users that nobody is, in the order in which they are tried; a container may know only the second."""
 _ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",

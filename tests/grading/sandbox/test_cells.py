@@ -157,8 +157,6 @@ def test_two_runs_have_different_random_numbers(sandbox: Sandbox) -> None:
 
 
 def test_cell_numbers_start_at_one_and_nothing_of_the_warming_is_left(sandbox: Sandbox) -> None:
-    cell = run_one(
-        sandbox, "import sys\n(sorted(n for n in globals() if 'broken' in n), hasattr(sys, 'last_value'), In)"
-    )
+    cell = run_one(sandbox, "import sys\n('broken' in globals(), hasattr(sys, 'last_value'), len(In), Out)")
     assert cell.outputs[0]["execution_count"] == 1
-    assert text(cell).startswith("([], False, [''")
+    assert text(cell) == "(False, False, 2, {})\n"
