@@ -1,8 +1,11 @@
 """What a learner is told about a cell that did not give full marks.
 
-Of a test without hidden parts: the error as it was raised. Of a test with hidden parts: only a message that
-its author wrote out as a literal (``assert x == 3, "x is wrong"``), and not when it quotes a value that is
-only in the hidden part. A message put together when the test runs may carry hidden values: never shown.
+A failure is told as the line of the test that failed, with the error as it was raised, or with the message
+that the test's author wrote out as a literal (``assert x == 3, "x is wrong"``).
+
+Of a test with hidden parts, a failure in the hidden part is told by such a literal alone, and not when it
+quotes a value that is only in the hidden part: a message put together when the test runs may carry hidden
+values. A failure in the visible part is told in full, unless the error quotes such a value.
 """
 
 import ast
@@ -11,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from darsgah_grader.master import MasterCell
+from darsgah_grader.regions import visible_test_line
 from darsgah_grader.sandbox.types import CellRun
 from darsgah_grader.types import Limits, Verdict
 
@@ -35,9 +39,14 @@ def message_for(cell: MasterCell, verdict: Verdict, run: CellRun | None, limits:
     }.get(verdict, "")
     if said or run is None or verdict is not Verdict.FAILED:
         return said
-    if not cell.hidden:
-        return _shortened(f"{run.error_name}: {run.error_value}" if run.error_value else run.error_name)
-    return _authors_message(cell, run.error_value.strip())
+    written = _authors_message(cell, run.error_value.strip())
+    line = visible_test_line(cell.source, run.error_line)
+    if written or (cell.hidden and not line):
+        return written
+    raised = f"{run.error_name}: {run.error_value}" if run.error_value else run.error_name
+    if cell.hidden and _secrets(cell.source, cell.released).search(raised):
+        raised = run.error_name
+    return _shortened(f"{line}\n{raised}" if line else raised)
 
 
 def _shortened(text: str) -> str:
@@ -58,15 +67,24 @@ def _authors_message(cell: MasterCell, raised: str) -> str:
 def _showable_messages(source: str, released: str) -> tuple[str, ...]:
     """The literal failure messages of a test that give away no value of its hidden part."""
     try:
-        whole, visible = ast.parse(source), ast.parse(released)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):  # IPython syntax, or broken: then nothing is shown
         return ()
-    messages = dict.fromkeys(_messages(whole))
-    secrets = (_values(whole) - _values(visible)) - messages.keys()
-    quoting = re.compile(
-        "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in secrets if value.strip()) or r"(?!)"
-    )
-    return tuple(message.strip() for message in messages if message.strip() and not quoting.search(message))
+    secrets = _secrets(source, released)
+    messages = dict.fromkeys(_messages(tree))
+    return tuple(text.strip() for text in messages if text.strip() and not secrets.search(text))
+
+
+@lru_cache(maxsize=512)
+def _secrets(source: str, released: str) -> re.Pattern[str]:
+    """Finds every literal value that stands in the hidden part alone; where that cannot be told, everything."""
+    try:
+        whole, visible = ast.parse(source), ast.parse(released)
+    except (SyntaxError, ValueError, RecursionError):
+        return re.compile("")
+    values = (_values(whole) - _values(visible)) - set(_messages(whole))
+    quoted = "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in values if value.strip())
+    return re.compile(quoted or r"(?!)")
 
 
 def _messages(tree: ast.AST) -> Iterator[str]:

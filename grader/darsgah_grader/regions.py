@@ -34,6 +34,17 @@ def without_hidden_tests(source: str) -> str:
     return _cut(source, "HIDDEN TESTS")[0]
 
 
+def visible_test_line(source: str, number: int) -> str:
+    """The line of that number, from 1, where learners can read it too; empty in a hidden region."""
+    inside = False
+    for place, line in enumerate(source.split("\n"), start=1):
+        marker = "BEGIN HIDDEN TESTS" in line or "END HIDDEN TESTS" in line
+        inside = "BEGIN HIDDEN TESTS" in line or (inside and not marker)
+        if place == number:
+            return "" if inside or marker else line.strip()
+    return ""
+
+
 def has_hidden_tests(source: str) -> bool:
     """Whether a region of hidden tests is marked."""
     return _cut(source, "HIDDEN TESTS")[1]

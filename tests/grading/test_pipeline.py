@@ -58,7 +58,7 @@ def test_points_add_up_exactly(grader: Grader) -> None:
 
 def test_files_of_the_lab_are_beside_the_notebook(grader: Grader) -> None:
     cells = [check("t", "from pathlib import Path\nassert Path('data/a.txt').read_text() == 'here'")]
-    lab = assignment(*cells, **{"data/a.txt": b"here"})
+    lab = assignment(*cells, files={"data/a.txt": b"here"})
     assert hand_in(grader, lab, *cells).score == 1
 
 
@@ -103,7 +103,7 @@ def test_the_executed_notebook_is_valid_and_says_what_happened(grader: Grader) -
     ]
     assert "AssertionError: f gives two" in views[3].outputs[-1].content
     assert "\x1b" not in views[3].outputs[-1].content
-    assert grade.cells[0].message == "AssertionError: f gives two"
+    assert grade.cells[0].message == "f gives two"
 
 
 @pytest.mark.parametrize(
@@ -112,10 +112,22 @@ def test_the_executed_notebook_is_valid_and_says_what_happened(grader: Grader) -
         ("return 4", "f is wrong for large numbers"),
         ("return 2 * x if x < 1000 else 0", ""),
         ("return 2 * x if x != 5 else 0", ""),
-        ("raise ValueError('my own')", ""),
+        ("return 3", "assert f(2) == 4\nAssertionError"),
+        ("raise ValueError('my own')", "assert f(2) == 4\nValueError: my own"),
+        ("import sys; raise ValueError(sys._getframe(1).f_code.co_consts)", "f is wrong for large numbers"),
+        (
+            "import sys; raise ValueError(sys._getframe(1).f_code.co_consts[-3:])",
+            "assert f(2) == 4\nValueError",
+        ),
+        (
+            "import gc; raise ValueError([v for v in gc.get_objects() if 'f(secret' in str(v)][:9])",
+            "f is wrong for large numbers",
+        ),
     ],
 )
-def test_of_a_hidden_test_only_a_literal_message_is_told(grader: Grader, body: str, message: str) -> None:
+def test_visible_failures_are_told_and_hidden_ones_by_a_literal_message_alone(
+    grader: Grader, body: str, message: str
+) -> None:
     grade = hand_in(grader, HIDDEN_LAB, answer("f", f"def f(x):\n    {body}"), check("t", "pass"))
     assert grade.score == 0
     assert [told.message for told in learner_feedback(grade.cells)] == [message]
@@ -149,7 +161,7 @@ def test_a_visible_test_keeps_its_traceback_in_the_learners_copy(grader: Grader)
     grade = hand_in(grader, assignment(*cells), *cells)
     outputs = cell_views(learner_notebook(grade.executed["nb"]))[1].outputs
     assert "ZeroDivisionError" in outputs[-1].content
-    assert grade.cells[0].message == "ZeroDivisionError: division by zero"
+    assert grade.cells[0].message == "assert f(1) == 1\nZeroDivisionError: division by zero"
 
 
 def test_one_grader_serves_many_threads(grader: Grader) -> None:

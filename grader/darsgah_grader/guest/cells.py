@@ -1,11 +1,12 @@
-"""How one cell is run: an answer through IPython, a test through what was captured before any learner code ran.
+"""How one cell is run: an answer through IPython, a test through what was captured before any learner
+code ran.
 
-A test's verdict is the exception that ended it and nothing a learner can print. It is compiled and executed by
-functions taken at import, with a fresh copy of the builtins as they were then, so that patching the shell, its
-hooks or its transformers changes nothing about how a test is run. A learner's ``builtins`` module is a copy made
-for the learner's code alone: patching it reaches neither this module nor the libraries. What this cannot prevent:
-learner code and test share a process, and code that looks for these objects through frames or the garbage
-collector finds them (assurance level 1).
+A test's verdict is the exception that ended it and nothing a learner can print. It is compiled and
+executed by functions taken at import, with a fresh copy of the builtins as they were then, so that
+patching the shell, its hooks or its transformers changes nothing about how a test is run. A learner's
+``builtins`` module is a copy made for the learner's code alone: patching it reaches neither this module
+nor the libraries. What this cannot prevent: learner code and test share a process, and code that looks
+for these objects through frames or the garbage collector finds them (assurance level 1).
 """
 
 import ast
@@ -50,7 +51,7 @@ class CellRunner:
             value, error = self._run_graded(source, index) if graded else self._run_answer(source)
             if error is not None and not self._shell.capture.error_shown:
                 self._show(error)
-            result = self._result(value, error)
+            result = self._result(value, error, _test_name(index) if graded else "")
         except BaseException as outside:  # noqa: BLE001 -- raised by a hook of the learner's around the cell
             result = self._result(None, outside)
         self._shell.capture.flush()
@@ -62,7 +63,7 @@ class CellRunner:
 
     def _run_graded(self, source: str, index: int) -> tuple[Any, BaseException | None]:
         namespace = self._shell.user_ns
-        name = f"<test {index + 1}>"
+        name = _test_name(index)
         before = namespace.get("__builtins__")
         namespace["__builtins__"] = _dict(self._builtins)
         value = None
@@ -124,17 +125,34 @@ class CellRunner:
         self._shell.capture.display(error_output(type(error), error, text))
         self._shell.capture.error_shown = True
 
-    def _result(self, value: Any, error: BaseException | None) -> bytes:
+    def _result(self, value: Any, error: BaseException | None, test: str = "") -> bytes:
         name, text = describe(type(error), error) if error is not None else ("", "")
         return self._encode(
             {
                 "ok": error is None,
                 "ename": name,
                 "evalue": text,
+                "line": _line_in(test, error),
                 "has_result": value is not None,
                 "partial": _partial(value),
             }
         ).encode()
+
+
+def _test_name(index: int) -> str:
+    """The file name that the code of a test has in tracebacks."""
+    return f"<test {index + 1}>"
+
+
+def _line_in(test: str, error: BaseException | None) -> int:
+    """The line of the test that was running when the exception was raised, 0 where there is none."""
+    line = 0
+    frame = error.__traceback__ if error is not None else None
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == test:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
 
 
 def _partial(value: Any) -> int | float | str | None:

@@ -149,8 +149,13 @@ def _cell_run(result: dict[str, Any], outputs: tuple[dict[str, Any], ...], secon
         has_result=outcome is Outcome.OK and result.get("has_result") is True,
         error_name=name,
         error_value=clean_text(result.get("evalue"), 2000),
+        error_line=_line(result.get("line")),
         seconds=seconds,
     )
+
+
+def _line(value: object) -> int:
+    return value if type(value) is int and 0 < value < 1_000_000 else 0
 
 
 def _partial(value: object) -> int | float | str | None:

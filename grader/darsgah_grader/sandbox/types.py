@@ -53,6 +53,7 @@ class CellRun:
             passing through JSON; anything else arrives as ``UNUSABLE``.
         has_result: the cell ended in an expression whose value was not None.
         error_name, error_value: type and text of the exception that ended the cell.
+        error_line: the line of a graded cell, from 1, that was running then; 0 where none is known.
     """
 
     outcome: Outcome
@@ -61,6 +62,7 @@ class CellRun:
     has_result: bool = False
     error_name: str = ""
     error_value: str = ""
+    error_line: int = 0
     seconds: float = 0.0
 
 
