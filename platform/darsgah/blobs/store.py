@@ -30,7 +30,7 @@ _FULL = re.compile(r"\(os error (?:28|122|27)\)")
 _RETRY_TIME = timedelta(seconds=15)
 
 
-class BlobStoreFull(DarsgahError):
+class BlobStoreFull(DarsgahError):  # noqa: N818 - says what is wrong
     """There is no room left to keep your file. Nothing was recorded: try again later."""
 
     status = 507
@@ -49,7 +49,7 @@ class BlobMissing(NotFound):
     code = "blob_missing"
 
 
-class BlobCorrupt(DarsgahError):
+class BlobCorrupt(DarsgahError):  # noqa: N818 - says what is wrong
     """The file is damaged where it is kept. The operator can restore it from a backup."""
 
     code = "blob_corrupt"

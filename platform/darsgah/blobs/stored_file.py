@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+
 from darsgah.blobs.store import BlobStore
 
 

@@ -68,7 +68,7 @@ class WorkerTiming:
     pause: float = 1.0
 
 
-class JobGivenUp(DarsgahError):
+class JobGivenUp(DarsgahError):  # noqa: N818 - says what is wrong
     """This job has failed as often as is allowed and is not tried again."""
 
     code = "job_given_up"
