@@ -9,7 +9,7 @@ import os
 from darsgah.blobs.store import open_blobs
 from darsgah.db.session import Database
 from darsgah.grades.tasks import GradingTasks
-from darsgah.jobs.worker import JobWorker, stopped_by_signals
+from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.settings import Settings
 from darsgah_grader.pipeline import Grader
 
@@ -17,10 +17,13 @@ from darsgah_grader.pipeline import Grader
 async def _run(settings: Settings, url: str) -> None:
     database = Database(url, pool=settings.database_pool, application="darsgah worker")
     concurrency = settings.worker_concurrency or os.cpu_count() or 1
+    timing = WorkerTiming(
+        heartbeat=settings.worker_heartbeat, silence=settings.worker_silence, grace=settings.worker_grace
+    )
     try:
         with Grader() as grader, stopped_by_signals() as stop:
             tasks = GradingTasks(database, open_blobs(settings), grader).tasks()
-            await JobWorker(url, tasks, concurrency=concurrency).run(stop)
+            await JobWorker(url, tasks, concurrency=concurrency, timing=timing).run(stop)
     finally:
         await database.dispose()
 
