@@ -1,9 +1,10 @@
 """What a cell shows: streams and rich displays, capped where they arise and sent on at once.
 
-Nothing is collected in the learner's process: text goes to the supervisor as it is written (so that what was
-printed before a crash is seen), and a flood costs no memory, because past the limit the rest is dropped here.
-The host cuts exactly and writes the note that says so; here one byte or output too many is let through to tell
-it. A process the learner forked writes to the plain descriptors instead, which the supervisor reads too.
+Nothing is collected in the learner's process: text goes to the supervisor as it is written (so that what
+was printed before a crash is seen), and a flood costs no memory, because past the limit the rest is
+dropped here. The host cuts exactly and writes the note that says so; here one byte or output too many is
+let through to tell it. A process the learner forked writes to the plain descriptors instead, which the
+supervisor reads too.
 """
 
 import base64
@@ -59,10 +60,10 @@ class Capture:
         self._lock = threading.RLock()
         self._encode = json.JSONEncoder().encode
 
-    def attach(self, send: Send, bytes_limit: int, count_limit: int) -> None:
-        """Send to ``send`` from now on, at most so many bytes and displays a cell."""
+    def limit(self, bytes_limit: int, count_limit: int) -> None:
+        """At most so many bytes and displays a cell, from now on in this process."""
         self._lock = threading.RLock()
-        self.send, self._bytes_limit, self._count_limit = send, bytes_limit, count_limit
+        self._bytes_limit, self._count_limit = bytes_limit, count_limit
 
     def begin(self) -> None:
         """A new cell begins."""

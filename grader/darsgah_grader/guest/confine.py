@@ -86,13 +86,13 @@ def set_limits(walls: Confinement) -> None:
         _limit(resource.RLIMIT_NPROC, walls.processes)
 
 
-def reseed() -> None:
-    """No two runs share the random state of the warm process."""
-    random.seed()
+def reseed(seed: int) -> None:
+    """Give the run random state of its own, the same again when it starts over; ``seed`` has 63 bits."""
+    random.seed(seed)
     if numpy_random := sys.modules.get("numpy.random"):
-        numpy_random.seed()
+        numpy_random.seed(seed % 2**32)
     if torch := sys.modules.get("torch"):
-        torch.seed()
+        torch.manual_seed(seed)
 
 
 def offer_to_oom_killer() -> None:
@@ -108,10 +108,10 @@ def confine_supervisor() -> None:
     linux.set_dumpable(False)
 
 
-def confine_runner(walls: Confinement) -> None:
+def confine_runner(walls: Confinement, seed: int) -> None:
     """Put up the walls around this process, which is about to run a learner's code."""
     set_limits(walls)
-    reseed()
+    reseed(seed)
     linux.set_dumpable(True)
     offer_to_oom_killer()
     if walls.namespaces:

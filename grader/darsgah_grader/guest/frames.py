@@ -1,9 +1,9 @@
 """How host, supervisor and runner talk: typed messages over a UNIX socket that keeps message boundaries.
 
-A message is one byte of kind and a payload. It travels as packets of one kind byte, one byte that says whether
-more follows, and at most CHUNK bytes, so a writer that dies or is interrupted between two packets leaves the
-stream readable: a packet of another kind drops what was unfinished. The receiver sets the longest message it
-takes; a longer one is a ProtocolError, and whoever sent it is done with.
+A message is one byte of kind and a payload. It travels as packets of one kind byte, one byte that says
+whether more follows, and at most CHUNK bytes, so a writer that dies or is interrupted between two packets
+leaves the stream readable: a packet of another kind drops what was unfinished. The receiver sets the
+longest message it takes; a longer one is a ProtocolError, and whoever sent it is done with.
 """
 
 import socket

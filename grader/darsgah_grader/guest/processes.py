@@ -1,4 +1,5 @@
-"""The processes of one run, as its supervisor sees them: who has ended, what they hold, how to end them all."""
+"""The processes of one run, as its supervisor sees them: who has ended, what they hold, how to end them
+all."""
 
 import contextlib
 import os

@@ -1,15 +1,17 @@
 """What a learner's code can see of the file system.
 
 The prepared root, built once in the warm process: a read-only tmpfs that holds the system's libraries
-(``/usr``), the interpreter and the packages of its environment, five harmless devices, a handful of files in
-``/etc``, and nothing else: no home, no ``/root``, ``/var``, ``/run`` or ``/tmp`` of the machine, no data of the
-platform. Everything is nosuid, and nodev but for the devices.
+(``/usr``), the interpreter and the packages of its environment, five harmless devices, a handful of files
+in ``/etc``, and nothing else: no home, no ``/root``, ``/var``, ``/run`` or ``/tmp`` of the machine, no
+data of the platform. Everything is nosuid, and nodev but for the devices.
 
-Each run adds, in a mount namespace of its own: its own ``/proc``; one tmpfs with limits on size and inodes that
-carries the work folder, ``/tmp`` and ``/dev/shm``; the job's data files, which no one can change. The mounts of
-the prepared root come from a more privileged namespace, so the kernel lets nobody in a run take them apart.
+Each run adds, in a mount namespace of its own: its own ``/proc``; one tmpfs with limits on size and
+inodes that carries the work folder, ``/tmp`` and ``/dev/shm``; the job's data files, which no one can
+change. The mounts of the prepared root come from a more privileged namespace, so the kernel lets nobody
+in a run take them apart.
 """
 
+import contextlib
 import os
 import shutil
 import stat
@@ -30,16 +32,17 @@ _DEVICES = ("null", "zero", "full", "random", "urandom")
 _ETC_COPIED = ("ld.so.cache", "localtime", "timezone", "mime.types", "nsswitch.conf")
 _ETC_BOUND = ("alternatives",)
 _FILES = "/run/files"
+_WORK_FOLDERS = (HOME, "/home/tmp", "/home/shm")
 _ETC_WRITTEN = {
-    "passwd": f"learner:x:{LEARNER}:{LEARNER}:learner:{HOME}:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
-    "group": f"learner:x:{LEARNER}:\nnogroup:x:65534:\n",
+    "passwd": f"learner:x:{LEARNER}:{LEARNER}::{HOME}:/bin/sh\nnobody:x:{NOBODY}:{NOBODY}::/:/bin/false\n",
+    "group": f"learner:x:{LEARNER}:\nnogroup:x:{NOBODY}:\n",
     "hosts": "127.0.0.1 localhost\n::1 localhost\n",
     "hostname": "lab\n",
 }
 _LINKS = {
     "tmp": "/home/tmp",
     "var/tmp": "/home/tmp",
-    "dev/shm": "/home/shm",  # noqa: S108 -- a link inside the sandbox's own root
+    "dev/shm": "/home/shm",
     "dev/fd": "/proc/self/fd",
     "dev/stdin": "/proc/self/fd/0",
     "dev/stdout": "/proc/self/fd/1",
@@ -125,7 +128,7 @@ def mount_work(size: int, inodes: int, files: Mapping[str, bytes]) -> None:
     """The run's work folder with ``files`` in it; ``size`` in bytes, both limits for all it writes together."""
     quiet = linux.MS_NOSUID | linux.MS_NODEV
     linux.mount("work", "/home", "tmpfs", quiet, f"size={size},nr_inodes={inodes},mode=755")
-    for folder in (HOME, "/home/tmp", "/home/shm"):
+    for folder in _WORK_FOLDERS:
         Path(folder).mkdir(mode=0o700)
     if files:
         total = sum(len(content) + 8192 for content in files.values()) + 65536
@@ -134,6 +137,17 @@ def mount_work(size: int, inodes: int, files: Mapping[str, bytes]) -> None:
             _show_file(f"{_FILES}/{number}", Path(HOME, name), content)
         linux.mount("files", _FILES, flags=linux.MS_REMOUNT | linux.MS_RDONLY | quiet)
     os.chdir(HOME)
+
+
+def empty_work() -> None:
+    """Remove what a learner's code has written; what it made unremovable stays, to its own cost."""
+    for folder in _WORK_FOLDERS:
+        for entry in Path(folder).iterdir():
+            with contextlib.suppress(OSError, RecursionError):
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry, ignore_errors=True)  # the data files in it are mounts, and stay
+                else:
+                    entry.unlink()
 
 
 def _show_file(source: str, target: Path, content: bytes) -> None:

@@ -4,8 +4,8 @@ It holds one socket to the supervisor and nothing else: no test before its turn,
 learner's code can find that socket and write to it (assurance level 1); it then speaks for the cell that is
 running, and for later ones if it stays, which is what running in one process means.
 
-Before a test the supervisor asks for a checkpoint: a copy of this process (a sibling, child of the supervisor)
-that rests on a socket of its own until it is told to go on from there, or to go away.
+Now and then the supervisor asks for a checkpoint: a copy of this process (a sibling, child of the
+supervisor) that rests on a socket of its own until it is told to go on from there, or to go away.
 """
 
 import gc
@@ -17,7 +17,7 @@ import sys
 from typing import NoReturn
 
 from darsgah_grader.guest import confine, linux
-from darsgah_grader.guest.capture import CapturedStream
+from darsgah_grader.guest.capture import Capture, CapturedStream
 from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel, Message
 from darsgah_grader.guest.shell import GuestShell
@@ -31,11 +31,20 @@ _exit, _getpid, _loads, _handle = os._exit, os.getpid, json.loads, signal.signal
 
 
 class Runner:
-    """The loop of the learner's process; ``cells`` and ``shell`` come from the warm process."""
+    """The loop of the learner's process; ``cells`` and ``capture`` come from the warm process."""
 
-    def __init__(self, channel: Channel, cells: CellRunner) -> None:
+    def __init__(self, channel: Channel, cells: CellRunner, capture: Capture) -> None:
         self._channel = channel
         self._cells = cells
+        self._capture = capture
+        self._take_outputs()
+
+    def _take_outputs(self) -> None:
+        """What is written and shown in this process goes to its channel."""
+        self._capture.send = self._channel.send
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, CapturedStream):
+                stream.adopt()
 
     def serve(self) -> NoReturn:
         """Take commands until the supervisor is gone."""
@@ -92,9 +101,7 @@ class Runner:
         """Wait, touching no memory, until there is something to read."""
         if not self._channel.socket.recv(1, socket.MSG_PEEK):
             _exit(0)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, CapturedStream):
-                stream.adopt()
+        self._take_outputs()
 
 
 def become_runner(
@@ -104,6 +111,7 @@ def become_runner(
     output_limits: tuple[int, int],
     shell: GuestShell,
     cells: CellRunner,
+    seed: int,
 ) -> NoReturn:
     """Turn this fresh fork of the supervisor into a runner: descriptors, walls, streams, then the loop.
 
@@ -120,16 +128,13 @@ def become_runner(
         os.closerange(3, kept)
         os.closerange(kept + 1, 65536)
         end = Channel(socket.socket(fileno=kept), _LONGEST_CELL)
-        shell.capture.attach(end.send, *output_limits)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, CapturedStream):
-                stream.adopt()
+        shell.capture.limit(*output_limits)
         os.chdir(walls.work)
-        confine.confine_runner(walls)
+        confine.confine_runner(walls, seed)
     except BaseException as error:  # noqa: BLE001 -- nothing may return into the supervisor's code
         os.write(2, f"the runner could not be confined: {error!r}\n".encode())
         _exit(70)
     try:
-        Runner(end, cells).serve()
+        Runner(end, cells, shell.capture).serve()
     finally:
         _exit(71)

@@ -1,12 +1,13 @@
 """The system call filter of a learner's process: classic BPF, built once, put in place last.
 
-A denied call fails with EPERM; a call of another ABI than the processor's own (i386, x32) kills the process.
-The list is a deny list on purpose: scientific libraries use more of the kernel than anybody can enumerate, and
-what a learner gains from an allowed call is bounded by the namespaces, the missing capabilities and the
-read-only root. What is denied is what has no use in a notebook and a record of kernel holes, or what would
-reach around those walls: debugging other processes, keyrings, bpf, performance counters, io_uring, userfaultfd,
-the mount interfaces, namespaces, modules, clocks, sockets other than UNIX and Internet ones, pushing input into
-terminals, locks and watches on files that several sandboxes share, and ``kill(-1)``.
+A denied call fails with EPERM; a call of another ABI than the processor's own (i386, x32) kills the
+process. The list is a deny list on purpose: scientific libraries use more of the kernel than anybody can
+enumerate, and what a learner gains from an allowed call is bounded by the namespaces, the missing
+capabilities and the read-only root. What is denied is what has no use in a notebook and a record of
+kernel holes, or what would reach around those walls: debugging other processes, keyrings, bpf,
+performance counters, io_uring, userfaultfd, the mount interfaces, namespaces, modules, clocks, sockets
+other than UNIX and Internet ones, pushing input into terminals, locks and watches on files that several
+sandboxes share, and ``kill(-1)``.
 """
 
 import ctypes

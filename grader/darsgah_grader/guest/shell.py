@@ -1,4 +1,5 @@
-"""The IPython shell that learners' cells run in: no terminal, no history file, no event loop, output captured."""
+"""The IPython shell that learners' cells run in: no terminal, no history file, no event loop, output
+captured."""
 
 import subprocess
 import sys

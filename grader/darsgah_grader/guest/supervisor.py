@@ -1,12 +1,15 @@
 """Process 1 of a run: mounts the work folder, starts the runner, keeps its time, reports to the host.
 
-It never runs a learner's code, and nothing of a learner's is parsed here: what the runner sends is counted, cut
-and passed on as bytes. It asks the host for each cell when its turn comes, so a test is in no process of the
-sandbox before it is run. When it ends, the kernel ends every process of the run.
+It never runs a learner's code, and nothing of a learner's is parsed here: what the runner sends is
+counted, cut and passed on as bytes. It asks the host for each cell when its turn comes, so a test is in
+no process of the sandbox before it is run. When it ends, the kernel ends every process of the run.
 
-When the runner dies (``os._exit``, a segmentation fault, out of memory, killed after a timeout) the run goes on
-from the last checkpoint: the cells between it and the present one are run again silently, without those that
-killed a runner. The copy of the warm process that this process itself is serves as checkpoint zero.
+When the runner dies (``os._exit``, a segmentation fault, out of memory, killed after a timeout) the run
+goes on from the last checkpoint: the cells between it and the present one are run again silently, without
+those that killed a runner. This process, a copy of the warm one that has run nothing, is checkpoint zero, with
+an emptied work folder and the same random state. A checkpoint costs 2 to 9 ms (the fork, and every page the
+runner then writes for the first time), so one is made before a cell only when the cells since the last one took
+longer than CHECKPOINT_AFTER: quick notebooks never pay, and no recovery repeats more than that and one cell.
 """
 
 import contextlib
@@ -27,11 +30,15 @@ from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
 from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel, Message, ProtocolError
 from darsgah_grader.guest.processes import Processes
+from darsgah_grader.guest.rootfs import empty_work
 from darsgah_grader.guest.runner import CELL, CHECKPOINT, HELLO, RESULT, become_runner
 from darsgah_grader.guest.shell import GuestShell
 
 WANT, END, FINISHED = b"?", b"x", b"z"
 """To the host: the cell wanted, how a cell ended, that all is done. Outputs and results keep their kind."""
+
+CHECKPOINT_AFTER = 0.05
+"""Seconds of cells run that are worth a checkpoint; 0 makes one before every cell."""
 
 _GRACE = 1.0
 _TICK = 0.25
@@ -87,6 +94,8 @@ class Supervisor:
     pipes: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     budget: int = 0
     ends_at: float = 0.0
+    since_point: float = 0.0
+    seed: int = field(default_factory=lambda: secrets.randbits(63))
 
     def run(self) -> None:
         """Run every cell in order; those for which no time is left are left out."""
@@ -118,17 +127,20 @@ class Supervisor:
         """Have a runner whose next cell is ``index``; False when none can be had."""
         if self.runner is not None and self.processes.gone(self.runner.pidfd):
             self._bury()
-        recovering = self.runner is None and index > 0
         attempts = 0
         while self.runner is None:
             attempts += 1
             if attempts > _STARTS + len(self.lethal) or time.monotonic() >= self.ends_at:
                 return False
-            self.runner, self.checkpoint = self._resume() or self._start(), None
+            self.since_point = 0.0
+            self.runner = self._resume()
             if self.runner is not None:
-                self._replay(self.runner.index, index)
-        if recovering:
-            self._make_checkpoint(index)
+                self._make_checkpoint(self.runner.index)
+            elif (runner := self._start(fresh=index == 0)) is not None:
+                self.runner = runner
+            else:
+                continue
+            self._replay(self.runner.index, index)
         return True
 
     def _replay(self, first: int, until: int) -> None:
@@ -140,15 +152,17 @@ class Supervisor:
             if self.runner is None:
                 return
 
-    def _start(self) -> Point | None:
-        """A runner that has run nothing, forked from this process."""
+    def _start(self, fresh: bool) -> Point | None:
+        """A runner that has run nothing, forked from this process; what an earlier one left is removed."""
+        if not fresh and self.walls.namespaces:
+            empty_work()
         ours, theirs = Channel.pair()
         pid = os.fork()
         if pid == 0:
             ours.detach()  # closed with all the rest by number
             writes = (self.pipes[STDOUT][1], self.pipes[STDERR][1])
             limits = (self.output_bytes, self.output_count)
-            become_runner(theirs, writes, self.walls, limits, self.shell, self.cell_runner)
+            become_runner(theirs, writes, self.walls, limits, self.shell, self.cell_runner, self.seed)
         theirs.close()
         point = Point(0, pid, os.pidfd_open(pid), Channel(ours, _LONGEST_FRAME))
         if self._hello(point.channel) is None:
@@ -184,6 +198,7 @@ class Supervisor:
                 self.runner.channel.send(CHECKPOINT, b"", (theirs.fileno(),))
             message = self._hello(self.runner.channel)
             if message is not None and message.descriptors:
+                self.since_point = 0.0
                 self.checkpoint = Point(index, int(message.payload[:10]), message.descriptors[0], channel)
                 return
         except OSError:
@@ -206,13 +221,14 @@ class Supervisor:
 
     def _run_cell(self, index: int, cell: dict[str, Any], silent: bool = False) -> Ending:
         """Run one cell in the runner; a death is buried here and remembered against the cell."""
-        if cell["graded"] and not silent and (self.checkpoint is None or self.checkpoint.index != index):
+        if not silent and self.since_point > CHECKPOINT_AFTER:
             self._make_checkpoint(index)
         self.budget = 0 if silent else 2 * self.output_bytes + 65536
         began = time.monotonic()
         deadline = min(began + (cell["seconds"] or self.seconds), self.ends_at)
         ending = self._attend(index, cell, deadline)
         ending.seconds = time.monotonic() - began
+        self.since_point += ending.seconds
         self._drain_pipes()
         if ending.died:
             self.lethal.add(index)

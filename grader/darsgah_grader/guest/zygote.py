@@ -1,9 +1,10 @@
 """The warm process of one environment: IPython and its packages imported, forked once for every run.
 
-Started by the host as ``python -I -B -m darsgah_grader.guest.zygote DESCRIPTOR`` with an empty environment. It
-has one thread, no secrets, no learner's data, and when it is ready only its control socket and /dev/null open.
-It lives in the prepared root (``rootfs``) of a user namespace without rights over the machine; each run is a
-clone of it in six namespaces of its own. It ends when the host closes the control socket.
+Started by the host as ``python -I -B -m darsgah_grader.guest.zygote DESCRIPTOR`` with an empty
+environment. It has one thread, no secrets, no learner's data, and when it is ready only its control
+socket and /dev/null open. It lives in the prepared root (``rootfs``) of a user namespace without rights
+over the machine; each run is a clone of it in six namespaces of its own. It ends when the host closes the
+control socket.
 """
 
 import gc

@@ -3,9 +3,9 @@
     with Sandbox.start(Environment("python")) as sandbox:
         run = sandbox.run(Job(cells=[CellSource("print(1)")]))
 
-Invariants: a run's first process is in its cgroup, with the job's limits, before it gets the job; when ``run``
-returns, the kernel has ended every process of the run, and its mounts, namespaces, cgroup and work folder are
-gone; a warm process that died is started again at the next run.
+Invariants: a run's first process is in its cgroup, with the job's limits, before it gets the job; when
+``run`` returns, the kernel has ended every process of the run, and its mounts, namespaces, cgroup and
+work folder are gone; a warm process that died is started again at the next run.
 
 One fork is kept ready ahead of the next job (its namespaces made, its cgroup entered), because entering a
 cgroup waits for the kernel for several milliseconds; it has seen nothing and is used once.

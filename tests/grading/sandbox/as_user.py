@@ -1,4 +1,5 @@
-"""Run pytest as another user, with this Python and these sources open to it: ``python -m ... USER ARGUMENTS``.
+"""Run pytest as another user, with this Python and these sources open to it: ``python -m ... USER
+ARGUMENTS``.
 
 An interpreter below ``/root`` is closed to others. No permission is changed for that: in a mount namespace of
 its own this process covers the closed folders and shows in them only what the tests need.

@@ -102,6 +102,7 @@ def test_many_deaths_in_a_row(sandbox: Sandbox) -> None:
 
 def test_a_run_outlives_the_loss_of_its_checkpoint(sandbox: Sandbox) -> None:
     source = (
+        "import time\ntime.sleep(0.1)\n"
         "import os, signal\n"
         "for pid in map(int, filter(str.isdigit, os.listdir('/proc'))):\n"
         "    if pid not in (1, os.getpid()): os.kill(pid, signal.SIGKILL)\n"
@@ -250,3 +251,22 @@ def test_threads_go_on_through_checkpoints(sandbox: Sandbox) -> None:
         Job([CellSource(start), CellSource(test, graded=True), CellSource(test, graded=True)], limits=QUICK)
     )
     assert [cell.outcome for cell in run.cells] == [Outcome.OK] * 3
+
+
+def test_a_run_that_starts_over_finds_its_folder_empty_and_its_numbers_the_same(sandbox: Sandbox) -> None:
+    begin = "import os, random\nos.mkdir('made')\nopen('log', 'a').write('x')\nnumber = random.random()\nprint(number)"
+    check = "assert open('log').read() == 'x'\nprint(number)\nassert open('given').read() == 'g'"
+    job = [CellSource(begin), CellSource("import os\nos._exit(1)", graded=True), CellSource(check, graded=True)]
+    run = sandbox.run(Job(job, files={"given": b"g"}, limits=QUICK))
+    assert [cell.outcome for cell in run.cells] == [Outcome.OK, Outcome.DIED, Outcome.OK]
+    assert text(run.cells[0]) == text(run.cells[2])
+
+
+@pytest.mark.parametrize("graded", [True, False])
+def test_a_run_goes_on_from_a_checkpoint_when_there_is_one(sandbox: Sandbox, graded: bool) -> None:
+    slow = "import os, time\nmoment = time.time_ns()\nprint(moment)\ntime.sleep(0.2)"
+    dying = CellSource("import os\nos._exit(1)", graded=graded)
+    show = CellSource("print(moment)", graded=True)
+    run = sandbox.run(Job([CellSource(slow), dying, show, dying, dying, show], limits=QUICK))
+    assert [cell.outcome for cell in run.cells if cell.outcome is not Outcome.DIED] == [Outcome.OK] * 3
+    assert len({text(run.cells[n]) for n in (0, 2, 5)}) == 1
