@@ -41,12 +41,13 @@ def message_for(cell: MasterCell, verdict: Verdict, run: CellRun | None, limits:
         return said
     written = _authors_message(cell, run.error_value.strip())
     line = visible_test_line(cell.source, run.error_line)
-    if written or (cell.hidden and not line):
+    if cell.hidden and not line:
         return written
     raised = f"{run.error_name}: {run.error_value}" if run.error_value else run.error_name
     if cell.hidden and _secrets(cell.source, cell.released).search(raised):
         raised = run.error_name
-    return _shortened(f"{line}\n{raised}" if line else raised)
+    told = written or raised
+    return _shortened(f"{line}\n{told}" if line else told)
 
 
 def _shortened(text: str) -> str:

@@ -103,7 +103,7 @@ def test_the_executed_notebook_is_valid_and_says_what_happened(grader: Grader) -
     ]
     assert "AssertionError: f gives two" in views[3].outputs[-1].content
     assert "\x1b" not in views[3].outputs[-1].content
-    assert grade.cells[0].message == "f gives two"
+    assert grade.cells[0].message == "assert f() == 2, 'f gives two'\nf gives two"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,10 @@ def test_the_executed_notebook_is_valid_and_says_what_happened(grader: Grader) -
         ("return 2 * x if x != 5 else 0", ""),
         ("return 3", "assert f(2) == 4\nAssertionError"),
         ("raise ValueError('my own')", "assert f(2) == 4\nValueError: my own"),
-        ("import sys; raise ValueError(sys._getframe(1).f_code.co_consts)", "f is wrong for large numbers"),
+        (
+            "import sys; raise ValueError(sys._getframe(1).f_code.co_consts)",
+            "assert f(2) == 4\nf is wrong for large numbers",
+        ),
         (
             "import sys; raise ValueError(sys._getframe(1).f_code.co_consts[-3:])",
             "assert f(2) == 4\nValueError",
