@@ -1,0 +1,1 @@
+"""Importing an nbgrader course, from the folder to the graded submission, with the real database."""
