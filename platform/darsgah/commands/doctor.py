@@ -189,18 +189,19 @@ def _progress(err: Console, doing: str) -> AbstractContextManager[object]:
 
 def _show(out: Console, group: Group) -> None:
     """One group: a line a finding, its meaning under it, and each command on a line that can be copied."""
+    unicode = out.encoding.startswith("utf")
     out.print(Text(f"\n{group.title}", "bold"))
     for finding in group.findings:
         style = _STYLES[finding.state]
-        shape = (_SHAPES if out.encoding.startswith("utf") else _PLAIN_SHAPES)[finding.state]
+        shape = (_SHAPES if unicode else _PLAIN_SHAPES)[finding.state]
         head = Text.assemble(
             (f"{shape} {finding.state:<8}", style), (f"{finding.title:<19}", "bold"), finding.found
         )
-        head.no_wrap = False
         _print_hanging(out, head)
-        out.print(Padding(Text(finding.meaning, "dim"), (0, 0, 0, _INDENT)))
+        out.print(Padding(Text(finding.meaning, "dim"), (0, 0, 0, _INDENT), expand=False))
         for command in finding.mend:
-            out.print(Text.assemble(" " * (_INDENT - 2), ("$ ", style), command), soft_wrap=True)
+            arrow = ("→ " if unicode else "> ", style)
+            out.print(Text.assemble(" " * (_INDENT - 2), arrow, command), soft_wrap=True)
 
 
 def _print_hanging(out: Console, head: Text) -> None:

@@ -17,16 +17,23 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from darsgah.db import queue_schema
 from darsgah.db.address import sqlalchemy_url
 from darsgah.db.session import CONNECT_SECONDS, database_errors
+from darsgah.errors import SettingsInvalid
 
 # Any number that no other program locks in the same database; this one is "darsgah" in ASCII.
 _LOCK = 0x64617273676168
+
+
+class DatabaseNewer(SettingsInvalid):
+    """A newer Darsgah has upgraded the database: run that version here too. Nothing was changed."""
+
+    code = "database_newer"
 
 
 def upgrade(url: str, revision: str = "head") -> list[str]:
     """Applies what is missing, the queue's own schema included. Returns the revisions applied, oldest first.
 
     Raises:
-        DatabaseAway, DatabaseBusy: nothing was changed.
+        DatabaseNewer, DatabaseAway, DatabaseBusy: nothing was changed.
     """
     with _migrating(url) as connection:
         before = _revision(connection)
@@ -49,7 +56,8 @@ def pending(url: str) -> list[str]:
     """The revisions that ``upgrade`` would apply, oldest first.
 
     Raises:
-        DatabaseAway, DatabaseBusy: the database cannot be asked.
+        DatabaseNewer: its revision is none of this version's.
+        DatabaseAway, DatabaseBusy: it cannot be asked.
     """
     with _connected(url) as connection:
         return _between(_revision(connection), "head")
@@ -64,7 +72,11 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = ScriptDirectory.from_config(_config()).walk_revisions()
+    if revision is not None and all(step.revision != revision for step in known):
+        raise DatabaseNewer
+    return revision
 
 
 def _between(before: str | None, after: str | None) -> list[str]:

@@ -71,5 +71,5 @@ def _variable(setting: str) -> str:
 
 def _correction(name: str) -> str:
     known = [_variable(setting) for setting in Settings.model_fields]
-    close = get_close_matches(name.upper(), known, n=1)
+    close = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
     return f'export {close[0]}="${name}" && unset {name}' if close else f"unset {name}"

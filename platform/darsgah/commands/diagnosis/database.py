@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import psycopg
-from alembic.util import CommandError
 
 from darsgah.commands.diagnosis.findings import Check, Finding, State, Value
 from darsgah.db.address import libpq_url, shown
 from darsgah.db.embedded import look_at_embedded, open_database
-from darsgah.db.schema import pending
+from darsgah.db.schema import DatabaseNewer, pending
 from darsgah.errors import DarsgahError
 from darsgah.settings import Settings
 
@@ -24,7 +23,7 @@ SLOW_MS = 20.0
 """A page asks about ten times, one after the other."""
 CLOCK_SECONDS = 5.0
 _ROUNDS = 7
-_ASK_OWN = ('pg_isready -d "$DARSGAH_DATABASE_URL"', "unset DARSGAH_DATABASE_URL   (for the embedded one)")
+_ASK_OWN = ('pg_isready -d "$DARSGAH_DATABASE_URL"', "unset DARSGAH_DATABASE_URL  # for the embedded one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _ask(url: str) -> Answer:
 def _pending(url: str) -> tuple[str, ...] | None:
     try:
         return tuple(pending(url))
-    except CommandError:  # the revision that the database names is none of this program's
+    except DatabaseNewer:
         return None
 
 
@@ -131,7 +130,7 @@ def findings(facts: DatabaseFacts) -> Iterator[Finding]:
             State.LIMITED,
             f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} this machine's",
             "Times of submissions and the silence of workers are judged by both clocks.",
-            ("sudo timedatectl set-ntp true   (on both machines)",),
+            ("sudo timedatectl set-ntp true  # on both machines",),
             values={"ahead_seconds": round(ahead, 1)},
         )
 
@@ -189,7 +188,7 @@ def _tables(answer: Answer) -> Finding:
             State.MISSING,
             f"{waiting}; this user may not make tables",
             "Darsgah cannot start until they are applied.",
-            ("psql -c 'GRANT CREATE ON SCHEMA public TO darsgah'   (as the server's administrator)",),
+            ("psql -c 'GRANT CREATE ON SCHEMA public TO darsgah'  # as the server's administrator",),
             values=values,
         )
     meaning = "serve and worker apply them when they start; make a backup first."

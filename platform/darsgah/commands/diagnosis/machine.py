@@ -194,7 +194,7 @@ def _open_files(facts: MachineFacts) -> Finding:
         State.MISSING if facts.open_files < TOO_FEW_FILES else State.LIMITED,
         found,
         "Every open page takes one, and so do database and sandbox: with none left, people are turned away.",
-        (*mend, "LimitNOFILE=65536   (in the unit's [Service])"),
+        (*mend, "sudo systemctl edit darsgah  # [Service] LimitNOFILE=65536"),
         values=values,
     )
 

@@ -17,7 +17,7 @@ _VECTORS = {"avx2", "neon"}
 _OTHERWISE = "Models run on the processor. Grading needs no GPU."
 _DRIVER = {
     "ubuntu": ("sudo ubuntu-drivers install", "sudo reboot"),
-    "debian": ("sudo apt-get install nvidia-driver   (from the section non-free)", "sudo reboot"),
+    "debian": ("sudo apt-get install nvidia-driver  # from the section non-free", "sudo reboot"),
 }
 
 
@@ -82,7 +82,7 @@ def _libraries(facts: Engine) -> Finding:
             State.LIMITED,
             f"torch {facts.torch} does not load: {facts.fault}",
             "No model can run on this machine. Grading works.",
-            (".venv/bin/python -c 'import torch'   (shows all of it)", "rm -f .venv/.torch && make setup"),
+            (".venv/bin/python -c 'import torch'  # shows all of it", "rm -f .venv/.torch && make setup"),
             values=versions,
         )
     found = f"torch {facts.torch}, built for {facts.build}; transformers {facts.transformers}"
@@ -135,7 +135,7 @@ def _no_accelerator(facts: ModelFacts) -> Finding:
             _OTHERWISE,
             (
                 ".venv/bin/pip uninstall -y torch",
-                f".venv/bin/pip install torch=={version}   (its CUDA build)",
+                f".venv/bin/pip install torch=={version}  # its CUDA build",
             ),
             values=values,
         )

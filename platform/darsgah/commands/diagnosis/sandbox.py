@@ -16,7 +16,7 @@ from darsgah_grader.types import Environment, GraderError, Limits, SandboxLevel
 
 _SYSCTL = "sudo sysctl -w "
 _ONE_CELL = Job(cells=[CellSource("sum(range(1000))")])
-_DOCUMENT = "docs/operations.md has the unit file"
+_DELEGATE = "sudo systemctl edit darsgah  # [Service] Delegate=yes, as in docs/operations.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _cgroups(facts: SandboxFacts) -> Finding:
             values=values,
         )
     said = f"{report.detail}, but {facts.group_fault}" if facts.group_fault else report.detail
-    mend = tuple(line for line in (report.remedy, f"Delegate=yes   ({_DOCUMENT})") if line)
+    mend = tuple(line for line in (report.remedy, _DELEGATE if report.version == 2 else "") if line)
     return Finding(
         Check.CGROUPS,
         State.LIMITED,

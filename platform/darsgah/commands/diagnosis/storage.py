@@ -11,7 +11,7 @@ from pathlib import Path
 
 from darsgah.blobs.store import BlobMissing, blobs_folder, open_blobs
 from darsgah.commands.diagnosis.findings import Check, Finding, State, Value, in_bytes
-from darsgah.errors import DarsgahError
+from darsgah.errors import DarsgahError, SettingsInvalid
 from darsgah.settings import Settings
 
 LEAST_BYTES = 256 << 20
@@ -69,6 +69,8 @@ def _remote_fault(settings: Settings) -> str:
         asyncio.run(ask())
     except TimeoutError:
         return f"no answer within {_PATIENCE:.0f} seconds"
+    except SettingsInvalid as error:
+        return error.message
     except DarsgahError as error:
         cause = str(error.__cause__ or error.message).strip().splitlines()
         return cause[0] if cause else error.message
@@ -124,7 +126,7 @@ def findings(facts: StorageFacts) -> Iterator[Finding]:
             State.MISSING,
             facts.blobs_fault,
             "Without the store nothing can be handed in or graded.",
-            ("export DARSGAH_BLOBS_URL=s3://bucket/prefix   (with AWS_ACCESS_KEY_ID and the like)",),
+            ("export DARSGAH_BLOBS_URL=s3://bucket/prefix  # with AWS_ACCESS_KEY_ID and the like",),
         )
     else:
         yield Finding(
@@ -151,7 +153,7 @@ def _folder(check: Check, facts: FolderFacts, setting: str, keeps: str) -> Findi
             "Nothing could be kept: Darsgah does not start.",
             (
                 f"sudo install -d -o $(id -u) -g $(id -g) {facts.folder}",
-                f"export {setting}   (any folder of yours)",
+                f"export {setting}  # any folder of yours",
             ),
             values=values,
         )
@@ -173,5 +175,5 @@ def _folder(check: Check, facts: FolderFacts, setting: str, keeps: str) -> Findi
     else:
         return Finding(check, State.OK, found, keeps, values=values)
     place = facts.folder if facts.exists else facts.folder.parent
-    mend = (f"du -xh --max-depth=2 {place} | sort -h | tail", f"export {setting}   (on a larger disk)")
+    mend = (f"du -xh --max-depth=2 {place} | sort -h | tail", f"export {setting}  # on a larger disk")
     return Finding(check, state, found, meaning, mend, values=values)

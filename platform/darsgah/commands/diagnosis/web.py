@@ -153,7 +153,7 @@ def _address(facts: WebFacts) -> Finding:
             "other machines can reach it, without https",
             "Passwords travel where others in the network can read them.",
             (
-                "sudo apt-get install caddy   (docs/operations.md has its few lines)",
+                "sudo apt-get install caddy  # docs/operations.md has its few lines",
                 "export DARSGAH_HOST=127.0.0.1 DARSGAH_TRUSTED_PROXIES=1",
                 "export DARSGAH_PUBLIC_URL=https://learn.example.org",
             ),
