@@ -218,13 +218,15 @@ class Platform:
             yield client
 
     @asynccontextmanager
-    async def browser(self, name: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    async def browser(
+        self, name: str | None = None, *, address: tuple[str, int] | None = None
+    ) -> AsyncIterator[httpx.AsyncClient]:
         """A browser with the session of somebody in its cookies.
 
         It has opened a page and so has a form's token, which every request carries in the header.
         """
         cookies = {SESSION_COOKIE: await self.token(name)} if name else {}
-        async with self.client(cookies=cookies) as client:
+        async with self.client(cookies=cookies, address=address) as client:
             await client.get("/")
             client.headers["x-csrf-token"] = client.cookies["darsgah_csrf"]
             yield client

@@ -45,6 +45,7 @@ from darsgah.web.authentication import Authentication
 from darsgah.web.error_answers import EXCEPTION_HANDLERS
 from darsgah.web.forged_requests import ForgedRequests, csrf_config
 from darsgah.web.operations import healthz, metrics, readyz
+from darsgah.web.readable_request import ReadableRequest
 from darsgah.web.request_log import RequestLog
 
 API = "/api/v1"
@@ -119,6 +120,7 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
             nothing_here,
         ],
         state=state,
+        request_class=ReadableRequest,
         dependencies=_dependencies(),
         middleware=[
             prometheus.middleware,

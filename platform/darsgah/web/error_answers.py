@@ -11,14 +11,13 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import (
     HTTPException,
-    MethodNotAllowedException,
-    PermissionDeniedException,
     ValidationException,
 )
 from litestar.types import ExceptionHandlersMap
 
 from darsgah.errors import DarsgahError, Forbidden, MalformedInput, NotFound, TooLarge
 from darsgah.ui.language import explain
+from darsgah.web.readable_request import Unreadable
 
 logger = structlog.get_logger("darsgah.web")
 
@@ -34,13 +33,6 @@ class FormExpired(Forbidden):
     """This form has expired, and nothing was recorded. Reload the page and send it again."""
 
     code = "form_expired"
-
-
-class Unreadable(MalformedInput):
-    """What was sent cannot be read."""
-
-    status = 400
-    code = "unreadable"
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,18 +55,18 @@ def _labelled(error: Exception) -> DarsgahError:
     if isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         # What the request's transaction raised while it ended, as the framework hands it on.
         return _labelled(error.exceptions[0])
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return _of_the_framework(error)
+    return DarsgahError()
+
+
+def _of_the_framework(error: HTTPException) -> DarsgahError:
     if isinstance(error, ValidationException):
         extra = error.extra if isinstance(error.extra, list) else []
         fields = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if item}
         return MalformedInput(fields=fields)
-    if isinstance(error, MethodNotAllowedException):
-        return MethodNotAllowed()
-    if isinstance(error, PermissionDeniedException):
-        return FormExpired()
-    if isinstance(error, HTTPException):
-        by_status = {404: NotFound, 413: TooLarge}
-        return by_status.get(error.status_code, Unreadable)() if error.status_code < 500 else DarsgahError()
-    return DarsgahError()
+    by_status = {403: FormExpired, 404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
+    return by_status.get(error.status_code, Unreadable)()
 
 
 def _wants_problem(request: Request[Any, Any, Any]) -> bool:
