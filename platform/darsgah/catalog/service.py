@@ -165,6 +165,11 @@ async def _matches(session: AsyncSession, version: CourseVersion, plan: CoursePl
     return same_texts and modules == [(module.title, module.title_ur, module.labs) for module in plan.modules]
 
 
+async def published_digests(session: AsyncSession, hub_id: UUID | None) -> dict[str, str]:
+    """The digest of the newest version of every lab of a hub, or of the network's, by slug."""
+    return await queries.newest_digests(session, hub_id)
+
+
 async def lab_version(session: AsyncSession, lab_version_id: UUID) -> LabVersionView:
     """One lab version.
 

@@ -69,11 +69,12 @@ def serve_command(
         listening = _listen(settings)
         with listening, open_database(settings, _say) as handle:
             upgrade(handle.url)
-            asyncio.run(_prepare(settings, handle.url, demo=demo))
-            address = f"http://{settings.host}:{listening.getsockname()[1]}"
-            _welcome(settings.public_url or address, demo=demo)
-            with _worker_beside(enabled=worker):
-                _serve(settings, handle.url, listening)
+            if demo:
+                _load_demo_apart()
+            address = settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
+            err.print(f"\nDarsgah is at [bold]{address}[/bold]. Ctrl-C stops it; the data stay.\n")
+            with _worker_beside(enabled=worker), suppress(KeyboardInterrupt):
+                asyncio.run(_serve(settings, handle.url, listening))
         _say("Stopped.")
 
 
@@ -90,11 +91,32 @@ def worker_command() -> None:
 
 def demo_command() -> None:
     """Load the demo network into the database, and say who can sign in."""
+    from darsgah.demo import ACCOUNTS, PASSWORD, load_demo  # noqa: PLC0415 # the web process must not load the grader
+
+    async def load(url: str) -> None:
+        database = Database(url, pool=2)
+        try:
+            await load_demo(database, open_blobs(settings), _say)
+        finally:
+            await database.dispose()
+
     settings = Settings()
     with _one_line_errors(), open_database(settings, _say) as handle:
         upgrade(handle.url)
-        asyncio.run(_prepare(settings, handle.url, demo=True))
-        _show_accounts()
+        asyncio.run(load(handle.url))
+    table = Table(title=f"Who can sign in, all with the password {PASSWORD}", title_justify="left")
+    for column in ("e-mail", "role", "hub"):
+        table.add_column(column)
+    for account in ACCOUNTS:
+        table.add_row(account.email, account.role.value.replace("_", " "), account.hub or "the network")
+    err.print(table)
+
+
+def _load_demo_apart() -> None:
+    """Load the demo in a process of its own: making labs ready needs nbgrader, which is not for the web."""
+    done = subprocess.run([sys.executable, "-m", "darsgah", "demo"], check=False)
+    if done.returncode:
+        raise typer.Exit(done.returncode)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -113,49 +135,19 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-async def _prepare(settings: Settings, url: str, *, demo: bool) -> None:
-    database = Database(url, pool=2)
-    try:
-        async with database.begin() as session:
-            await hubs.load_plan(session)
-        if demo:
-            from darsgah.demo import load_demo  # noqa: PLC0415 # it loads the grader, which the web process must not
-
-            await load_demo(database, open_blobs(settings), _say)
-    finally:
-        await database.dispose()
-
-
-def _welcome(address: str, *, demo: bool) -> None:
-    err.print(f"\nDarsgah is at [bold]{address}[/bold]")
-    if demo:
-        _show_accounts()
-    err.print("Ctrl-C stops it; the data stay.\n", style="dim")
-
-
-def _show_accounts() -> None:
-    from darsgah.demo import ACCOUNTS, PASSWORD  # noqa: PLC0415 # as in _prepare
-
-    table = Table(title=f"Who can sign in, all with the password {PASSWORD}", title_justify="left")
-    for column in ("e-mail", "role", "hub"):
-        table.add_column(column)
-    for account in ACCOUNTS:
-        table.add_row(account.email, account.role.value.replace("_", " "), account.hub or "the network")
-    err.print(table)
-
-
-def _serve(settings: Settings, url: str, listening: socket.socket) -> None:
-    application = create_app(settings, Database(url, pool=settings.database_pool), open_blobs(settings))
+async def _serve(settings: Settings, url: str, listening: socket.socket) -> None:
+    database = Database(url, pool=settings.database_pool)
+    async with database.begin() as session:
+        await hubs.load_plan(session)
     config = uvicorn.Config(
-        application,
+        create_app(settings, database, open_blobs(settings)),
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
-    with suppress(KeyboardInterrupt):
-        asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    await uvicorn.Server(config).serve(sockets=[listening])
 
 
 @contextmanager

@@ -195,6 +195,11 @@ async def hand_in(
     return _view(row)
 
 
+async def was_handed_in(session: AsyncSession, account_id: UUID, idempotency_key: str) -> bool:
+    """Whether somebody made a submission with that key."""
+    return await queries.by_key(session, account_id, idempotency_key) is not None
+
+
 async def own_submission(session: AsyncSession, actor: Actor, submission_id: UUID) -> SubmissionView:
     """One submission of the actor's own.
 
