@@ -48,17 +48,17 @@ class DemoAccount:
 
 
 ACCOUNTS = (
-    DemoAccount("learner@demo.darsgah.pk", "Demo Learner", Role.LEARNER, HUB),
-    DemoAccount("talib@demo.darsgah.pk", "نمونہ طالبِ علم", Role.LEARNER, HUB, "ur"),
-    DemoAccount("instructor@demo.darsgah.pk", "Demo Instructor", Role.INSTRUCTOR, HUB),
-    DemoAccount("instructor.korangi@demo.darsgah.pk", "Demo Instructor Korangi", Role.INSTRUCTOR, OTHER_HUB),
-    DemoAccount("mentor@demo.darsgah.pk", "Demo Mentor", Role.MENTOR, HUB),
-    DemoAccount("hub@demo.darsgah.pk", "Demo Hub Administrator", Role.HUB_ADMIN, HUB),
-    DemoAccount("network@demo.darsgah.pk", "Demo Network Administrator", Role.NETWORK_ADMIN, None),
-    DemoAccount("auditor@demo.darsgah.pk", "Demo Auditor", Role.AUDITOR, None),
+    DemoAccount("learner@demo.example", "Demo Learner", Role.LEARNER, HUB),
+    DemoAccount("talib@demo.example", "نمونہ طالبِ علم", Role.LEARNER, HUB, "ur"),
+    DemoAccount("instructor@demo.example", "Demo Instructor", Role.INSTRUCTOR, HUB),
+    DemoAccount("instructor.korangi@demo.example", "Demo Instructor Korangi", Role.INSTRUCTOR, OTHER_HUB),
+    DemoAccount("mentor@demo.example", "Demo Mentor", Role.MENTOR, HUB),
+    DemoAccount("hub@demo.example", "Demo Hub Administrator", Role.HUB_ADMIN, HUB),
+    DemoAccount("network@demo.example", "Demo Network Administrator", Role.NETWORK_ADMIN, None),
+    DemoAccount("auditor@demo.example", "Demo Auditor", Role.AUDITOR, None),
 )
 CLASSMATES = tuple(
-    DemoAccount(f"learner{number}@demo.darsgah.pk", f"Demo Learner {number}", Role.LEARNER, HUB)
+    DemoAccount(f"learner{number}@demo.example", f"Demo Learner {number}", Role.LEARNER, HUB)
     for number in range(2, 8)
 )
 """Learners whose work fills the instructor's list; the share of questions they solved differs."""

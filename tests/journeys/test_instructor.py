@@ -8,7 +8,7 @@ pytestmark = pytest.mark.journey
 
 
 def test_from_the_list_to_a_graded_notebook(sign_in: SignIn) -> None:
-    page = sign_in("instructor@demo.darsgah.pk")
+    page = sign_in("instructor@demo.example")
     page.click("nav a[href='/teach']")
     page.click("main a[href*='/teach/cohorts/']")
     page.wait_for_selector("main table a[href*='/teach/submissions/']")
@@ -26,6 +26,6 @@ def test_from_the_list_to_a_graded_notebook(sign_in: SignIn) -> None:
 
 
 def test_another_hubs_instructor_sees_nobody(sign_in: SignIn) -> None:
-    page = sign_in("instructor.korangi@demo.darsgah.pk")
+    page = sign_in("instructor.korangi@demo.example")
     page.click("nav a[href='/teach']")
     assert page.locator("main a[href*='/teach/cohorts/']").count() == 0

@@ -32,7 +32,7 @@ def solved(grader: Grader, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     ("email", "language", "width"),
-    [("learner@demo.darsgah.pk", "en-GB", 1280), ("talib@demo.darsgah.pk", "ur-PK", 360)],
+    [("learner@demo.example", "en-GB", 1280), ("talib@demo.example", "ur-PK", 360)],
 )
 def test_from_today_to_a_graded_result(
     sign_in: SignIn, solved: Path, tmp_path: Path, email: str, language: str, width: int
@@ -63,7 +63,7 @@ def test_from_today_to_a_graded_result(
 
 
 def test_a_file_that_is_no_notebook_is_refused_and_nothing_is_lost(sign_in: SignIn, tmp_path: Path) -> None:
-    page = sign_in("learner2@demo.darsgah.pk")
+    page = sign_in("learner2@demo.example")
     page.click("main a[href^='/cohorts/']")
     page.click("main a[href^='/assignments/']")
     before = page.locator("a[href^='/submissions/']").count()
@@ -82,7 +82,7 @@ def test_works_before_any_script_runs(site: Site, solved: Path) -> None:
     with httpx.Client(base_url=site.url, follow_redirects=True, timeout=30) as browser:
         page = browser.get("/sign-in")
         token = page.text.split('name="_csrf_token" value="')[1].split('"')[0]
-        form = {"email": "learner3@demo.darsgah.pk", "password": PASSWORD, "_csrf_token": token}
+        form = {"email": "learner3@demo.example", "password": PASSWORD, "_csrf_token": token}
         today = browser.post("/sign-in", data=form)
         assert str(today.url).endswith("/today")
         cohort = browser.get("/cohorts/" + today.text.split('href="/cohorts/')[1].split('"')[0])
@@ -99,7 +99,7 @@ def test_works_before_any_script_runs(site: Site, solved: Path) -> None:
 def test_nothing_of_hidden_tests_reaches_a_learner(site: Site, solved: Path) -> None:
     source = json.loads((next(f for f in shipped_labs() if f.name == FOUNDATIONS) / "lab.ipynb").read_text())
     with httpx.Client(base_url=f"{site.url}/api/v1", timeout=30) as api:
-        session = api.post("/sessions", json={"email": "learner4@demo.darsgah.pk", "password": PASSWORD})
+        session = api.post("/sessions", json={"email": "learner4@demo.example", "password": PASSWORD})
         api.headers["Authorization"] = f"Bearer {session.json()['token']}"
         cohort = api.get(f"/cohorts/{api.get('/cohorts').json()[0]['id']}").json()
         assignment = next(a for a in cohort["assignments"] if a["lab"]["slug"] == FOUNDATIONS)
