@@ -152,6 +152,8 @@ def test_an_environment_that_does_not_start_is_missing() -> None:
     assert (finding.state, finding.name) == (State.MISSING, "sandbox.environment.data")
     assert "pandas" in finding.found
     assert finding.mend == ("make setup",)
+    unreadable = replace(SANDBOX, trials=(Trial("data", fault="[Errno 13] Permission denied: '/root'"),))
+    assert "as the user who runs Darsgah" in one(sandbox.findings(unreadable), Check.ENVIRONMENT).mend[0]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 
 from darsgah.commands import doctor
 from darsgah.commands.diagnosis.findings import Check, State
+from darsgah.db.programs import MAJOR, installed_programs
 from darsgah.settings import Settings
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -51,6 +52,14 @@ def test_states_and_fields_of_the_json_are_there(document: str) -> None:
     for shape in (doctor.Report, doctor.GroupLine, doctor.FindingLine):
         for field in msgspec.structs.fields(shape):
             assert f"`{field.name}`" in document
+
+
+def test_the_embedded_programs_are_where_the_page_says(document: str) -> None:
+    folder = f"{installed_programs().parent.parent.name}/pginstall{MAJOR}/bin"
+    assert folder in document
+    for program in ("pg_dump", "pg_restore"):
+        assert f'"$bin/{program}"' in document
+        assert (installed_programs() / program).exists()
 
 
 def test_the_unit_file_delegates_its_group(document: str) -> None:

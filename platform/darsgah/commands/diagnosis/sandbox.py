@@ -17,6 +17,7 @@ from darsgah_grader.types import Environment, GraderError, Limits, SandboxLevel
 _SYSCTL = "sudo sysctl -w "
 _ONE_CELL = Job(cells=[CellSource("sum(range(1000))")])
 _DELEGATE = "sudo systemctl edit darsgah  # [Service] Delegate=yes, as in docs/operations.md"
+_OWN_ENVIRONMENT = "rm -rf .venv && make setup  # as the user who runs Darsgah, with a Python they may read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,18 @@ def try_environment(environment: Environment, level: SandboxLevel) -> Trial:
             sandbox.run(_ONE_CELL)
             run = sandbox.run(_ONE_CELL)
     except (GraderError, OSError) as error:
-        return Trial(environment.name, fault=" ".join(str(error).split()))
+        return Trial(environment.name, fault=_outline(str(error)))
     cell = run.cells[0]
     if cell.outcome is not Outcome.OK or cell.partial != 499500:
         said = cell.error_value or "; ".join(run.notes)
         return Trial(environment.name, fault=f"a cell that adds numbers ended with {cell.outcome}: {said}")
     return Trial(environment.name, start_seconds, run.seconds, memory)
+
+
+def _outline(message: str) -> str:
+    """A message that ends in a traceback, with the traceback's last line alone."""
+    before, traceback, after = message.strip().partition("Traceback (most recent call last):")
+    return before + after.splitlines()[-1].strip() if traceback else " ".join(before.split())
 
 
 def _resident_bytes(pid: int | None) -> int:
@@ -192,7 +199,7 @@ def _environment(trial: Trial) -> Finding:
             State.MISSING,
             trial.fault,
             f"Labs that ask for {trial.environment} cannot be graded on this machine.",
-            ("make setup",),
+            (_OWN_ENVIRONMENT if "Permission denied" in trial.fault else "make setup",),
             subject=trial.environment,
         )
     return Finding(
