@@ -85,11 +85,16 @@ class Capture:
             self._bytes -= len(kept)
             self._pending.append(kept)
             self._pending_size += len(kept)
-            if self._pending_size >= _BUFFERED or self._bytes <= 0:
+            if (
+                self._pending_size >= _BUFFERED
+                or self._bytes <= 0
+                or (kept.endswith("\n") and self._flush_is_due())
+            ):
                 self.flush()
-            elif kept.endswith("\n"):
-                if self._flushes < _AT_ONCE or monotonic() - self._flushed_at > _PAUSE:
-                    self.flush()
+
+    def _flush_is_due(self) -> bool:
+        """The first lines go at once, so that a crash loses nothing; a flood goes in larger pieces."""
+        return self._flushes < _AT_ONCE or monotonic() - self._flushed_at > _PAUSE
 
     def flush(self) -> None:
         """Send what waits."""
@@ -139,7 +144,7 @@ class Capture:
 
 
 class CapturedStream(io.TextIOBase):
-    """Stands in for sys.stdout or sys.stderr; ``fileno`` is the real descriptor, which the supervisor reads."""
+    """Stands in for sys.stdout or sys.stderr; ``fileno`` is the descriptor that the supervisor reads."""
 
     def __init__(self, capture: Capture, kind: bytes, descriptor: int) -> None:
         self._capture = capture
@@ -156,12 +161,12 @@ class CapturedStream(io.TextIOBase):
         self._owner = os.getpid()
 
     @property
-    def encoding(self) -> str:
+    def encoding(self) -> str:  # type: ignore[override] # as in io.TextIOWrapper; typeshed has it writable
         """Always UTF-8."""
         return "utf-8"
 
     @property
-    def errors(self) -> str:
+    def errors(self) -> str:  # type: ignore[override] # as in io.TextIOWrapper; typeshed has it writable
         """What cannot be encoded is replaced."""
         return "replace"
 

@@ -1,5 +1,4 @@
-"""How one cell is run: an answer through IPython, a test through what was captured before any learner
-code ran.
+"""How one cell is run: an answer through IPython, a test through what was there before any learner's code.
 
 A test's verdict is the exception that ended it and nothing a learner can print. It is compiled and
 executed by functions taken at import, with a fresh copy of the builtins as they were then, so that
@@ -39,8 +38,11 @@ class CellRunner:
         self._shell = shell
         self._builtins = _dict(vars(builtins))
         self._builtins["get_ipython"] = shell.get_ipython
-        self._transformer = TransformerManager()
-        self._tracebacks = FormattedTB(mode="Context", theme_name="nocolor", tb_offset=0)
+        self._transformer = TransformerManager()  # type: ignore[no-untyped-call] # IPython has no type here
+        self._display = shell.display_formatter
+        self._tracebacks = FormattedTB(  # type: ignore[no-untyped-call] # IPython has no type here
+            mode="Context", theme_name="nocolor", tb_offset=0
+        )
         self._encode = json.JSONEncoder().encode
         self._structured = self._tracebacks.structured_traceback
 
@@ -58,7 +60,7 @@ class CellRunner:
         return result
 
     def _run_answer(self, source: str) -> tuple[Any, BaseException | None]:
-        outcome = self._shell.run_cell(source, store_history=True)
+        outcome = self._shell.run_cell(source, store_history=True)  # type: ignore[no-untyped-call] # IPython has no type here
         return outcome.result, outcome.error_before_exec or outcome.error_in_exec
 
     def _run_graded(self, source: str, index: int) -> tuple[Any, BaseException | None]:
@@ -78,8 +80,8 @@ class CellRunner:
             return None, error
         finally:
             namespace["__builtins__"] = before
-        if value is not None and not source.rstrip().endswith(";"):
-            data, _ = self._shell.display_formatter.format(value)
+        if value is not None and self._display is not None and not source.rstrip().endswith(";"):
+            data, _ = self._display.format(value)  # type: ignore[no-untyped-call] # IPython has no type here
             self._shell.displayhook.write_format_data(data)
         return value, None
 
@@ -98,7 +100,7 @@ class CellRunner:
         return _compile(tree, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), last
 
     @staticmethod
-    def _execute(code: CodeType, namespace: dict[str, Any]) -> Any:
+    def _execute(code: CodeType, namespace: dict[str, Any]) -> object:
         if code.co_flags & inspect.CO_COROUTINE:
             return asyncio.run(_eval(code, namespace))
         return _eval(code, namespace)
@@ -125,7 +127,7 @@ class CellRunner:
         self._shell.capture.display(error_output(type(error), error, text))
         self._shell.capture.error_shown = True
 
-    def _result(self, value: Any, error: BaseException | None, test: str = "") -> bytes:
+    def _result(self, value: object, error: BaseException | None, test: str = "") -> bytes:
         name, text = describe(type(error), error) if error is not None else ("", "")
         return self._encode(
             {
@@ -145,25 +147,27 @@ def _test_name(index: int) -> str:
 
 
 def _line_in(test: str, error: BaseException | None) -> int:
-    """The line of the test that was running when the exception was raised, 0 where there is none."""
-    line = 0
+    """The line of the test that was running when the exception was raised, 0 where there is none.
+
+    The outermost one: inner entries may be a helper of the test that a hidden line called, or what a learner
+    put into the exception's traceback.
+    """
     frame = error.__traceback__ if error is not None else None
     while frame is not None:
         if frame.tb_frame.f_code.co_filename == test:
-            line = frame.tb_lineno
+            return frame.tb_lineno
         frame = frame.tb_next
-    return line
+    return 0
 
 
-def _partial(value: Any) -> int | float | str | None:
+def _partial(value: object) -> int | float | str | None:
     """A value that may be partial credit, exactly as it is; the types are compared, never asked."""
-    kind = type(value)
     if value is None:
         return None
-    if kind is int and -_LARGEST_PARTIAL < value < _LARGEST_PARTIAL:
-        return int(value)
-    if kind is float and math.isfinite(value):
-        return float(value)
+    if type(value) is int and -_LARGEST_PARTIAL < value < _LARGEST_PARTIAL:
+        return value
+    if type(value) is float and math.isfinite(value):
+        return value
     return UNUSABLE
 
 
@@ -187,7 +191,7 @@ def warm(runner: CellRunner, shell: GuestShell) -> None:
     runner.run("this is not Python", graded=False, index=0)
     for name in set(shell.user_ns) - names:
         del shell.user_ns[name]
-    shell.reset(new_session=True)
+    shell.reset(new_session=True)  # type: ignore[no-untyped-call] # IPython has no type here
     give_own_builtins(shell)
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         if hasattr(sys, name):

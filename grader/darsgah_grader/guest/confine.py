@@ -9,6 +9,7 @@ import math
 import os
 import random
 import resource
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,8 @@ class Confinement:
     visible: tuple[str, ...]
     poll_memory: bool
     memory_bytes: int
+    work_bytes: int
+    work_inodes: int
     file_bytes: int
     processes: int
     open_files: int
@@ -124,6 +127,7 @@ def confine_runner(walls: Confinement, seed: int) -> None:
         linux.set_dumpable(True)
     linux.drop_capabilities()
     linux.forbid_new_privileges()
+    linux.die_with_parent(signal.SIGKILL)
     own = f"/proc/{os.getpid()}"
     landlock.restrict((*_READABLE_SYSTEM, *walls.visible, own), (*_WRITABLE_SYSTEM, walls.work))
     seccomp.install(seccomp.program(own_pid=os.getpid()))

@@ -121,7 +121,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str | None = None, flags: int = 0, data: str | None = None) -> None:
-    """mount(2); ``kind`` is None for binds and for changes to an existing mount."""
+    """Mount a file system; ``kind`` is None for binds and for changes to an existing mount."""
     _checked(
         _libc.mount(
             source.encode(),
@@ -174,7 +174,7 @@ def _tid_address() -> int:
 
 
 def clone(flags: int) -> tuple[int, int]:
-    """Fork with clone(2) flags; (0, -1) in the child, (pid, pidfd) in the parent.
+    """Fork into new namespaces or the like; (0, -1) in the child, (pid, pidfd) in the parent.
 
     Does what ``os.fork`` does around the call, hooks of ``os.register_at_fork`` included, and keeps the C
     library's idea of its thread number right. The caller has one thread.

@@ -1,5 +1,4 @@
-"""The processes of one run, as its supervisor sees them: who has ended, what they hold, how to end them
-all."""
+"""The processes of one run as its supervisor sees them: who has ended, what they hold, how to end all."""
 
 import contextlib
 import os
@@ -58,7 +57,7 @@ class Processes:
         if not self._own:
             return [pid for pid in self._known if pid not in self._statuses]
         own = os.getpid()
-        return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != own]
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != own]  # noqa: PTH208 -- names are all it wants
 
     def memory_held(self) -> int:
         """Bytes that the run's processes and work folder hold beyond what the warm process gave them."""
@@ -69,13 +68,29 @@ class Processes:
         return held
 
     @staticmethod
+    def folder_exceeds(path: str, size: int, entries: int) -> bool:
+        """Whether a folder of the machine holds more bytes or entries than this; links are not followed."""
+        waiting = [path]
+        with contextlib.suppress(OSError):
+            while waiting:
+                with os.scandir(waiting.pop()) as found:
+                    for entry in found:
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+                        size -= entry.stat(follow_symlinks=False).st_blocks * 512
+                        entries -= 1
+                        if size < 0 or entries < 0:
+                            return True
+        return False
+
+    @staticmethod
     def kill(pid: int) -> None:
         """End one process for good."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
     def sweep(self, runner: int, spare: int | None) -> int:
-        """End the runner and everything else of the run but ``spare``; the signal that ended the runner, or 0.
+        """End the runner and all else of the run but ``spare``; the signal that ended the runner, or 0.
 
         All are stopped in one step first, so that none can start another between being seen and being ended.
         """

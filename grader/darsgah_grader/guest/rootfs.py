@@ -125,7 +125,7 @@ def mount_proc() -> None:
 
 
 def mount_work(size: int, inodes: int, files: Mapping[str, bytes]) -> None:
-    """The run's work folder with ``files`` in it; ``size`` in bytes, both limits for all it writes together."""
+    """The run's work folder with ``files`` in it; ``size`` in bytes, both limits for all it writes."""
     quiet = linux.MS_NOSUID | linux.MS_NODEV
     linux.mount("work", "/home", "tmpfs", quiet, f"size={size},nr_inodes={inodes},mode=755")
     for folder in _WORK_FOLDERS:

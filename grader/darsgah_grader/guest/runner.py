@@ -62,7 +62,7 @@ class Runner:
                 self._channel.send(HELLO, str(_getpid()).encode())
 
     def _run(self, message: Message) -> None:
-        """Run a cell; its result goes back with the token that came with it, which no earlier cell can know."""
+        """Run a cell; its result goes back with the token that came with it, unknown to earlier cells."""
         cell = _loads(message.payload)
         token, result = cell["token"].encode(), b"{}"
         try:
@@ -106,6 +106,7 @@ class Runner:
 
 def become_runner(
     channel: socket.socket,
+    *,
     outputs: tuple[int, int],
     walls: confine.Confinement,
     output_limits: tuple[int, int],

@@ -153,6 +153,8 @@ _IOCTL = (16, 29)
 _SOCKET = (41, 198)
 _KILL = (62, 129)
 _PRLIMIT = (302, 261)
+_PRCTL = (157, 167)
+_PR_SET_PDEATHSIG = 1
 _CLONE_THREAD = 0x10000
 
 
@@ -243,6 +245,10 @@ def _reduced_rules(column: int, own_pid: int) -> list[bytes]:
     for pair in _SIGNALS.values():
         program += _when_call(pair[column], _own_process_rule(own_pid))
     program += _when_call(_PRLIMIT[column], _own_process_rule(own_pid))
+    program += _when_call(
+        _PRCTL[column],  # the runner ends with its supervisor; nobody takes that off
+        [_argument(0), _instruction(_JUMP_EQUAL, _PR_SET_PDEATHSIG, 0, 1), _answer(_DENY), _answer(_ALLOW)],
+    )
     return program
 
 

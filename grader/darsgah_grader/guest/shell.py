@@ -1,5 +1,4 @@
-"""The IPython shell that learners' cells run in: no terminal, no history file, no event loop, output
-captured."""
+"""The IPython shell of learners' cells: no terminal, no history file, no event loop, output captured."""
 
 import subprocess
 import sys
@@ -18,14 +17,15 @@ _LONGEST_LINE = 2000
 _MOST_LINES = 400
 
 
-class GuestDisplayHook(DisplayHook):  # type: ignore[misc] # IPython ships no types
+class GuestDisplayHook(DisplayHook):
     """The value of a cell's last expression becomes an execute_result."""
 
     def write_output_prompt(self) -> None:
         """There is no prompt in a notebook."""
 
-    def write_format_data(self, format_dict: Mapping[str, Any], md_dict: Any = None) -> None:
+    def write_format_data(self, format_dict: Mapping[str, Any], md_dict: object = None) -> None:
         """Send the bundle; its metadata is dropped, a grade needs none."""
+        assert isinstance(self.shell, GuestShell)  # noqa: S101 -- made by it alone; tells the type checker
         capture = self.shell.capture
         capture.display(
             {
@@ -44,12 +44,12 @@ class GuestDisplayHook(DisplayHook):  # type: ignore[misc] # IPython ships no ty
         self._is_active = False
 
 
-class GuestDisplayPublisher(DisplayPublisher):  # type: ignore[misc] # IPython ships no types
+class GuestDisplayPublisher(DisplayPublisher):
     """``display(...)`` becomes a display_data."""
 
-    def publish(self, data: Mapping[str, Any], metadata: Any = None, *_: object, **__: object) -> None:
+    def publish(self, data: Mapping[str, Any], metadata: object = None, *_: object, **__: object) -> None:
         """Send the bundle; an update of an earlier display is shown as one of its own."""
-        self._validate_data(data, metadata)
+        self._validate_data(data, metadata)  # type: ignore[no-untyped-call] # IPython has no type here
         capture = self.shell.capture
         capture.display({"output_type": "display_data", "data": capture.bundle(data), "metadata": {}})
 
@@ -57,12 +57,12 @@ class GuestDisplayPublisher(DisplayPublisher):  # type: ignore[misc] # IPython s
         """What was shown stays: a graded notebook is a record."""
 
 
-class GuestShell(InteractiveShell):  # type: ignore[misc] # IPython ships no types
+class GuestShell(InteractiveShell):
     """One per warm process; every run has a copy by fork. ``capture`` is where its outputs go."""
 
-    def __init__(self, capture: Capture, **options: Any) -> None:
+    def __init__(self, capture: Capture, **options: object) -> None:
         self.capture = capture
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call] # IPython has no type here
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         self.capture.display(error_output(etype, evalue, stb))
@@ -70,9 +70,10 @@ class GuestShell(InteractiveShell):  # type: ignore[misc] # IPython ships no typ
 
     def system(self, cmd: str) -> None:
         """``!command``: through the shell, without a terminal, its output among the cell's."""
+        command: str = self.var_expand(cmd, depth=1)  # type: ignore[no-untyped-call] # IPython has no type here
         sys.stdout.flush()
         done = subprocess.run(  # noqa: S602 -- the learner's own command, inside the sandbox
-            self.var_expand(cmd, depth=1), shell=True, stdin=subprocess.DEVNULL, check=False
+            command, shell=True, stdin=subprocess.DEVNULL, check=False
         )
         self.user_ns["_exit_code"] = done.returncode
 

@@ -6,10 +6,11 @@ no process of the sandbox before it is run. When it ends, the kernel ends every 
 
 When the runner dies (``os._exit``, a segmentation fault, out of memory, killed after a timeout) the run
 goes on from the last checkpoint: the cells between it and the present one are run again silently, without
-those that killed a runner. This process, a copy of the warm one that has run nothing, is checkpoint zero, with
-an emptied work folder and the same random state. A checkpoint costs 2 to 9 ms (the fork, and every page the
-runner then writes for the first time), so one is made before a cell only when the cells since the last one took
-longer than CHECKPOINT_AFTER: quick notebooks never pay, and no recovery repeats more than that and one cell.
+those that killed a runner. This process, a copy of the warm one that has run nothing, is checkpoint zero,
+with an emptied work folder and the same random state. A checkpoint costs 2 to 9 ms (the fork, and every
+page the runner then writes for the first time), so one is made before a cell only when the cells since the
+last one took longer than CHECKPOINT_AFTER: quick notebooks never pay, and no recovery from a checkpoint
+repeats more than that and one cell.
 """
 
 import contextlib
@@ -22,7 +23,6 @@ import socket
 import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NoReturn
 
 from darsgah_grader.guest import confine
@@ -160,10 +160,17 @@ class Supervisor:
         pid = os.fork()
         if pid == 0:
             ours.detach()  # closed with all the rest by number
-            writes = (self.pipes[STDOUT][1], self.pipes[STDERR][1])
-            limits = (self.output_bytes, self.output_count)
-            become_runner(theirs, writes, self.walls, limits, self.shell, self.cell_runner, self.seed)
+            become_runner(
+                theirs,
+                outputs=(self.pipes[STDOUT][1], self.pipes[STDERR][1]),
+                walls=self.walls,
+                output_limits=(self.output_bytes, self.output_count),
+                shell=self.shell,
+                cells=self.cell_runner,
+                seed=self.seed,
+            )
         theirs.close()
+        self.processes.watch(pid)
         point = Point(0, pid, os.pidfd_open(pid), Channel(ours, _LONGEST_FRAME))
         if self._hello(point.channel) is None:
             self.processes.kill(pid)
@@ -256,7 +263,7 @@ class Supervisor:
                 if self.processes.gone(runner.pidfd):
                     ending.outcome = "timeout" if interrupted else "died"
                     return ending
-                if self.walls.poll_memory and self.processes.memory_held() > self.walls.memory_bytes:
+                if self._exceeds():
                     ending.outcome = "memory"
                     return ending
                 if time.monotonic() >= deadline:
@@ -268,6 +275,15 @@ class Supervisor:
         except (OSError, ProtocolError):
             return ending
 
+    def _exceeds(self) -> bool:
+        """Whether the run holds more than it may, where no cgroup and no tmpfs of its own see to that."""
+        walls = self.walls
+        if walls.poll_memory and self.processes.memory_held() > walls.memory_bytes:
+            return True
+        return not walls.namespaces and self.processes.folder_exceeds(
+            walls.work, walls.work_bytes, walls.work_inodes
+        )
+
     def _poll(self, runner: Point) -> "select.poll":
         poll = select.poll()
         for descriptor in (runner.channel.fileno(), runner.pidfd, self.host.fileno()):
@@ -277,7 +293,7 @@ class Supervisor:
         return poll
 
     def _poll_once(self, poll: "select.poll", deadline: float) -> None:
-        tick = _MEMORY_TICK if self.walls.poll_memory else _TICK
+        tick = _MEMORY_TICK if self.walls.poll_memory or not self.walls.namespaces else _TICK
         wait = max(0.0, min(deadline - time.monotonic(), tick))
         ready = {descriptor for descriptor, _ in poll.poll(wait * 1000)}
         if self.host.fileno() in ready:
@@ -287,7 +303,7 @@ class Supervisor:
         self._drain_pipes()
 
     def _read(self, runner: Point, token: bytes) -> bytes | None:
-        """Pass on what the runner sent, a bounded number of messages at a time; the result, once it is there."""
+        """Pass on what the runner sent, a bounded number of messages at a time; the result, once there."""
         for _ in range(64):
             try:
                 message = runner.channel.receive(wait=False)
@@ -360,5 +376,5 @@ def supervise(
     except OSError:
         pass  # the host went away
     finally:
-        sys.stdout = sys.stderr = None  # type: ignore[assignment] # nothing may be flushed at the end
+        sys.stdout = sys.stderr = None  # nothing may be flushed at the end
         os._exit(0)

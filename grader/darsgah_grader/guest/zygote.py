@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import traceback
+from pathlib import Path
 from typing import Any, NoReturn
 
 from darsgah_grader.guest import confine, linux, rootfs, seccomp
@@ -47,7 +48,7 @@ class Zygote:
 
     def settle(self) -> None:
         """Move into the prepared root, give up the machine's rights, and stop growing."""
-        threads = len(os.listdir("/proc/self/task"))
+        threads = sum(1 for _ in Path("/proc/self/task").iterdir())
         if threads != 1:
             raise RuntimeError(
                 f"{threads} threads run after the imports; a warm process can be forked with one only"
@@ -155,7 +156,7 @@ class Zygote:
             files[name] = payload[offset : offset + size]
             offset += size
         if self._namespaces:
-            rootfs.mount_work(job["work_bytes"], job["work_inodes"], files)
+            rootfs.mount_work(walls.work_bytes, walls.work_inodes, files)
             confine.confine_supervisor()
             linux.die_with_parent(signal.SIGKILL)  # the change of rights has cancelled it
         return job, walls
@@ -176,7 +177,7 @@ def _map_identity(inside: int, user: int, group: int) -> None:
 
 
 def _check_readable_for_others() -> None:
-    """The reduced level runs learners as other users on the machine's own root: can they read Python at all?"""
+    """The reduced level runs learners as other users on the machine's own root: can they read Python?"""
     pid = os.fork()
     if pid == 0:
         os.setresgid(rootfs.NOBODY, rootfs.NOBODY, rootfs.NOBODY)

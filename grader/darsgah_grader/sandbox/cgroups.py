@@ -187,7 +187,7 @@ class RunGroup:
             (self._memory / name).write_text(value)
 
     def add(self, pid: int) -> None:
-        """Put a process, which has started no other yet, into the group; one that has ended needs no limits."""
+        """Put a process, which has started no other yet, into the group; one that has ended needs none."""
         with contextlib.suppress(ProcessLookupError):
             for folder in self._folders.values():
                 (folder / "cgroup.procs").write_text(str(pid))

@@ -64,7 +64,7 @@ class WarmProcess:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start it and wait until it is warm; EnvironmentBroken with what it said when it does not come up."""
+        """Start it and wait until it is warm; EnvironmentBroken with what it said when it never is."""
         ours, theirs = Channel.pair()
         control = Channel(ours, _LONGEST)
         with tempfile.TemporaryFile() as said:

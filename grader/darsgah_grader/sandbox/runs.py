@@ -30,7 +30,7 @@ _OUTCOMES = {
 
 
 class Conduct:
-    """Conducts one run over ``channel``; ``memory_kills`` counts the kernel's kills so far in the run's group."""
+    """Conducts one run over ``channel``; ``memory_kills`` counts the kernel's kills in the run's group."""
 
     def __init__(self, channel: Channel, job: Job, memory_kills: Callable[[], int]) -> None:
         self._channel = channel
@@ -44,7 +44,7 @@ class Conduct:
         self.notes: list[str] = []
 
     def run(self, job_message: bytes) -> tuple[CellRun, ...]:
-        """Send the job, serve the supervisor until it is done, gone or late; one CellRun a cell in any case."""
+        """Send the job, serve the supervisor until it is done, gone or late; one CellRun a cell anyhow."""
         ending = time.monotonic() + self._job.limits.total_seconds + _GRACE
         asked = False
         with contextlib.suppress(BrokenPipeError):  # what it said before it ended is still to be read

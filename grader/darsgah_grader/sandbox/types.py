@@ -46,7 +46,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class CellRun:
-    """What became of one cell; ``outputs`` are nbformat v4 output dicts, capped in bytes, count and MIME type.
+    """What became of one cell; ``outputs`` are nbformat v4 outputs, capped in bytes, count and MIME type.
 
     Attributes:
         partial: the value of the cell's last expression when it is exactly an int, a float or None after

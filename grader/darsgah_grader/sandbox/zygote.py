@@ -57,7 +57,7 @@ class Berth:
         return not poll.poll(0)
 
     def close(self) -> None:
-        """End process 1 and with it every process of the run, wait until the kernel is done, remove the group."""
+        """End process 1 and with it every process of the run, wait for the kernel, remove the group."""
         self.fork.channel.close()
         try:
             with contextlib.suppress(ProcessLookupError):
@@ -282,14 +282,14 @@ class Sandbox:
                 "cell_seconds": limits.cell_seconds,
                 "output_bytes": limits.output_bytes,
                 "output_count": limits.output_count,
-                "work_bytes": limits.work_bytes,
-                "work_inodes": limits.work_inodes,
                 "files": [[name, len(content)] for name, content in files.items()],
                 "walls": {
                     "work": work,
                     "user": self._user(slot),
                     "poll_memory": polled,
                     "memory_bytes": limits.memory_bytes,
+                    "work_bytes": limits.work_bytes,
+                    "work_inodes": limits.work_inodes,
                     "file_bytes": limits.file_bytes,
                     "processes": limits.processes,
                     "open_files": limits.open_files,

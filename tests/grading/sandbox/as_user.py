@@ -1,5 +1,4 @@
-"""Run pytest as another user, with this Python and these sources open to it: ``python -m ... USER
-ARGUMENTS``.
+"""Run pytest as another user who can read this Python: ``python -m ... USER STAGING ARGUMENTS``.
 
 An interpreter below ``/root`` is closed to others. No permission is changed for that: in a mount namespace of
 its own this process covers the closed folders and shows in them only what the tests need.
@@ -52,7 +51,7 @@ def main() -> None:
         os.setresgid(int(user), int(user), int(user))
         os.setresuid(int(user), int(user), int(user))
     command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments]
-    os.execve(sys.executable, command, {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"})  # noqa: S606 -- pytest
+    os.execve(sys.executable, command, {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"})  # noqa: S606, S108 -- pytest, with a home that is there
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def test_a_test_runs_with_the_builtins_of_before(sandbox: Sandbox) -> None:
         Job(
             [
                 CellSource(
-                    "import builtins\nbuiltins.len = lambda _: 3\nbuiltins.compile = None\nbuiltins.exec = None"
+                    "import builtins\nbuiltins.len = lambda _: 3\nbuiltins.compile = None\nbuiltins.exec = None"  # noqa: E501 -- a learner's code in one string
                 ),
                 CellSource("assert len([]) == 3", graded=True),
                 CellSource("assert len([]) == 0", graded=True),
@@ -112,7 +112,7 @@ def test_a_syntax_error_is_shown_and_is_an_error(sandbox: Sandbox) -> None:
 def test_displays_keep_the_allowed_types_only(sandbox: Sandbox) -> None:
     cell = run_one(
         sandbox,
-        "display({'text/plain': 'p', 'text/html': '<b>h</b>', 'application/javascript': 'alert(1)'}, raw=True)\n"
+        "display({'text/plain': 'p', 'text/html': '<b>h</b>', 'application/javascript': 'alert(1)'}, raw=True)\n"  # noqa: E501 -- a learner's code in one string
         "display({'image/png': b'\\x89PNG'}, raw=True)",
     )
     assert cell.outputs[0]["data"] == {"text/plain": "p", "text/html": "<b>h</b>"}

@@ -31,7 +31,7 @@ DEADLY = {
     "segfault": "import ctypes\nctypes.string_at(0)",
     "exec": "import os\nos.execv('/bin/true', ['true'])",
     "close": "import os\nos.closerange(3, 4096)",
-    "junk": "import os\nfor n in range(3, 256):\n    try:\n        os.write(n, b'!')\n    except OSError: pass",
+    "junk": "import os\nfor n in range(3, 256):\n    try:\n        os.write(n, b'!')\n    except OSError: pass",  # noqa: E501 -- a learner's code in one string
     "threads": "import threading, os, time\nthreading.Timer(0.1, os._exit, (1,)).start()\ntime.sleep(5)",
 }
 
@@ -65,7 +65,7 @@ def test_a_cell_that_takes_too_long_costs_itself(sandbox: Sandbox, name: str) ->
 
 
 def test_a_learner_function_that_hangs_in_a_test(sandbox: Sandbox) -> None:
-    hang = "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass"
+    hang = "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass"  # noqa: E501 -- a learner's code in one string
     job = [
         CellSource(hang),
         CellSource("assert f() == 1", graded=True),
@@ -116,7 +116,7 @@ def test_a_run_outlives_the_loss_of_its_checkpoint(sandbox: Sandbox) -> None:
 
 
 def test_the_supervisor_is_not_to_be_killed(sandbox: Sandbox) -> None:
-    source = "import os, signal\nfor n in (1, 2, 9, 15, 19):\n    os.kill(1, n)\ntry:\n    os.kill(-1, 9)\nexcept PermissionError:\n    print('no')"
+    source = "import os, signal\nfor n in (1, 2, 9, 15, 19):\n    os.kill(1, n)\ntry:\n    os.kill(-1, 9)\nexcept PermissionError:\n    print('no')"  # noqa: E501 -- a learner's code in one string
     run = around(sandbox, source)
     assert [cell.outcome for cell in run.cells] == [Outcome.OK] * 3
     assert text(run.cells[1]) == "no\n"
@@ -132,7 +132,7 @@ def test_memory(sandbox: Sandbox, graded: bool) -> None:
 def test_memory_of_children_and_files_counts(sandbox: Sandbox) -> None:
     forking = (
         "import os, time\n"
-        "for _ in range(6):\n    if os.fork() == 0:\n        held = b'x' * 60_000_000\n        time.sleep(60)\n"
+        "for _ in range(6):\n    if os.fork() == 0:\n        held = b'x' * 60_000_000\n        time.sleep(60)\n"  # noqa: E501 -- a learner's code in one string
         "held = b'x' * 150_000_000\ntime.sleep(3)\nraise SystemExit"
     )
     run = around(sandbox, forking, QUICK)
@@ -151,7 +151,7 @@ def test_a_fork_bomb(sandbox: Sandbox) -> None:
 
 
 def test_a_thread_bomb(sandbox: Sandbox) -> None:
-    source = "import threading, time\nwhile True:\n    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+    source = "import threading, time\nwhile True:\n    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"  # noqa: E501 -- a learner's code in one string
     run = around(sandbox, source)
     assert run.cells[1].outcome in {Outcome.ERROR, Outcome.TIMEOUT}
     assert run.cells[2].outcome is Outcome.OK
@@ -236,7 +236,7 @@ def test_what_an_answer_forges_does_not_grade_the_next_test(sandbox: Sandbox) ->
 def test_daemons_and_zombies_do_not_matter(sandbox: Sandbox) -> None:
     source = (
         "import os, time\n"
-        "for _ in range(10):\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork(): os._exit(0)\n        time.sleep(1000)\n"
+        "for _ in range(10):\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork(): os._exit(0)\n        time.sleep(1000)\n"  # noqa: E501 -- a learner's code in one string
         "for _ in range(10):\n    if os.fork() == 0: os._exit(0)"
     )
     run = around(sandbox, source, QUICK, graded=False)
@@ -245,7 +245,7 @@ def test_daemons_and_zombies_do_not_matter(sandbox: Sandbox) -> None:
 
 
 def test_threads_go_on_through_checkpoints(sandbox: Sandbox) -> None:
-    start = "import threading, time\nn = 0\ndef count():\n    global n\n    while True:\n        n += 1\n        time.sleep(0.001)\nthreading.Thread(target=count, daemon=True).start()"
+    start = "import threading, time\nn = 0\ndef count():\n    global n\n    while True:\n        n += 1\n        time.sleep(0.001)\nthreading.Thread(target=count, daemon=True).start()"  # noqa: E501 -- a learner's code in one string
     test = "before = n\ntime.sleep(0.1)\nassert n > before"
     run = sandbox.run(
         Job([CellSource(start), CellSource(test, graded=True), CellSource(test, graded=True)], limits=QUICK)
@@ -254,9 +254,13 @@ def test_threads_go_on_through_checkpoints(sandbox: Sandbox) -> None:
 
 
 def test_a_run_that_starts_over_finds_its_folder_empty_and_its_numbers_the_same(sandbox: Sandbox) -> None:
-    begin = "import os, random\nos.mkdir('made')\nopen('log', 'a').write('x')\nnumber = random.random()\nprint(number)"
+    begin = "import os, random\nos.mkdir('made')\nopen('log', 'a').write('x')\nnumber = random.random()\nprint(number)"  # noqa: E501 -- a learner's code in one string
     check = "assert open('log').read() == 'x'\nprint(number)\nassert open('given').read() == 'g'"
-    job = [CellSource(begin), CellSource("import os\nos._exit(1)", graded=True), CellSource(check, graded=True)]
+    job = [
+        CellSource(begin),
+        CellSource("import os\nos._exit(1)", graded=True),
+        CellSource(check, graded=True),
+    ]
     run = sandbox.run(Job(job, files={"given": b"g"}, limits=QUICK))
     assert [cell.outcome for cell in run.cells] == [Outcome.OK, Outcome.DIED, Outcome.OK]
     assert text(run.cells[0]) == text(run.cells[2])

@@ -5,6 +5,9 @@ import dataclasses
 import json
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +24,7 @@ from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome
 from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.types import Environment, EnvironmentBroken, Limits, SandboxLevel, SandboxUnavailable
 from tests.grading.sandbox.conftest import QUICK, cells, run_one, text
-from tests.grading.sandbox.machine import descendants, groups, mounts
+from tests.grading.sandbox.machine import descendants, groups, mounts, user_of
 
 
 def test_nothing_is_left_behind() -> None:
@@ -29,7 +32,7 @@ def test_nothing_is_left_behind() -> None:
     with Sandbox.start(Environment("python"), level=SandboxLevel.NAMESPACES) as sandbox:
         warm = sandbox.pid
         assert warm is not None
-        nasty = "import os, time\nfor _ in range(5):\n    if os.fork() == 0:\n        os.setsid(); time.sleep(1000)\nopen('f', 'w').write('x')"
+        nasty = "import os, time\nfor _ in range(5):\n    if os.fork() == 0:\n        os.setsid(); time.sleep(1000)\nopen('f', 'w').write('x')"  # noqa: E501 -- a learner's code in one string
         run = sandbox.run(
             Job(
                 cells(nasty, "import os\nos._exit(1)", "while True: pass"),
@@ -230,6 +233,7 @@ REDUCED_DENIED = {
     "a process": "import os\nos.fork()",
     "a program": "import os\nos.execv('/bin/true', ['true'])",
     "a signal": "import os\nos.kill(os.getppid(), 0)",
+    "outliving its supervisor": "import ctypes, os\nif ctypes.CDLL(None).prctl(1, 0): os.fork()",
 }
 
 
@@ -249,7 +253,7 @@ def test_the_reduced_level_runs_and_survives(reduced: Sandbox) -> None:
         CellSource("held = [bytearray(10**7) for _ in range(100)]", graded=True),
         CellSource("assert x == 3", graded=True),
     ]
-    before = set(Path("/tmp").glob("darsgah-*"))
+    before = set(Path(tempfile.gettempdir()).glob("darsgah-*"))
     run = reduced.run(
         Job(job, files={"data.txt": b"given"}, limits=dataclasses.replace(QUICK, cell_seconds=1))
     )
@@ -262,7 +266,7 @@ def test_the_reduced_level_runs_and_survives(reduced: Sandbox) -> None:
         Outcome.MEMORY,
         Outcome.OK,
     ], run
-    assert set(Path("/tmp").glob("darsgah-*")) <= before
+    assert set(Path(tempfile.gettempdir()).glob("darsgah-*")) <= before
 
 
 def test_the_reduced_level_leaves_no_process(reduced: Sandbox) -> None:
@@ -272,3 +276,46 @@ def test_the_reduced_level_leaves_no_process(reduced: Sandbox) -> None:
     while len(descendants(reduced.pid)) > 1 and time.monotonic() < ending:
         time.sleep(0.02)
     assert len(descendants(reduced.pid)) <= 1
+
+
+def test_the_reduced_level_limits_the_folder(reduced: Sandbox) -> None:
+    limits = dataclasses.replace(QUICK, work_bytes=1_000_000, work_inodes=100)
+    fill = "import time\nopen('big', 'wb').write(bytes(5_000_000))\ntime.sleep(5)"
+    many = "import time\nfor n in range(500): open(str(n), 'w')\ntime.sleep(5)"
+    assert [run_one(reduced, source, limits).outcome for source in (fill, many)] == [Outcome.MEMORY] * 2
+
+
+_HOST = """
+import sys
+from darsgah_grader.sandbox.types import CellSource, Job
+from darsgah_grader.sandbox.zygote import Sandbox
+from darsgah_grader.types import Environment, SandboxLevel
+
+sandbox = Sandbox.start(Environment("python"), level=SandboxLevel(sys.argv[1]))
+print(sandbox.pid, flush=True)
+sandbox.run(Job([CellSource("while True: pass")]))
+"""
+
+
+def _outlives_its_host(level: SandboxLevel) -> bool:
+    """Kill a host in the middle of a run; whether anything of its sandbox is there ten seconds later."""
+    with subprocess.Popen([sys.executable, "-c", _HOST, level], stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        warm = int(host.stdout.readline())
+        time.sleep(1)
+        family = {warm, *descendants(warm)}
+        assert len(family) >= 3
+        host.kill()
+    ending = time.monotonic() + 10
+    while any(user_of(pid) is not None for pid in family) and time.monotonic() < ending:
+        time.sleep(0.05)
+    return any(user_of(pid) is not None for pid in family)
+
+
+def test_nothing_outlives_a_killed_host() -> None:
+    assert not _outlives_its_host(SandboxLevel.NAMESPACES)
+
+
+def test_nothing_reduced_outlives_a_killed_host(reduced: Sandbox) -> None:
+    assert reduced.level is SandboxLevel.REDUCED
+    assert not _outlives_its_host(SandboxLevel.REDUCED)

@@ -33,7 +33,7 @@ def test_no_process_of_the_machine_is_seen(sandbox: Sandbox) -> None:
 def test_the_supervisor_cannot_be_looked_into(sandbox: Sandbox, name: str) -> None:
     cell = run_one(
         sandbox,
-        f"import os\nos.listdir('/proc/1/{name}') if '{name}' in ('fd', 'root') else open('/proc/1/{name}').read(1)",
+        f"import os\nos.listdir('/proc/1/{name}') if '{name}' in ('fd', 'root') else open('/proc/1/{name}').read(1)",  # noqa: E501 -- a learner's code in one string
     )
     assert cell.error_name == "PermissionError"
 
@@ -81,7 +81,7 @@ def test_the_root_is_read_only(sandbox: Sandbox) -> None:
         "def writable(folder):\n"
         "    try:\n        open(os.path.join(folder, 'x'), 'w')\n        return True\n"
         "    except OSError:\n        return False\n"
-        "places = ['/', '/usr', '/usr/lib', '/etc', '/dev', '/run', '/home', '/var', '/proc', sys.prefix, sys.base_prefix,\n"
+        "places = ['/', '/usr', '/usr/lib', '/etc', '/dev', '/run', '/home', '/var', '/proc', sys.prefix, sys.base_prefix,\n"  # noqa: E501 -- a learner's code in one string
         "          os.path.dirname(os.__file__), '/tmp', '/dev/shm', '.']\n"
         "print([place for place in places if writable(place)])"
     )
@@ -104,7 +104,7 @@ def test_the_work_folder_has_a_size_and_a_number_of_files(sandbox: Sandbox) -> N
 
 
 def test_a_file_has_a_size(sandbox: Sandbox) -> None:
-    source = "import os, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nos.truncate(os.open('s', os.O_CREAT | os.O_RDWR), 10**12)"
+    source = "import os, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nos.truncate(os.open('s', os.O_CREAT | os.O_RDWR), 10**12)"  # noqa: E501 -- a learner's code in one string
     assert run_one(sandbox, source).error_name == "OSError"
 
 
@@ -129,7 +129,7 @@ def test_the_environment_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_descriptor_is_inherited(sandbox: Sandbox) -> None:
-    source = "import os\nfor n in sorted(map(int, os.listdir('/proc/self/fd'))):\n    try:\n        print(n, os.readlink(f'/proc/self/fd/{n}'))\n    except OSError: pass"
+    source = "import os\nfor n in sorted(map(int, os.listdir('/proc/self/fd'))):\n    try:\n        print(n, os.readlink(f'/proc/self/fd/{n}'))\n    except OSError: pass"  # noqa: E501 -- a learner's code in one string
     seen = dict(line.split(" ", 1) for line in text(run_one(sandbox, source)).splitlines())
     assert seen.pop("0") == "/dev/null"
     assert seen.pop("1").startswith("pipe:")
@@ -207,7 +207,7 @@ def test_the_other_call_table_kills(sandbox: Sandbox) -> None:
 
 
 def test_set_user_id_programs_give_nothing(sandbox: Sandbox) -> None:
-    source = "import os\nprint(os.statvfs('/usr').f_flag & os.ST_NOSUID != 0, os.statvfs('/usr').f_flag & os.ST_RDONLY != 0)"
+    source = "import os\nprint(os.statvfs('/usr').f_flag & os.ST_NOSUID != 0, os.statvfs('/usr').f_flag & os.ST_RDONLY != 0)"  # noqa: E501 -- a learner's code in one string
     assert text(run_one(sandbox, source)).strip() == "True True"
 
 
@@ -219,7 +219,7 @@ def test_nothing_stays_for_the_next_learner(sandbox: Sandbox) -> None:
     printed = text(
         run_one(
             sandbox,
-            "import os, random\nprint(os.listdir('/tmp'), os.listdir('/dev/shm'), os.listdir('.'), hasattr(random, 'left'))",
+            "import os, random\nprint(os.listdir('/tmp'), os.listdir('/dev/shm'), os.listdir('.'), hasattr(random, 'left'))",  # noqa: E501 -- a learner's code in one string
         )
     )
     assert printed.strip() == "[] [] [] False"
