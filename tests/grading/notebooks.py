@@ -1,6 +1,7 @@
 """Short ways to write the notebooks that the grading tests grade."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,6 @@ def notebook(*cells: dict[str, Any], **top: object) -> bytes:
     ).encode()
 
 
-def assignment(*cells: dict[str, Any], limits: Limits | None = None, **files: bytes) -> Assignment:
+def assignment(*cells: dict[str, Any], files: Mapping[str, bytes] | None = None) -> Assignment:
     """An assignment of one notebook, named ``nb``."""
-    return Assignment((Master("nb", notebook(*cells)),), PYTHON, limits or Limits(), files)
+    return Assignment((Master("nb", notebook(*cells)),), PYTHON, Limits(), files or {})

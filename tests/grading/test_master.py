@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions, NbGraderPreprocessor
 
 from darsgah_grader import regions
@@ -146,7 +146,8 @@ def test_regions_are_cut_as_nbgrader_cuts_them(
 ) -> None:
     source = "\n".join(lines).format(name)
     flags = {"grade": name == "HIDDEN TESTS", "solution": name == "SOLUTION", "task": name == "MARK SCHEME"}
-    node = NotebookNode(cell_type="code", source=source, metadata=NotebookNode(nbgrader=NotebookNode(flags)))
+    written = {"cell_type": "code", "source": source, "metadata": {"nbgrader": flags}}
+    node = nbformat.from_dict(written)  # type: ignore[no-untyped-call] # untyped package
     step = theirs()
     try:
         expected = step.preprocess_cell(node, {"language": "python"}, 0)[0].source

@@ -140,6 +140,31 @@ def test_visible_failures_are_told_and_hidden_ones_by_a_literal_message_alone(
     assert "HIDDEN TESTS" not in seen
 
 
+HELPER_LAB = assignment(
+    answer("f", "def f(x):\n    return 2 * x"),
+    check(
+        "t",
+        'def same(x, y):\n    assert f(x) == y, f"f({x}) is not {y}"\n\n\nsame(1, 2)\n'
+        "### BEGIN HIDDEN TESTS\nfor x in range(40, 50):\n    same(x + 3, 2 * (x + 3))\n### END HIDDEN TESTS",
+    ),
+)
+FORGED = """import sys, types
+seen = []
+def f(x):
+    caller = sys._getframe(1)
+    if not seen:
+        seen.append(types.TracebackType(None, caller, caller.f_lasti, 2))
+        return 2 * x
+    raise ValueError("called with " + str(x)).with_traceback(seen[0])"""
+
+
+@pytest.mark.parametrize("body", ["def f(x):\n    return 2 * min(x, 42)", FORGED])
+def test_a_hidden_failure_does_not_pass_for_a_visible_one(grader: Grader, body: str) -> None:
+    grade = hand_in(grader, HELPER_LAB, answer("f", body), check("t", "pass"))
+    assert (grade.score, grade.cells[0].message) == (0, "")
+    assert "43" not in learner_notebook(grade.executed["nb"]).decode()
+
+
 def test_hidden_tests_that_a_learner_prints_are_withheld(grader: Grader) -> None:
     spy = """import sys
 def f(x):
