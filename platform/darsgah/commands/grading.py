@@ -213,7 +213,7 @@ def _in_parallel(
         futures: dict[Future[Grade], Path] = {pool.submit(work, child): child for child in children}
         try:
             for future in as_completed(futures):
-                yield futures[future], future.result()
+                yield futures.pop(future), future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
