@@ -57,6 +57,10 @@ class Zygote:
             self._enter_root()
         elif self._root:
             _check_readable_for_others()
+        seen = ("/usr", *self._visible)
+        sys.path[:] = [path for path in sys.path if any(Path(path).is_relative_to(folder) for folder in seen)]
+        sys.path.append("")  # modules beside the notebook, after all others: none can be put in their place
+        sys.argv[:] = ["notebook"]
         null = os.open("/dev/null", os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)

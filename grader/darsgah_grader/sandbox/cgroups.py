@@ -14,6 +14,7 @@ from pathlib import Path
 
 _CONTROLLERS = ("memory", "pids")
 _PREFIX = "darsgah-"
+_LEAF = "darsgah-host"
 _OVERHEAD = 24 * 1024 * 1024
 """Kernel memory and the supervisor's own pages, which count towards the group but are not the learner's."""
 _OVERHEAD_PROCESSES = 8
@@ -74,6 +75,8 @@ def examine() -> CgroupReport:
     except OSError as error:
         return CgroupReport(0, usable=False, detail=str(error), remedy="")
     unified = _folder(points.get(""), groups.get(""))
+    if unified and unified.name == _LEAF:
+        unified = unified.parent  # this process, or another of the same service, has moved down already
     offered = _words(unified / "cgroup.controllers") if unified else set()
     if unified and offered.issuperset(_CONTROLLERS):
         if os.access(unified, os.W_OK) and os.access(unified / "cgroup.subtree_control", os.W_OK):
@@ -125,7 +128,7 @@ def prepare(report: CgroupReport) -> bool:
 def _move_down(folder: Path) -> None:
     if folder.name == "" or not (folder / "cgroup.type").exists():
         return  # the root group may have processes and children
-    inner = folder / "host"
+    inner = folder / _LEAF
     inner.mkdir(exist_ok=True)
     for pid in (folder / "cgroup.procs").read_text().split():
         with contextlib.suppress(ProcessLookupError):

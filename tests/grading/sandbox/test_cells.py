@@ -160,3 +160,30 @@ def test_cell_numbers_start_at_one_and_nothing_of_the_warming_is_left(sandbox: S
     cell = run_one(sandbox, "import sys\n('broken' in globals(), hasattr(sys, 'last_value'), len(In), Out)")
     assert cell.outputs[0]["execution_count"] == 1
     assert text(cell) == "(False, False, 2, {})\n"
+
+
+def test_modules_beside_the_notebook_are_found_and_shadow_nothing(sandbox: Sandbox) -> None:
+    files = {"beside.py": b"VALUE = 5", "colorsys.py": b"VALUE = 6"}
+    source = "import beside, colorsys, sys\nprint(beside.VALUE, hasattr(colorsys, 'VALUE'), sys.argv)"
+    (cell,) = sandbox.run(Job(cells(source), files=files, limits=QUICK)).cells
+    assert text(cell) == "5 False ['notebook']\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("import pickle\nclass C: pass\ntype(pickle.loads(pickle.dumps(C()))) is C", "True\n"),
+        ("import multiprocessing as m\nwith m.Pool(2) as p: print(p.map(abs, [-1, -2]))", "[1, 2]\n"),
+        ("%%bash\necho one", "one\n"),
+        ("import sqlite3\nc = sqlite3.connect('a.db')\nc.execute('create table t(a)')\nc.commit()\n1", "1\n"),
+        ("import tempfile\nwith tempfile.NamedTemporaryFile() as f: print(f.name[:5])", "/tmp/\n"),  # noqa: S108 -- the sandbox's own
+        ("import threading\nt = threading.Thread(target=print, args=('t',))\nt.start(); t.join()", "t\n"),
+    ],
+)
+def test_what_notebooks_do_works(sandbox: Sandbox, source: str, shown: str) -> None:
+    cell = run_one(sandbox, source)
+    assert (cell.outcome, text(cell)) == (Outcome.OK, shown)
+
+
+def test_asking_the_learner_is_a_plain_error(sandbox: Sandbox) -> None:
+    assert run_one(sandbox, "input('name? ')").error_name == "EOFError"
