@@ -126,6 +126,8 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        # Listening at once: two that only bind may both have the port, and early visitors wait a moment.
+        listening.listen(2048)
     except OSError as error:
         listening.close()
         raise SettingsInvalid(
