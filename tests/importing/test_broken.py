@@ -124,6 +124,7 @@ async def test_students_whose_ids_differ_in_case_alone(importer: Importer, examp
 
 
 async def test_assignments_whose_names_make_one_slug(importer: Importer, example: Path) -> None:
+    (example / "source" / "ps1").rename(example / "source" / "ps-1")
     (example / "source" / "ps2").rename(example / "source" / "PS 1")
     await importer.run(example)
     labs = await rows(importer.database, "SELECT slug FROM lab")
