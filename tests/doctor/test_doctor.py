@@ -191,6 +191,8 @@ def test_folders(tmp_path: Path, settings: Settings) -> None:
     assert not facts.home.exists
     assert facts.home.free_bytes > 0
     assert list(tmp_path.iterdir()) == []
+    in_memory = storage.examine_folder(Path("/dev/shm"))  # noqa: S108 - a file system that is surely there
+    assert in_memory.sync_ms is not None
     (tmp_path / "file").write_text("")
     assert "is no folder" in storage.examine_folder(tmp_path / "file" / "home").fault
     nowhere = storage.StorageFacts(storage.examine_folder(Path("/proc/darsgah")), None, "")
