@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from darsgah.errors import SettingsInvalid
@@ -147,3 +147,18 @@ def unknown_names() -> list[str]:
     return sorted(
         name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known
     )
+
+
+def load_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        SettingsInvalid: names each variable that cannot be what it says, and what it may be.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()
+        )
+        raise SettingsInvalid(f"{wrong}. docs/operations.md lists every setting.") from error

@@ -16,7 +16,7 @@ from darsgah_grader.pipeline import Grader
 
 async def _run(settings: Settings, url: str) -> None:
     database = Database(url, pool=settings.database_pool, application="darsgah worker")
-    concurrency = settings.worker_concurrency or os.cpu_count() or 1
+    concurrency = settings.worker_concurrency or len(os.sched_getaffinity(0))
     timing = WorkerTiming(
         heartbeat=settings.worker_heartbeat, silence=settings.worker_silence, grace=settings.worker_grace
     )

@@ -18,7 +18,7 @@ NO_PASSWORD = "!"  # noqa: S105 # the mark of none, as in shadow(5)
 
 @cache
 def _slots(_: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
-    return asyncio.Semaphore(os.cpu_count() or 1)
+    return asyncio.Semaphore(len(os.sched_getaffinity(0)))
 
 
 async def hash_password(password: str) -> str:

@@ -9,7 +9,7 @@ from darsgah.db.address import shown
 from darsgah.db.embedded import open_database
 from darsgah.db.schema import pending, upgrade
 from darsgah.errors import DarsgahError
-from darsgah.settings import Settings
+from darsgah.settings import load_settings
 
 database_commands = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def upgrade_command(
     """Bring the database to the tables this version needs. Safe to repeat, and by several at once."""
     err = Console(stderr=True, highlight=False)
     try:
-        with open_database(Settings(), lambda message: err.print(message, style="dim")) as database:
+        with open_database(load_settings(), lambda message: err.print(message, style="dim")) as database:
             revisions = pending(database.url) if dry_run else upgrade(database.url)
             where = "the embedded database" if database.embedded else shown(database.url)
     except DarsgahError as error:

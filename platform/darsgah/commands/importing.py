@@ -21,7 +21,7 @@ from darsgah.db.session import Database
 from darsgah.errors import DarsgahError
 from darsgah.hubs import service as hubs
 from darsgah.hubs.schemas import HubView
-from darsgah.settings import Settings
+from darsgah.settings import Settings, load_settings
 from darsgah_grader.nbgrader_course import Course, NotACourse, read_course
 from darsgah_grader.types import GraderError
 from darsgah_labs.lab_folder import slug_of
@@ -57,8 +57,8 @@ def nbgrader_command(
     if not cohort.strip() or not cohort.isprintable() or len(cohort) > 120:
         _fail(WRONG_USE, "Give the cohort a name of one line, at most 120 characters.")
     err = Console(stderr=True, highlight=False, soft_wrap=True)
-    settings = Settings()
     try:
+        settings = load_settings()
         with open_database(settings, lambda message: err.print(message, style="dim")) as handle:
             if not dry_run:
                 upgrade(handle.url)

@@ -26,7 +26,7 @@ from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, SettingsInvalid
 from darsgah.hubs import service as hubs
 from darsgah.logs import configure_logs
-from darsgah.settings import Settings
+from darsgah.settings import Settings, load_settings
 
 WORKER_PAUSE = 2.0
 """Seconds before a worker that ended by itself is started again."""
@@ -56,7 +56,8 @@ def serve_command(
     port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
 ) -> None:
     """Serve the platform: database, tables and hubs are brought up first. Ctrl-C stops everything."""
-    settings = Settings()
+    with _one_line_errors():
+        settings = load_settings()
     chosen = {"host": host or settings.host, "port": settings.port if port is None else port}
     settings = settings.model_copy(update=chosen)
     configure_logs(settings)
@@ -82,7 +83,8 @@ def worker_command() -> None:
     """Grade what is handed in. Any number of workers, on any machine that reaches database and files."""
     from darsgah.worker import run_worker  # noqa: PLC0415 # the web process must not load the grader
 
-    settings = Settings()
+    with _one_line_errors():
+        settings = load_settings()
     configure_logs(settings)
     with _one_line_errors(), open_database(settings, _say) as handle:
         upgrade(handle.url)
@@ -100,10 +102,11 @@ def demo_command() -> None:
         finally:
             await database.dispose()
 
-    settings = Settings()
-    with _one_line_errors(), open_database(settings, _say) as handle:
-        upgrade(handle.url)
-        asyncio.run(load(handle.url))
+    with _one_line_errors():
+        settings = load_settings()
+        with open_database(settings, _say) as handle:
+            upgrade(handle.url)
+            asyncio.run(load(handle.url))
     table = Table(title=f"Who can sign in, all with the password {PASSWORD}", title_justify="left")
     for column in ("e-mail", "role", "hub"):
         table.add_column(column)
@@ -181,5 +184,6 @@ def _keep_worker(stopping: threading.Event) -> None:
                 process.kill()
                 process.wait()
         else:
-            logger.warning("worker_ended", exit_code=process.returncode, again_in=WORKER_PAUSE)
+            if process.returncode:  # 0 is Ctrl-C, which reaches both processes
+                logger.warning("worker_ended", exit_code=process.returncode, again_in=WORKER_PAUSE)
             stopping.wait(WORKER_PAUSE)

@@ -215,7 +215,7 @@ async def enrol(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> Non
 
 async def _cohort_views(session: AsyncSession, rows: Sequence[tuple[Cohort, bool, bool]]) -> list[CohortView]:
     courses = await catalog.course_versions(session, [cohort.course_version_id for cohort, _, _ in rows])
-    by_hub = await hubs.hub_names(session) if rows else {}
+    by_hub = await hubs.hubs_by_id(session, {cohort.hub_id for cohort, _, _ in rows})
     return [
         _cohort_view(
             cohort, courses[cohort.course_version_id], by_hub[cohort.hub_id], staff=staff, learner=learner

@@ -1,6 +1,6 @@
 """All SQL of the hubs slice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,11 @@ async def all_hubs(session: AsyncSession) -> Sequence[Hub]:
         col(Hub.name),
     )
     return (await session.execute(statement)).scalars().all()
+
+
+async def hubs_by_id(session: AsyncSession, hub_ids: Collection[UUID]) -> Sequence[Hub]:
+    """The hubs with those ids."""
+    return (await session.execute(select(Hub).where(col(Hub.id).in_(hub_ids)))).scalars().all()
 
 
 async def hub_by_code(session: AsyncSession, code: str) -> Hub | None:

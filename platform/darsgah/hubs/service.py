@@ -1,6 +1,6 @@
 """What can be done with hubs: load the network's plan, look hubs up, grant roles in them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from uuid import UUID
 
@@ -74,9 +74,9 @@ async def hub_by_code(session: AsyncSession, code: str) -> HubView:
     return _view(found)
 
 
-async def hub_names(session: AsyncSession) -> Mapping[UUID, HubView]:
-    """Every hub by its id."""
-    return {view.id: view for view in await list_hubs(session)}
+async def hubs_by_id(session: AsyncSession, hub_ids: Collection[UUID]) -> Mapping[UUID, HubView]:
+    """Some hubs, by id; ids that do not exist are left out."""
+    return {hub.id: _view(hub) for hub in await queries.hubs_by_id(session, hub_ids)}
 
 
 async def join_as_learner(session: AsyncSession, account_id: UUID, code: str) -> HubView:
