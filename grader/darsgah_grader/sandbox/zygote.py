@@ -38,6 +38,7 @@ from darsgah_grader.types import Environment, EnvironmentBroken, SandboxLevel, S
 
 _logger = logging.getLogger(__name__)
 _END_SECONDS = 10.0
+_WORK_PREFIX = "darsgah-run-"
 _FIRST_REDUCED_USER = 1_999_900_001
 """As root the reduced level runs each run as a user of its own, from this number on."""
 
@@ -89,6 +90,7 @@ class Sandbox:
         self._slots: set[int] = set()
         self._cgroups = cgroups.examine()
         self._cgroups_usable = cgroups.prepare(self._cgroups)
+        _remove_abandoned_folders()
         self._preparer = threading.Thread(target=self._keep_one_ready, name="sandbox-berths", daemon=True)
 
     @classmethod
@@ -262,7 +264,7 @@ class Sandbox:
         """In the reduced level a folder of the machine; otherwise the run mounts its own."""
         if self.level is SandboxLevel.NAMESPACES:
             return rootfs.HOME
-        work = Path(tempfile.mkdtemp(prefix="darsgah-"))
+        work = Path(tempfile.mkdtemp(prefix=f"{_WORK_PREFIX}{os.getpid()}-"))
         for name, content in job.files.items():
             target = work / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -298,6 +300,14 @@ class Sandbox:
             }
         ).encode()
         return b"".join((len(header).to_bytes(8, "big"), header, *files.values()))
+
+
+def _remove_abandoned_folders() -> None:
+    """Remove work folders of the reduced level whose host was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_WORK_PREFIX}*"):
+        owner = folder.name.removeprefix(_WORK_PREFIX).split("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            _remove_folder(str(folder))
 
 
 def _remove_folder(path: str) -> None:

@@ -253,7 +253,7 @@ def test_the_reduced_level_runs_and_survives(reduced: Sandbox) -> None:
         CellSource("held = [bytearray(10**7) for _ in range(100)]", graded=True),
         CellSource("assert x == 3", graded=True),
     ]
-    before = set(Path(tempfile.gettempdir()).glob("darsgah-*"))
+    before = set(Path(tempfile.gettempdir()).glob("darsgah-run-*"))
     run = reduced.run(
         Job(job, files={"data.txt": b"given"}, limits=dataclasses.replace(QUICK, cell_seconds=1))
     )
@@ -266,7 +266,7 @@ def test_the_reduced_level_runs_and_survives(reduced: Sandbox) -> None:
         Outcome.MEMORY,
         Outcome.OK,
     ], run
-    assert set(Path(tempfile.gettempdir()).glob("darsgah-*")) <= before
+    assert set(Path(tempfile.gettempdir()).glob("darsgah-run-*")) <= before
 
 
 def test_the_reduced_level_leaves_no_process(reduced: Sandbox) -> None:
@@ -319,3 +319,6 @@ def test_nothing_outlives_a_killed_host() -> None:
 def test_nothing_reduced_outlives_a_killed_host(reduced: Sandbox) -> None:
     assert reduced.level is SandboxLevel.REDUCED
     assert not _outlives_its_host(SandboxLevel.REDUCED)
+    Sandbox.start(Environment("python"), level=SandboxLevel.REDUCED).close()  # removes what the dead one left
+    left = Path(tempfile.gettempdir()).glob("darsgah-run-*")
+    assert all(Path("/proc", folder.name.split("-")[2]).exists() for folder in left)
