@@ -6,12 +6,32 @@ Any number of them may run, on any machine that reaches the database and the blo
 import asyncio
 import os
 
+import structlog
+
+from darsgah.accounts import service as accounts
 from darsgah.blobs.store import open_blobs
+from darsgah.db.columns import now
 from darsgah.db.session import Database
+from darsgah.errors import ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.settings import Settings
 from darsgah_grader.pipeline import Grader
+
+HOUSEKEEPING_SECONDS = 3600.0
+
+logger = structlog.get_logger("darsgah.worker")
+
+
+async def _keep_house(database: Database) -> None:
+    """Forget what has expired, once an hour; several workers doing it do no harm."""
+    while True:
+        try:
+            async with database.begin() as session:
+                await accounts.delete_expired(session, now())
+        except ServiceUnavailable as error:
+            logger.warning("housekeeping_put_off", reason=error.message)
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
 async def _run(settings: Settings, url: str) -> None:
@@ -23,7 +43,10 @@ async def _run(settings: Settings, url: str) -> None:
     try:
         with Grader() as grader, stopped_by_signals() as stop:
             tasks = GradingTasks(database, open_blobs(settings), grader).tasks()
+            housekeeping = asyncio.create_task(_keep_house(database), name="housekeeping")
             await JobWorker(url, tasks, concurrency=concurrency, timing=timing).run(stop)
+            housekeeping.cancel()
+            await asyncio.gather(housekeeping, return_exceptions=True)
     finally:
         await database.dispose()
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
-NewPassword = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
+SHORTEST_PASSWORD = 10
+NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST_PASSWORD, max_length=200)]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Language = Annotated[str, msgspec.Meta(pattern="^(en|ur)$")]

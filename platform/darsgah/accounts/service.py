@@ -33,6 +33,12 @@ class EmailTaken(Conflict):
     code = "email_taken"
 
 
+class NoSuchAccount(NotFound):
+    """There is no account with this e-mail address."""
+
+    code = "no_such_account"
+
+
 class WrongCredentials(NotSignedIn):
     """The e-mail address and the password do not belong together."""
 
@@ -248,6 +254,12 @@ async def change_password(
     await queries.end_other_sessions(session, account_id, hash_token(token))
 
 
+async def set_password(session: AsyncSession, account_id: UUID, password: str) -> None:
+    """Set the password of somebody who does not know theirs, for an operator; every session ends."""
+    await _replace_password(session, account_id, password)
+    await queries.end_other_sessions(session, account_id, b"")
+
+
 async def profile(session: AsyncSession, account_id: UUID) -> AccountView:
     """The account as its owner sees it."""
     account = await queries.account_by_id(session, account_id)
@@ -260,6 +272,18 @@ async def account_named(session: AsyncSession, email: str) -> AccountView | None
     """The account with that address, if there is one."""
     account = await queries.account_by_email(session, email.strip().lower())
     return None if account is None else _view(account)
+
+
+async def existing_account(session: AsyncSession, email: str) -> AccountView:
+    """The account with that address.
+
+    Raises:
+        NoSuchAccount: there is none.
+    """
+    found = await account_named(session, email)
+    if found is None:
+        raise NoSuchAccount
+    return found
 
 
 async def change_profile(session: AsyncSession, account_id: UUID, form: ProfileChange) -> AccountView:

@@ -71,7 +71,8 @@ async def result_events(
     async with database.begin() as session:
         await service.result(session, request.user, submission_id)
     return ServerSentEvent(
-        _events(request, database, listener, pages, submission_id), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        _events(request, database, listener, pages, submission_id),
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.blobs.store import BlobStore
 from darsgah.blobs.stored_file import StoredFile, store, to_rows
+from darsgah.db.columns import new_id
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import AssignmentView
 from darsgah.jobs.queue import enqueue
@@ -55,7 +56,10 @@ async def record(
     files = await store(blobs, notebooks)
     await enrolments.lock_place(session, assignment.cohort_id, account_id)
     made = await queries.attempts(session, assignment.id, account_id)
+    submission_id = new_id()
     row = Submission(
+        id=submission_id,
+        job=await enqueue(session, GRADE_IMPORTED, submission_id=str(submission_id)),
         hub_id=assignment.hub_id,
         cohort_id=assignment.cohort_id,
         assignment_id=assignment.id,
@@ -71,7 +75,6 @@ async def record(
     )
     session.add(row)
     await session.flush()
-    await enqueue(session, GRADE_IMPORTED, submission_id=str(row.id))
     return row.id, True
 
 

@@ -16,7 +16,8 @@ class Submission(Record, table=True):
 
     ``notebooks`` lists ``{"name", "sha256", "size"}`` of the bytes handed in. ``sha256`` and ``size`` are the
     receipt: of the bytes of the one notebook, or of the canonical JSON of ``notebooks`` where there are
-    several.     ``score`` and ``max_score`` repeat the current grading run's, for lists.
+    several. ``score`` and ``max_score`` repeat the current grading run's, for lists; ``job`` is the number of
+    its grading job.
     """
 
     __tablename__ = "submission"
@@ -28,7 +29,6 @@ class Submission(Record, table=True):
         ),
         sa.Index("ix_submission_cohort_id_id", "cohort_id", "id"),
         sa.Index("ix_submission_account_id_id", "account_id", "id"),
-        sa.Index("ix_submission_waiting", "received_at", postgresql_where=sa.text("state = 'queued'")),
     )
 
     id: UUID = id_column()
@@ -44,6 +44,7 @@ class Submission(Record, table=True):
     sha256: str = Field(sa_type=sa.Text)
     size: int = Field(sa_type=sa.BigInteger)
     idempotency_key: str | None = Field(default=None, sa_type=sa.Text)
+    job: int | None = Field(default=None, sa_type=sa.BigInteger)
     current_run_id: UUID | None = None
     score: float | None = Field(default=None, sa_type=sa.Double)
     max_score: float | None = Field(default=None, sa_type=sa.Double)

@@ -1,7 +1,6 @@
 """All SQL of the submissions slice, and who may see which submission."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -143,12 +142,7 @@ async def for_update(session: AsyncSession, submission_id: UUID) -> Submission |
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def waiting_before(session: AsyncSession, received_at: datetime, limit: int) -> int:
-    """How many submissions were queued earlier and still wait, counted up to ``limit``."""
-    earlier = (
-        select(col(Submission.id))
-        .where(Submission.state == State.QUEUED.value, col(Submission.received_at) < received_at)
-        .limit(limit)
-        .subquery()
-    )
-    return (await session.execute(select(sa.func.count()).select_from(earlier))).scalar_one()
+async def job_of(session: AsyncSession, submission_id: UUID) -> int | None:
+    """The number of a submission's grading job in the queue."""
+    statement = select(col(Submission.job)).where(Submission.id == submission_id)
+    return (await session.execute(statement)).scalar_one_or_none()

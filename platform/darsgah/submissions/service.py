@@ -13,11 +13,13 @@ from darsgah.access import Actor
 from darsgah.accounts import service as accounts
 from darsgah.blobs.store import BlobStore
 from darsgah.blobs.stored_file import StoredFile, from_rows, store, to_rows
+from darsgah.db.columns import new_id
 from darsgah.db.columns import now as utc_now
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
 from darsgah.enrolments.service import LabNotOpen
 from darsgah.errors import NotFound
+from darsgah.jobs import queue
 from darsgah.jobs.notifications import notify
 from darsgah.jobs.queue import JobKind, Queue, enqueue
 from darsgah.submissions import queries
@@ -52,8 +54,6 @@ RECENT: Final = 5
 GRADE: Final = JobKind("grade_submission", Queue.GRADING)
 CHANNEL: Final = "darsgah_submission"
 """Notifications carry the id of the submission whose state changed."""
-QUEUE_COUNTED: Final = 1000
-"""Nobody needs to know more exactly than this how many wait before them."""
 
 
 def _view(row: Submission) -> SubmissionView:
@@ -175,7 +175,11 @@ async def hand_in(
     now = utc_now()
     made = await queries.attempts(session, assignment_id, actor.account_id)
     _refuse(allowance(assignment, made, now), now)
+    submission_id = new_id()
+    job = await enqueue(session, GRADE, submission_id=str(submission_id))
     row = Submission(
+        id=submission_id,
+        job=job,
         hub_id=assignment.hub_id,
         cohort_id=cohort.id,
         assignment_id=assignment_id,
@@ -191,7 +195,6 @@ async def hand_in(
     )
     session.add(row)
     await session.flush()
-    await enqueue(session, GRADE, submission_id=str(row.id))
     return _view(row)
 
 
@@ -358,10 +361,11 @@ async def cohort_submissions(
 
 
 async def waiting_before(session: AsyncSession, submission: SubmissionView) -> int:
-    """How many submissions wait before this one; counted up to 1,000."""
+    """How many submissions will be graded before this one; counted up to 1,000."""
     if submission.state is not State.QUEUED:
         return 0
-    return await queries.waiting_before(session, submission.received_at, QUEUE_COUNTED)
+    job = await queries.job_of(session, submission.id)
+    return await queue.waiting_before(session, job) or 0 if job is not None else 0
 
 
 async def start_grading(session: AsyncSession, submission_id: UUID) -> GradingTicket | None:

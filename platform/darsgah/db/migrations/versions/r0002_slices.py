@@ -318,6 +318,7 @@ def _submissions() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("idempotency_key", sa.Text(), nullable=True),
+        sa.Column("job", sa.BigInteger(), nullable=True),
         sa.Column("current_run_id", sa.Uuid(), nullable=True),
         sa.Column("score", sa.Double(), nullable=True),
         sa.Column("max_score", sa.Double(), nullable=True),
@@ -340,13 +341,6 @@ def _submissions() -> None:
     )
     op.create_index("ix_submission_account_id_id", "submission", ["account_id", "id"], unique=False)
     op.create_index("ix_submission_cohort_id_id", "submission", ["cohort_id", "id"], unique=False)
-    op.create_index(
-        "ix_submission_waiting",
-        "submission",
-        ["received_at"],
-        unique=False,
-        postgresql_where=sa.text("state = 'queued'"),
-    )
 
 
 def _grades() -> None:
