@@ -98,6 +98,7 @@ def measure(submissions: int, rounds: int, console: Console) -> dict[str, Any]:
     ours: list[float] = []
     parallel: list[float] = []
     beyond: list[float] = []
+    own: list[float] = []
     cores = len(os.sched_getaffinity(0))
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="darsgah-bench-") as folder, Grader() as grader:
@@ -110,6 +111,7 @@ def measure(submissions: int, rounds: int, console: Console) -> dict[str, Any]:
             grades, seconds = _in_turn(grader, assignment, handed_in)
             ours.append(seconds)
             beyond.append(statistics.median(grade.seconds - grade.code_seconds for grade in grades))
+            own.append(statistics.mean(grade.code_seconds for grade in grades))
             parallel.append(_at_once(grader, assignment, handed_in, cores))
     each_theirs = statistics.median(theirs) / submissions
     each_ours = statistics.median(ours) / submissions
@@ -121,6 +123,9 @@ def measure(submissions: int, rounds: int, console: Console) -> dict[str, Any]:
         "nbgrader_seconds_per_submission": each_theirs,
         "darsgah_seconds_per_submission": each_ours,
         "ratio_per_submission": each_theirs / each_ours,
+        "own_code_seconds_per_submission": statistics.median(own),
+        "ratio_beyond_own_code": (each_theirs - statistics.median(own))
+        / (each_ours - statistics.median(own)),
         "darsgah_submissions_per_second_per_core": submissions / statistics.median(parallel) / cores,
         "darsgah_ms_beyond_own_code": 1000 * statistics.median(beyond),
         "darsgah_warm_start_seconds": warm_start,
@@ -184,6 +189,11 @@ def table(found: dict[str, Any]) -> Table:
             f"{found['darsgah_seconds_per_submission']:.3f}",
         ),
         ("Times faster", f"{found['ratio_per_submission']:.1f}"),
+        (
+            "The notebooks' own code, in both: seconds a submission",
+            f"{found['own_code_seconds_per_submission']:.3f}",
+        ),
+        ("Times faster, the notebooks' own code left out", f"{found['ratio_beyond_own_code']:.1f}"),
         ("Darsgah: submissions a second and core", f"{found['darsgah_submissions_per_second_per_core']:.1f}"),
         ("Darsgah: ms beyond the notebook's own run time", f"{found['darsgah_ms_beyond_own_code']:.1f}"),
         ("Darsgah: start of the warm process, seconds", f"{found['darsgah_warm_start_seconds']:.2f}"),
