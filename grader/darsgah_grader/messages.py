@@ -78,7 +78,7 @@ def _showable_messages(source: str, released: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def _secrets(source: str, released: str) -> re.Pattern[str]:
-    """Finds every literal value that stands in the hidden part alone; where that cannot be told, everything."""
+    """Finds every literal value that stands in the hidden part alone; where that is unknown, everything."""
     try:
         whole, visible = ast.parse(source), ast.parse(released)
     except (SyntaxError, ValueError, RecursionError):
