@@ -1,37 +1,63 @@
-"""The command ``darsgah``: every sub-command is mounted here and written in ``darsgah.commands``."""
+"""The command ``darsgah``: names every sub-command and where it is written.
+
+A sub-command's module is imported when it is asked for, so that grading one notebook waits neither for the
+web application nor for the database's libraries.
+"""
+
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from darsgah.commands.accounts import account_commands
-from darsgah.commands.database import database_commands
-from darsgah.commands.doctor import doctor_command
-from darsgah.commands.grading import grade_command, lab_release_command
-from darsgah.commands.importing import import_commands
-from darsgah.commands.serving import demo_command, serve_command, worker_command
+COMMANDS = {
+    "serve": "serving:serve_command",
+    "worker": "serving:worker_command",
+    "demo": "serving:demo_command",
+    "grade": "grading:grade_command",
+    "lab": "grading:lab_commands",
+    "import": "importing:import_commands",
+    "account": "accounts:account_commands",
+    "doctor": "doctor:doctor_command",
+    "db": "database:database_commands",
+}
+"""Sub-command to module and name in ``darsgah.commands``: a function, or a Typer application for a group."""
 
-lab_commands = typer.Typer(help="Labs.", no_args_is_help=True)
-lab_commands.command("release")(lab_release_command)
 
+class LazyCommands(TyperGroup):
+    """Finds sub-commands in ``COMMANDS``."""
 
-@lab_commands.callback()
-def _labs() -> None:
-    """Look after labs."""
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 # as below
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 # Typer keeps the types of its click to itself
+        """The command of that name, or None when there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: Any = getattr(import_module(f"darsgah.commands.{module}"), name)
+        if isinstance(found, typer.Typer):
+            command = get_command(found)
+        else:
+            single = typer.Typer(add_completion=False)
+            single.command()(found)
+            command = get_command(single)
+        command.name = cmd_name
+        return command
 
 
 application = typer.Typer(
-    help="Darsgah, a learning platform: labs, sandboxed grading, a tutor.",
+    cls=LazyCommands,
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-application.command("serve")(serve_command)
-application.command("worker")(worker_command)
-application.command("demo")(demo_command)
-application.command("grade")(grade_command)
-application.command("doctor")(doctor_command)
-application.add_typer(account_commands, name="account")
-application.add_typer(import_commands, name="import")
-application.add_typer(lab_commands, name="lab")
-application.add_typer(database_commands, name="db")
+
+
+@application.callback()
+def _darsgah() -> None:
+    """Darsgah, a learning platform: labs, sandboxed grading, a tutor."""
 
 
 def main() -> None:

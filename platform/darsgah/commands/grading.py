@@ -228,3 +228,12 @@ def _summary(name: str, result: Grade) -> str:
         + (f", {waiting} to be marked by a person" if waiting else "")
         + (f", flags: {', '.join(sorted(flags))}" if flags else "")
     )
+
+
+lab_commands = typer.Typer(help="Labs.", no_args_is_help=True)
+lab_commands.command("release")(lab_release_command)
+
+
+@lab_commands.callback()
+def _labs() -> None:
+    """Look after labs."""
