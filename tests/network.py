@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
-from darsgah.accounts.schemas import SignUp
+from darsgah.accounts.models import Account
+from darsgah.accounts.passwords import HASHER
 from darsgah.accounts.tokens import SESSION_COOKIE
 from darsgah.app import create_app
 from darsgah.blobs.store import BlobStore
@@ -36,7 +38,7 @@ PASSWORD = "a password for tests"
 HUB, OTHER_HUB = "khi-saddar", "khi-korangi"
 SECRET = "hidden-marker-of-the-tests"
 """What stands in the hidden test of the lab, and must never reach a learner."""
-HIDDEN = f"### BEGIN HIDDEN TESTS\nassert triple(14) == 42, '{SECRET}'\n### END HIDDEN TESTS"
+HIDDEN = f"### BEGIN HIDDEN TESTS\nassert triple(14) == 42  # {SECRET}\n### END HIDDEN TESTS"
 DATA_FILE = "data/numbers.csv"
 
 PEOPLE: Mapping[str, tuple[tuple[Role, str | None], ...]] = {
@@ -118,10 +120,21 @@ class Network:
     people: Mapping[str, Actor]
 
 
+@cache
+def _password_hash() -> str:
+    """Of the one password; made once, since a hash takes its time by design."""
+    return HASHER.hash(PASSWORD)
+
+
 async def person(session: AsyncSession, name: str, *grants: tuple[Role, str | None]) -> Actor:
     """Somebody new, with roles in hubs named by their codes."""
-    form = SignUp(f"{name.replace('_', '-')}@example.org", PASSWORD, name.replace("_", " ").title())
-    account = await accounts.create_account(session, form)
+    account = Account(
+        email=f"{name.replace('_', '-')}@example.org",
+        display_name=name.replace("_", " ").title(),
+        password_hash=_password_hash(),
+    )
+    session.add(account)
+    await session.flush()
     for role, hub in grants:
         hub_id = (await hubs.hub_by_code(session, hub)).id if hub else None
         await hubs.grant(session, account.id, role, hub_id)

@@ -30,6 +30,12 @@ class DarsgahError(Exception):
         self.details: Mapping[str, Any] = details
         super().__init__(self.message)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers say about the error: after how many seconds to try again."""
+        seconds = self.details.get("retry_after")
+        return {"Retry-After": str(seconds)} if seconds else {}
+
 
 class SettingsInvalid(DarsgahError):  # noqa: N818 - says what is wrong
     """A setting does not fit this machine."""

@@ -61,6 +61,7 @@ def _sign_in_form(
         request,
         "accounts/sign_in.html",
         status_code=error.status if error else 200,
+        headers=error.headers if error else None,
         values=values,
         errors=fields,
         error=line,

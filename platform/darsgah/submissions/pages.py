@@ -85,6 +85,7 @@ async def _lab(
         request,
         "submissions/lab.html",
         status_code=error.status if error else 200,
+        headers=error.headers if error else None,
         zone=page.cohort.timezone,
         cohort=page.cohort,
         assignment=page.assignment,

@@ -125,15 +125,14 @@ class Pages:
 
     def error(self, request: Request[Any, Any, Any], error: DarsgahError) -> Response[str]:
         """The page for an error: what happened, what is kept, what to do."""
-        retry_after = error.details.get("retry_after")
         return self.respond(
             request,
             "ui/error.html",
             status_code=error.status,
-            headers={"Retry-After": str(retry_after)} if retry_after else None,
+            headers=error.headers,
             status=error.status,
             message=explain(error, self.language_of(request)),
-            retry_after=retry_after,
+            retry_after=error.details.get("retry_after"),
         )
 
     def context(

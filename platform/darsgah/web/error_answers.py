@@ -90,7 +90,6 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
 
 
 def _problem(request: Request[Any, Any, Any], error: DarsgahError, detail: str) -> Response[Problem]:
-    retry_after = error.details.get("retry_after")
     problem = Problem(
         type=f"urn:darsgah:problem:{error.code}",
         title=type(error).__name__,
@@ -98,14 +97,14 @@ def _problem(request: Request[Any, Any, Any], error: DarsgahError, detail: str) 
         detail=detail,
         code=str(error.details.get("reason", error.code)),
         request_id=request.scope["state"].get("request_id", ""),
-        retry_after=retry_after,
+        retry_after=error.details.get("retry_after"),
         fields={name: str(text) for name, text in error.details.get("fields", {}).items()},
     )
     return Response(
         problem,
         status_code=error.status,
         media_type="application/problem+json",
-        headers={"Retry-After": str(retry_after)} if retry_after else None,
+        headers=error.headers,
     )
 
 
