@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +11,7 @@ from darsgah.web.error_answers import answer_error
 from tests.network import PASSWORD, RELEASE, Platform
 
 PROBLEM = "application/problem+json"
+NOBODYS = UUID("01980000-0000-7000-8000-000000000000")
 
 Case = tuple[str | None, str, str, Mapping[str, Any], int, str]
 CASES: Mapping[str, Case] = {
@@ -23,8 +24,8 @@ CASES: Mapping[str, Case] = {
         401,
         "session_over",
     ),
-    "not allowed": ("learner", "GET", f"/api/v1/reviews/{uuid4()}", {}, 403, "forbidden"),
-    "no such row": ("learner", "GET", f"/api/v1/cohorts/{uuid4()}", {}, 404, "not_found"),
+    "not allowed": ("learner", "GET", f"/api/v1/reviews/{NOBODYS}", {}, 403, "forbidden"),
+    "no such row": ("learner", "GET", f"/api/v1/cohorts/{NOBODYS}", {}, 404, "not_found"),
     "no such address": ("learner", "GET", "/api/v1/nothing", {}, 404, "not_found"),
     "no such address to send to": ("learner", "POST", "/api/v1/nothing", {}, 404, "not_found"),
     "not that method": ("learner", "DELETE", "/api/v1/me", {}, 405, "method_not_allowed"),
@@ -83,7 +84,7 @@ async def test_a_problem_names_the_fields_at_fault(platform: Platform) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/today", 401), ("/nothing", 404), (f"/assignments/{uuid4()}", 401), ("/cohorts/not-an-id", 404)],
+    [("/today", 401), ("/nothing", 404), (f"/assignments/{NOBODYS}", 401), ("/cohorts/not-an-id", 404)],
 )
 async def test_people_get_a_page(platform: Platform, path: str, status: int) -> None:
     async with platform.client(headers={"Accept-Language": "ur"}) as client:
