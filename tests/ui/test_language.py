@@ -82,6 +82,13 @@ def test_errors_speak_the_readers_language() -> None:
     assert explain(Conflict("A {brace of braces", places=2), LANGUAGES["en"]) == "A {brace of braces"
 
 
+def test_what_a_person_sent_is_quoted_and_never_a_format() -> None:
+    """A cell type or a file name of an upload stands in the message as it came."""
+    for sent in ("{reason:>9999999999}", "{reason.__class__}", "{reason!r:>99}", "{0}", "{}"):
+        error = Conflict(f"The cell type {sent!r} is not known.", reason="unknown")
+        assert explain(error, LANGUAGES["en"]) == f"The cell type '{sent}' is not known."
+
+
 def test_no_text_is_written_where_extraction_cannot_find_it() -> None:
     """A message put together in place has no entry in any catalogue."""
     composed = []

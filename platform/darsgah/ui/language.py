@@ -4,6 +4,7 @@ Text is English in the source and looked up in gettext catalogues that lie besid
 files; they are compiled in memory when the application starts, so no compiled file can fall behind.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from gettext import GNUTranslations, NullTranslations
@@ -20,6 +21,7 @@ LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
 DOMAIN = "darsgah"
 COOKIE = "darsgah_language"
 COOKIE_SECONDS = 365 * 24 * 3600
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,14 @@ def explain(error: DarsgahError, language: Language) -> str:
     """What an error says to people: its text translated, placeholders filled from its details.
 
     The text of every error class and of every place that raises one is in the catalogue (see
-    ``darsgah.ui.extraction``). A text whose placeholders the details do not fill is shown unfilled rather
-    than lost.
+    ``darsgah.ui.extraction``). A placeholder is a plain ``{name}`` that the details know; everything else
+    stays as it is, since a message may quote what a person sent and must never be a format of theirs.
     """
-    text = language.translations.gettext(error.message)
-    try:
-        return text.format_map(error.details) if error.details else text
-    except (KeyError, IndexError, ValueError):
-        return text
+
+    def filled(found: re.Match[str]) -> str:
+        return str(error.details.get(found[1], found[0]))
+
+    return _PLACEHOLDER.sub(filled, language.translations.gettext(error.message))
 
 
 class Languages:
