@@ -69,10 +69,14 @@ class Processes:
 
     @staticmethod
     def folder_exceeds(path: str, size: int, entries: int) -> bool:
-        """Whether a folder of the machine holds more bytes or entries than this; links are not followed."""
+        """Whether a folder of the machine holds more bytes or entries than this; links are not followed.
+
+        A folder that was locked, or nested beyond what a path can name, counts as too much: what is in it
+        cannot be measured.
+        """
         waiting = [path]
-        with contextlib.suppress(OSError):
-            while waiting:
+        while waiting:
+            try:
                 with os.scandir(waiting.pop()) as found:
                     for entry in found:
                         if entry.is_dir(follow_symlinks=False):
@@ -81,6 +85,10 @@ class Processes:
                         entries -= 1
                         if size < 0 or entries < 0:
                             return True
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # gone since it was seen
+            except OSError:
+                return True
         return False
 
     @staticmethod

@@ -18,6 +18,8 @@ import os
 import select
 import shutil
 import signal
+import stat
+import subprocess
 import tempfile
 import threading
 import time
@@ -41,6 +43,7 @@ _END_SECONDS = 10.0
 _WORK_PREFIX = "darsgah-run-"
 _FIRST_REDUCED_USER = 1_999_900_001
 """As root the reduced level runs each run as a user of its own, from this number on."""
+_MOST_SLOTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,20 +306,34 @@ class Sandbox:
 
 
 def _remove_abandoned_folders() -> None:
-    """Remove work folders of the reduced level whose host was killed."""
+    """Remove work folders of the reduced level whose host was killed.
+
+    The machine's temporary folder is everybody's: what another user put there under such a name is left.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{_WORK_PREFIX}*"):
         owner = folder.name.removeprefix(_WORK_PREFIX).split("-")[0]
-        if owner.isdigit() and not Path("/proc", owner).exists():
-            _remove_folder(str(folder))
+        with contextlib.suppress(OSError):
+            if owner.isdigit() and not Path("/proc", owner).exists() and _is_ours(folder.lstat()):
+                _remove_folder(str(folder))
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Whether this is a folder, no link to one, of this user or of the users that root makes for runs."""
+    ours = status.st_uid == os.geteuid()
+    given = os.geteuid() == 0 and _FIRST_REDUCED_USER <= status.st_uid < _FIRST_REDUCED_USER + _MOST_SLOTS
+    return stat.S_ISDIR(status.st_mode) and (ours or given)
 
 
 def _remove_folder(path: str) -> None:
-    """Remove a work folder, whatever the learner did to its permissions; links are not followed."""
+    """Remove a work folder, whatever the learner did to its permissions; links are not followed.
 
-    def unlock(_function: object, name: str, _error: object) -> None:
-        with contextlib.suppress(OSError):
-            Path(name).parent.chmod(0o700)
-            Path(name).unlink() if not Path(name).is_dir() else shutil.rmtree(name)
-
-    with contextlib.suppress(OSError):
-        shutil.rmtree(path, onerror=unlock)
+    Nothing outside it is touched. The system's own programs take over where Python gives up: they open
+    folders that were locked, and go as deep as anybody can nest them.
+    """
+    with contextlib.suppress(OSError, RecursionError):
+        shutil.rmtree(path)
+        return
+    for command in (("chmod", "-R", "u+rwx"), ("rm", "-rf")):
+        subprocess.run([*command, "--", path], check=False, capture_output=True)  # noqa: S603 -- fixed programs, a folder of ours
+    if Path(path).exists():
+        _logger.error("a work folder could not be removed: %s", path)

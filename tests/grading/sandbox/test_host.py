@@ -285,6 +285,29 @@ def test_the_reduced_level_limits_the_folder(reduced: Sandbox) -> None:
     assert [run_one(reduced, source, limits).outcome for source in (fill, many)] == [Outcome.MEMORY] * 2
 
 
+def test_the_reduced_level_cannot_hide_what_its_folder_holds(reduced: Sandbox) -> None:
+    limits = dataclasses.replace(QUICK, work_bytes=1_000_000, work_inodes=5000)
+    locked = "import os, time\nos.mkdir('a'); open('a/big', 'wb').write(bytes(5_000_000)); os.chmod('a', 0)\ntime.sleep(5)"  # noqa: E501 -- a learner's code in one string
+    deep = "import os, time\nfor n in range(2000):\n    os.mkdir('d' * 20); os.chdir('d' * 20)\nopen('big', 'wb').write(bytes(5_000_000))\ntime.sleep(5)"  # noqa: E501 -- a learner's code in one string
+    before = set(Path(tempfile.gettempdir()).glob("darsgah-run-*"))
+    assert [run_one(reduced, source, limits).outcome for source in (locked, deep)] == [Outcome.MEMORY] * 2
+    assert set(Path(tempfile.gettempdir()).glob("darsgah-run-*")) <= before
+
+
+def test_only_our_own_folders_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may put a link under such a name into the temporary folder; nothing behind it changes."""
+    shared, elsewhere = tmp_path / "shared", tmp_path / "elsewhere"
+    for folder in (shared, elsewhere, shared / "darsgah-run-999999999-left"):
+        folder.mkdir(mode=0o755)
+    (elsewhere / "kept").touch()
+    (shared / "darsgah-run-999999999-link").symlink_to(elsewhere)
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    Sandbox(Environment("python"), SandboxLevel.REDUCED)
+    assert (elsewhere / "kept").exists()
+    assert [entry.name for entry in shared.iterdir()] == ["darsgah-run-999999999-link"]
+    assert shared.stat().st_mode & 0o777 == elsewhere.stat().st_mode & 0o777 == 0o755
+
+
 _HOST = """
 import sys
 from darsgah_grader.sandbox.types import CellSource, Job
