@@ -383,7 +383,7 @@ def _today() -> dict[str, Any]:
         LatestItem(submission=submission(3, State.GRADED, 9.995), lab=LABS[0], cohort=cohort()),
         LatestItem(submission=submission(2, State.QUEUED), lab=LABS[2], cohort=cohort()),
     ]
-    return {"cohorts": [cohort()], "due": due, "latest": latest, "teaching": []}
+    return {"cohorts": [cohort()], "due": due, "latest": latest, "teaching": [], "teaches_more": False}
 
 
 def _cohort() -> dict[str, Any]:
@@ -444,11 +444,15 @@ PICTURES = {
     ),
     "today": Picture("enrolments/today.html", _today),
     "today-empty": Picture(
-        "enrolments/today.html", lambda: {"cohorts": [], "due": [], "latest": [], "teaching": []}
+        "enrolments/today.html",
+        lambda: {"cohorts": [], "due": [], "latest": [], "teaching": [], "teaches_more": False},
     ),
     "cohort": Picture("enrolments/cohort.html", _cohort),
     "teaching": Picture(
-        "enrolments/teaching.html", lambda: {"cohorts": [cohort(staff=True)]}, STAFF, "/teach"
+        "enrolments/teaching.html",
+        lambda: {"cohorts": [cohort(staff=True)], "next_after": identifier(4), "paged": False},
+        STAFF,
+        "/teach",
     ),
     "lab": Picture("submissions/lab.html", lambda: _lab(0, FREE, [])),
     "lab-again": Picture(

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from darsgah.access import NETWORK_ROLES, Actor, Role
-from darsgah.db.columns import new_id
 from darsgah.enrolments.models import Assignment, Cohort, Enrolment
 
 STAFF = (Role.INSTRUCTOR, Role.HUB_ADMIN)
@@ -20,7 +18,8 @@ def staffed_by(actor: Actor) -> sa.ColumnElement[bool]:
     """Cohorts that the actor teaches or runs: those of their hubs, or all for network roles."""
     if actor.holds(*NETWORK_ROLES):
         return sa.true()
-    return col(Cohort.hub_id).in_(actor.hubs(*STAFF))
+    hubs = actor.hubs(*STAFF)
+    return col(Cohort.hub_id).in_(hubs) if hubs else sa.false()
 
 
 def joined_by(actor: Actor) -> sa.ColumnElement[bool]:
@@ -38,12 +37,22 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 async def cohorts(
-    session: AsyncSession, actor: Actor, *, after: UUID | None, limit: int
+    session: AsyncSession,
+    actor: Actor,
+    belonging: sa.ColumnElement[bool],
+    *,
+    after: UUID | None,
+    limit: int,
 ) -> list[tuple[Cohort, bool, bool]]:
-    """Visible cohorts, newest first, each with whether the actor staffs it and whether they learn in it."""
+    """Cohorts, newest first, each with whether the actor staffs it and whether they learn in it.
+
+    Args:
+        belonging: ``staffed_by`` or ``joined_by``. Each has an index that answers it; either of the two at
+            once would have every cohort of the network looked at.
+    """
     statement = (
         select(Cohort, staffed_by(actor), joined_by(actor))
-        .where(visible_to(actor))
+        .where(belonging)
         .order_by(col(Cohort.id).desc())
         .limit(limit)
     )
@@ -109,13 +118,10 @@ async def assignment(session: AsyncSession, assignment_id: UUID) -> Assignment |
     return await session.get(Assignment, assignment_id)
 
 
-async def add_enrolment(session: AsyncSession, hub_id: UUID, cohort_id: UUID, account_id: UUID) -> bool:
-    """Give somebody a place; False when they had one already."""
-    statement = (
-        insert(Enrolment)
-        .values(id=new_id(), hub_id=hub_id, cohort_id=cohort_id, account_id=account_id, state="active")
-        .on_conflict_do_nothing(index_elements=["cohort_id", "account_id"])
-        .returning(col(Enrolment.id))
+async def is_member(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> bool:
+    """Whether somebody has or had a place in a cohort."""
+    statement = select(col(Enrolment.id)).where(
+        Enrolment.cohort_id == cohort_id, Enrolment.account_id == account_id
     )
     return (await session.execute(statement)).scalar_one_or_none() is not None
 

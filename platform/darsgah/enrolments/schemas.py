@@ -60,6 +60,13 @@ class CohortView(msgspec.Struct, frozen=True):
     learner: bool
 
 
+class TaughtCohorts(msgspec.Struct, frozen=True):
+    """Cohorts that somebody teaches or runs, newest first; ``next_after`` goes on, or is None at the end."""
+
+    cohorts: tuple[CohortView, ...]
+    next_after: UUID | None
+
+
 class AssignmentView(msgspec.Struct, frozen=True):
     """A lab as it is given to a cohort."""
 

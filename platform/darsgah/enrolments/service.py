@@ -12,8 +12,16 @@ from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import CourseVersionView, LabVersionView
 from darsgah.db.columns import now as utc_now
 from darsgah.enrolments import queries
-from darsgah.enrolments.models import Assignment, Cohort
-from darsgah.enrolments.schemas import AssignmentView, CohortPage, CohortPlan, CohortView, Terms, Window
+from darsgah.enrolments.models import Assignment, Cohort, Enrolment
+from darsgah.enrolments.schemas import (
+    AssignmentView,
+    CohortPage,
+    CohortPlan,
+    CohortView,
+    TaughtCohorts,
+    Terms,
+    Window,
+)
 from darsgah.errors import Conflict, Forbidden, NotFound
 from darsgah.hubs import service as hubs
 from darsgah.hubs.schemas import HubView
@@ -205,10 +213,11 @@ async def enrol(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> Non
     cohort = await queries.cohort_for_update(session, cohort_id)
     if cohort is None:
         raise NotFound
-    if not await queries.add_enrolment(session, cohort.hub_id, cohort_id, account_id):
+    if await queries.is_member(session, cohort_id, account_id):
         return
     if cohort.capacity is not None and cohort.enrolled >= cohort.capacity:
         raise CohortFull
+    session.add(Enrolment(hub_id=cohort.hub_id, cohort_id=cohort_id, account_id=account_id))
     cohort.enrolled += 1
     await session.flush()
 
@@ -226,7 +235,25 @@ async def _cohort_views(session: AsyncSession, rows: Sequence[tuple[Cohort, bool
 
 async def list_cohorts(session: AsyncSession, actor: Actor, *, after: UUID | None = None) -> list[CohortView]:
     """Cohorts the actor learns in or staffs, newest first, at most 50; ``after`` is the last id seen."""
-    return await _cohort_views(session, await queries.cohorts(session, actor, after=after, limit=PAGE))
+    learning = await queries.cohorts(session, actor, queries.joined_by(actor), after=after, limit=PAGE)
+    teaching = await queries.cohorts(session, actor, queries.staffed_by(actor), after=after, limit=PAGE)
+    rows = {row[0].id: row for row in (*learning, *teaching)}
+    return await _cohort_views(session, [rows[key] for key in sorted(rows, reverse=True)[:PAGE]])
+
+
+async def learning_cohorts(session: AsyncSession, actor: Actor) -> list[CohortView]:
+    """The newest 50 cohorts that the actor learns in, however many they teach."""
+    rows = await queries.cohorts(session, actor, queries.joined_by(actor), after=None, limit=PAGE)
+    return await _cohort_views(session, rows)
+
+
+async def taught_cohorts(
+    session: AsyncSession, actor: Actor, *, after: UUID | None = None, most: int = PAGE
+) -> TaughtCohorts:
+    """Cohorts the actor teaches or runs; ``after`` is the last id seen."""
+    rows = await queries.cohorts(session, actor, queries.staffed_by(actor), after=after, limit=most + 1)
+    shown = await _cohort_views(session, rows[:most])
+    return TaughtCohorts(tuple(shown), shown[-1].id if len(rows) > most else None)
 
 
 async def cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> CohortView:

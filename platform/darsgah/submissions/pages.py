@@ -36,6 +36,7 @@ async def today_page(
         due=day.due,
         latest=day.latest,
         teaching=day.teaching,
+        teaches_more=day.teaches_more,
     )
 
 
@@ -162,11 +163,20 @@ async def submitted_notebook(
 
 @get("/teach", guards=[staff])
 async def teaching_page(
-    request: Request[Actor, str, Any], session: NamedDependency[AsyncSession], pages: NamedDependency[Pages]
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    pages: NamedDependency[Pages],
+    after: FromQuery[UUID | None] = None,
 ) -> Response[str]:
-    """The cohorts a person teaches or runs."""
-    cohorts = [view for view in await enrolments.list_cohorts(session, request.user) if view.staff]
-    return pages.respond(request, "enrolments/teaching.html", cohorts=cohorts)
+    """The cohorts a person teaches or runs, newest first, a page at a time."""
+    taught = await enrolments.taught_cohorts(session, request.user, after=after)
+    return pages.respond(
+        request,
+        "enrolments/teaching.html",
+        cohorts=taught.cohorts,
+        next_after=taught.next_after,
+        paged=after is not None,
+    )
 
 
 @get("/teach/cohorts/{cohort_id:uuid}/submissions", guards=[staff])

@@ -30,7 +30,7 @@ class SubmissionView(msgspec.Struct, frozen=True):
     """A submission as its learner sees it: a receipt, a state and, once graded, a score.
 
     ``sha256`` and ``size`` describe the exact bytes handed in: of the notebook, or, where there are several,
-    of the JSON list of their names, digests and sizes.
+    of the JSON list of their names, digests and sizes. ``run_id`` names the grading run that counts.
     """
 
     id: UUID
@@ -45,6 +45,7 @@ class SubmissionView(msgspec.Struct, frozen=True):
     size: int
     score: float | None
     max_score: float | None
+    run_id: UUID | None = None
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -87,12 +88,16 @@ class LatestItem(msgspec.Struct, frozen=True):
 
 
 class Today(msgspec.Struct, frozen=True):
-    """A person's day: ``due`` is soonest first, ``latest`` newest first."""
+    """A person's day: ``due`` is soonest first, ``latest`` newest first.
+
+    ``teaching`` are the newest cohorts that the person teaches; ``teaches_more`` says that there are others.
+    """
 
     cohorts: tuple[CohortView, ...]
     due: tuple[DueItem, ...]
     latest: tuple[LatestItem, ...]
     teaching: tuple[CohortView, ...]
+    teaches_more: bool
 
 
 class AssignmentPage(msgspec.Struct, frozen=True):

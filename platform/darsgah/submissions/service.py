@@ -1,5 +1,6 @@
 """What can be done with submissions: hand one in, look at one's own, list a cohort's, move a state."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
@@ -51,6 +53,7 @@ from darsgah_grader.types import Limits, SubmissionRejected
 
 PAGE: Final = 50
 RECENT: Final = 5
+TAUGHT: Final = 10
 GRADE: Final = JobKind("grade_submission", Queue.GRADING)
 CHANNEL: Final = "darsgah_submission"
 """Notifications carry the id of the submission whose state changed."""
@@ -70,6 +73,7 @@ def _view(row: Submission) -> SubmissionView:
         size=row.size,
         score=row.score,
         max_score=row.max_score,
+        run_id=row.current_run_id,
     )
 
 
@@ -161,7 +165,7 @@ async def hand_in(
     if not cohort.learner:
         raise NotEnrolled
     notebooks = _named(assignment, uploads)
-    _check(assignment, notebooks)
+    await asyncio.to_thread(_check, assignment, notebooks)
     files = await store(blobs, notebooks)
     sha256, size = receipt(files)
     if not await enrolments.lock_place(session, cohort.id, actor.account_id):
@@ -194,7 +198,10 @@ async def hand_in(
         idempotency_key=idempotency_key,
     )
     session.add(row)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError as error:  # the same key at the same moment, for a lab of another cohort
+        raise KeyReused from error
     return _view(row)
 
 
@@ -281,8 +288,8 @@ async def progress(
 
 async def today(session: AsyncSession, actor: Actor) -> Today:
     """A person's day: what is due, what was handed in last, and where they teach."""
-    cohorts = await enrolments.list_cohorts(session, actor)
-    learning = {view.id: view for view in cohorts if view.learner}
+    learning = {view.id: view for view in await enrolments.learning_cohorts(session, actor)}
+    taught = await enrolments.taught_cohorts(session, actor, most=TAUGHT)
     assignments = await enrolments.assignments_of(session, list(learning))
     by_id = {view.id: view for view in assignments}
     made = await progress(session, actor, assignments)
@@ -308,7 +315,8 @@ async def today(session: AsyncSession, actor: Actor) -> Today:
             )
             for row in recent
         ),
-        teaching=tuple(view for view in cohorts if view.staff),
+        teaching=taught.cohorts,
+        teaches_more=taught.next_after is not None,
     )
 
 
