@@ -1,5 +1,6 @@
 """The grades slice as pages: a learner's result with its live status, an instructor's review."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 from uuid import UUID
@@ -15,19 +16,19 @@ from darsgah.blobs.store import BlobStore
 from darsgah.db.session import Database
 from darsgah.errors import DarsgahError
 from darsgah.grades import service
-from darsgah.grades.schemas import ResultView
+from darsgah.grades.schemas import ResultView, StatusView
 from darsgah.jobs.notifications import Listener
 from darsgah.submissions.guards import staff
 from darsgah.submissions.schemas import FINAL
 from darsgah.submissions.service import CHANNEL
 from darsgah.ui.cells import notebook_cells
 from darsgah.ui.download import notebook_download
-from darsgah.ui.templating import Pages
+from darsgah.ui.templating import PageContext, Pages
 
 KEEP_ALIVE_SECONDS: Final = 15.0
 """Silence after which proxies close a connection is longer than this."""
 QUEUED_SECONDS: Final = 3.0
-"""How often the place in the queue is looked up while a submission waits."""
+"""How often the place in the queue is looked up by those at its head; the further back, the less often."""
 
 
 @get("/submissions/{submission_id:uuid}", guards=[signed_in])
@@ -54,9 +55,16 @@ async def result_page(
     )
 
 
-def _place(view: ResultView) -> int | None:
+def _place(view: ResultView | StatusView) -> int | None:
     """1 for the next to be graded; None when it does not wait."""
     return None if view.submission.state in FINAL else view.waiting_before + 1
+
+
+def _pause(waiting_before: int) -> float:
+    """Seconds until a status is worth another look: thousands who wait must not keep the database busy."""
+    if not waiting_before:
+        return KEEP_ALIVE_SECONDS
+    return min(KEEP_ALIVE_SECONDS, QUEUED_SECONDS + waiting_before / 20)
 
 
 @get("/submissions/{submission_id:uuid}/events", guards=[signed_in])
@@ -69,15 +77,20 @@ async def result_events(
 ) -> ServerSentEvent:
     """The status as it changes, then ``done``: server-sent events for the result page."""
     async with database.begin() as session:
-        await service.result(session, request.user, submission_id)
+        view = await service.result(session, request.user, submission_id)
+    page = pages.context(request, zone=view.cohort.timezone)
     return ServerSentEvent(
-        _events(request, database, listener, pages, submission_id),
+        _events(
+            request.user, page, database=database, listener=listener, pages=pages, submission_id=submission_id
+        ),
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
 async def _events(
-    request: Request[Actor, str, Any],
+    actor: Actor,
+    page: PageContext,
+    *,
     database: Database,
     listener: Listener,
     pages: Pages,
@@ -88,13 +101,12 @@ async def _events(
         while True:
             try:
                 async with database.begin() as session:
-                    view = await service.result(session, request.user, submission_id)
+                    view = await service.status(session, actor, submission_id)
             except DarsgahError:
                 return  # the browser connects again by itself, and meets the error there
             if view.submission.state in FINAL:
                 yield ServerSentEventMessage(event="done", data="done")
                 return
-            page = pages.context(request, zone=view.cohort.timezone)
             html = pages.render(
                 "submissions/status.html",
                 page,
@@ -107,8 +119,7 @@ async def _events(
                 shown = html
             else:
                 yield ServerSentEventMessage(comment="still here")
-            waits = view.waiting_before > 0
-            await watch.changed(QUEUED_SECONDS if waits else KEEP_ALIVE_SECONDS)
+            await watch.changed(_pause(view.waiting_before))
 
 
 @get("/submissions/{submission_id:uuid}/executed/{name:str}", guards=[signed_in])
@@ -143,7 +154,9 @@ async def review_page(
         cohort=view.cohort,
         assignment=view.assignment,
         result=view.run,
-        notebooks=[(name, notebook_cells(content)) for name, content in notebooks.items()],
+        notebooks=[
+            (name, await asyncio.to_thread(notebook_cells, content)) for name, content in notebooks.items()
+        ],
         attempts=view.attempts,
     )
 

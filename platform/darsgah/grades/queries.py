@@ -16,17 +16,6 @@ async def run(session: AsyncSession, run_id: UUID) -> GradingRun | None:
     return await session.get(GradingRun, run_id)
 
 
-async def current_run(session: AsyncSession, submission_id: UUID) -> GradingRun | None:
-    """The newest run of a submission that was made here; one that was brought along is only kept."""
-    statement = (
-        select(GradingRun)
-        .where(GradingRun.submission_id == submission_id, GradingRun.engine != IMPORTED_ENGINE)
-        .order_by(col(GradingRun.number).desc())
-        .limit(1)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
-
-
 async def imported_run(session: AsyncSession, submission_id: UUID) -> GradingRun | None:
     """The newest run of a submission that another system made."""
     statement = (
@@ -44,20 +33,22 @@ async def cells(session: AsyncSession, run_id: UUID) -> Sequence[CellGradeRow]:
     return (await session.execute(statement)).scalars().all()
 
 
-async def runs_since(session: AsyncSession, since: datetime, limit: int) -> int:
-    """How many runs were recorded since then, counted up to ``limit``.
+async def pace(session: AsyncSession, since: datetime, most: int) -> tuple[int, datetime | None]:
+    """How many runs were recorded since then, counting the newest ``most`` alone, and when their first was.
 
     Identifiers are UUIDs of version 7 (RFC 9562, 5.7), whose first 48 bits are the Unix time in
     milliseconds, so the primary key's index answers.
     """
     first = UUID(int=int(since.timestamp() * 1000) << 80)
     recent = (
-        select(col(GradingRun.id))
+        select(col(GradingRun.created_at))
         .where(col(GradingRun.id) >= first, GradingRun.engine != IMPORTED_ENGINE)
-        .limit(limit)
+        .order_by(col(GradingRun.id).desc())
+        .limit(most)
         .subquery()
     )
-    return (await session.execute(select(func.count()).select_from(recent))).scalar_one()
+    row = (await session.execute(select(func.count(), func.min(recent.c.created_at)))).one()
+    return row[0], row[1]
 
 
 async def last_number(session: AsyncSession, submission_id: UUID) -> int:

@@ -48,11 +48,22 @@ class RunView(msgspec.Struct, frozen=True):
     cells: tuple[QuestionView, ...]
 
 
+class StatusView(msgspec.Struct, frozen=True):
+    """Where a submission stands while it waits.
+
+    ``waiting_before`` counts those queued earlier, and ``estimate`` is the seconds until it is graded, from
+    the last minute's pace, None where nothing tells.
+    """
+
+    submission: SubmissionView
+    waiting_before: int
+    estimate: float | None
+
+
 class ResultView(msgspec.Struct, frozen=True):
     """A learner's submission with everything its page shows.
 
-    ``run`` is None until the submission has been graded; ``waiting_before`` counts those queued earlier, and
-    ``estimate`` is the seconds until it is graded, from the last minute's pace, None where nothing tells.
+    ``run`` is None until the submission has been graded; the last two are as in `StatusView`.
     """
 
     submission: SubmissionView

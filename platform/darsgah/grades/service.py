@@ -3,6 +3,7 @@
 The web process imports this; what makes grades is in ``darsgah.grades.tasks`` and runs in the worker.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
@@ -26,6 +27,7 @@ from darsgah.grades.schemas import (
     ReviewedRun,
     ReviewView,
     RunView,
+    StatusView,
     question_view,
     reviewed_cell,
 )
@@ -43,8 +45,8 @@ from darsgah_grader.types import (
 )
 
 PACE: Final = timedelta(minutes=1)
-PACE_COUNTED: Final = 10_000
-"""No installation grades more than this in a minute; counting ends here."""
+PACE_COUNTED: Final = 100
+"""So many gradings tell the pace, and no more are looked at."""
 
 
 def state_of(grade: Grade) -> State:
@@ -188,8 +190,13 @@ async def _grade(session: AsyncSession, run: GradingRun) -> Grade:
     )
 
 
+async def _current_run(session: AsyncSession, submission: SubmissionView) -> GradingRun | None:
+    """The run that counts, as the submission's own row says; None until there is one."""
+    return await queries.run(session, submission.run_id) if submission.run_id is not None else None
+
+
 async def _run_view(session: AsyncSession, submission: SubmissionView) -> RunView | None:
-    run = await queries.current_run(session, submission.id)
+    run = await _current_run(session, submission)
     if run is None:
         return None
     grade = await _grade(session, run)
@@ -217,7 +224,7 @@ async def result(session: AsyncSession, actor: Actor, submission_id: UUID) -> Re
     """
     submission = await submissions.own_submission(session, actor, submission_id)
     page = await submissions.assignment_page(session, actor, submission.assignment_id)
-    waiting = await submissions.waiting_before(session, submission)
+    status = await _status(session, submission)
     return ResultView(
         submission=submission,
         assignment=page.assignment,
@@ -225,19 +232,39 @@ async def result(session: AsyncSession, actor: Actor, submission_id: UUID) -> Re
         run=await _run_view(session, submission),
         attempts=page.attempts,
         allowance=page.allowance,
-        waiting_before=waiting,
-        estimate=None if submission.state in FINAL else await _estimate(session, waiting),
+        waiting_before=status.waiting_before,
+        estimate=status.estimate,
     )
+
+
+async def status(session: AsyncSession, actor: Actor, submission_id: UUID) -> StatusView:
+    """Where a learner's own submission stands: what is asked again and again while it waits.
+
+    Raises:
+        NotFound: the actor handed in none with that id.
+    """
+    return await _status(session, await submissions.own_submission(session, actor, submission_id))
+
+
+async def _status(session: AsyncSession, submission: SubmissionView) -> StatusView:
+    if submission.state in FINAL:
+        return StatusView(submission, 0, None)
+    waiting = await submissions.waiting_before(session, submission)
+    return StatusView(submission, waiting, await _estimate(session, waiting))
 
 
 async def _estimate(session: AsyncSession, waiting: int) -> float | None:
     """Seconds until a submission with so many before it is graded, at the last minute's pace."""
-    graded = await queries.runs_since(session, now() - PACE, PACE_COUNTED)
-    return (waiting + 1) * PACE.total_seconds() / graded if graded else None
+    moment = now()
+    graded, first = await queries.pace(session, moment - PACE, PACE_COUNTED)
+    if first is None:
+        return None
+    span = PACE if graded < PACE_COUNTED else moment - first
+    return (waiting + 1) * span.total_seconds() / graded
 
 
-async def _executed(session: AsyncSession, submission_id: UUID) -> Mapping[str, StoredFile]:
-    run = await queries.current_run(session, submission_id)
+async def _executed(session: AsyncSession, submission: SubmissionView) -> Mapping[str, StoredFile]:
+    run = await _current_run(session, submission)
     return {} if run is None else {file.name: file for file in from_rows(run.executed)}
 
 
@@ -249,11 +276,11 @@ async def learner_copy(
     Raises:
         NotFound: no such submission of the actor's, not graded yet, or no notebook of that name.
     """
-    await submissions.own_submission(session, actor, submission_id)
-    file = (await _executed(session, submission_id)).get(name)
+    submission = await submissions.own_submission(session, actor, submission_id)
+    file = (await _executed(session, submission)).get(name)
     if file is None:
         raise NotFound
-    return learner_notebook(await blobs.get(file.sha256))
+    return await asyncio.to_thread(learner_notebook, await blobs.get(file.sha256))
 
 
 async def review(session: AsyncSession, actor: Actor, submission_id: UUID) -> ReviewView:
@@ -276,7 +303,7 @@ async def review(session: AsyncSession, actor: Actor, submission_id: UUID) -> Re
 
 
 async def _reviewed_run(session: AsyncSession, submission: SubmissionView) -> ReviewedRun | None:
-    run = await queries.current_run(session, submission.id)
+    run = await _current_run(session, submission)
     if run is None:
         return None
     grade = await _grade(session, run)
@@ -307,7 +334,7 @@ async def review_with_notebooks(
         NotFound: there is none that the actor may review.
     """
     view = await review(session, actor, submission_id)
-    files = await _executed(session, submission_id)
+    files = await _executed(session, view.submission)
     return view, {name: await blobs.get(file.sha256) for name, file in files.items()}
 
 
@@ -319,8 +346,8 @@ async def executed_notebook(
     Raises:
         NotFound: no such submission, not graded yet, or no notebook of that name.
     """
-    await submissions.staffed_submission(session, actor, submission_id)
-    file = (await _executed(session, submission_id)).get(name)
+    submission, _, _ = await submissions.staffed_submission(session, actor, submission_id)
+    file = (await _executed(session, submission)).get(name)
     if file is None:
         raise NotFound
     return await blobs.get(file.sha256)
