@@ -71,10 +71,8 @@ class Settings(BaseSettings):
     sign_in_attempts: int = Field(
         default=10,
         ge=1,
-        description="Failed sign-ins for one account or address in 15 minutes before a pause.",
-    )
-    submission_bytes: int = Field(
-        default=20 * 1024 * 1024, ge=1024, description="Largest notebook taken, where the lab does not say."
+        description="Failed sign-ins to one account in 15 minutes before a pause; "
+        "twenty times as many from one address, which a whole hub may share.",
     )
     metrics_token: str | None = Field(
         default=None,

@@ -14,7 +14,7 @@ from darsgah.db.session import Database
 from darsgah.errors import MalformedInput
 from tests.network import PASSWORD, Platform, person
 
-POLICY = SignInPolicy(lifetime=timedelta(hours=1), attempts=3)
+POLICY = SignInPolicy(lifetime=timedelta(hours=1), attempts=3, address_attempts=5)
 LIFETIME = POLICY.lifetime
 
 
@@ -100,9 +100,9 @@ async def test_failures_pause_the_account_and_the_address(database: Database) ->
     assert tries == [wrong, wrong, wrong, paused]
     assert await attempt(database, email, PASSWORD, "192.0.2.9") == paused
     tries = [
-        await attempt(database, f"nobody{number}@example.org", "wrong", "198.51.100.1") for number in range(4)
+        await attempt(database, f"nobody{number}@example.org", "wrong", "198.51.100.1") for number in range(6)
     ]
-    assert tries == [wrong, wrong, wrong, paused]
+    assert tries == [wrong, wrong, wrong, wrong, wrong, paused]
     async with database.begin() as session:
         await session.execute(sa.text("UPDATE sign_in_failure SET failed_at = now() - interval '16 minutes'"))
     assert await attempt(database, email, PASSWORD, "198.51.100.1") == "signed in"

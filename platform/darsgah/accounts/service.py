@@ -23,6 +23,7 @@ from darsgah.errors import Conflict, MalformedInput, NotFound, NotSignedIn, TooM
 from darsgah.settings import Settings
 
 FAILURE_WINDOW = timedelta(minutes=15)
+ADDRESS_SHARE = 20
 EXTEND_AFTER = timedelta(hours=1)
 """A session's last use is written at most this often, so that reading pages does not write rows."""
 
@@ -53,15 +54,23 @@ class SignInPaused(TooMany):
 
 @dataclass(frozen=True, slots=True)
 class SignInPolicy:
-    """How long a sign-in lasts unused, and how many failures a subject has in 15 minutes."""
+    """How long a sign-in lasts unused, and how many failures an account or an address has in 15 minutes.
+
+    A hub's learners often share one address: what stops guessing at one account must not stop a classroom.
+    """
 
     lifetime: timedelta
     attempts: int
+    address_attempts: int
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The operator's choice."""
-        return cls(lifetime=timedelta(days=settings.session_days), attempts=settings.sign_in_attempts)
+        return cls(
+            lifetime=timedelta(days=settings.session_days),
+            attempts=settings.sign_in_attempts,
+            address_attempts=ADDRESS_SHARE * settings.sign_in_attempts,
+        )
 
 
 def hash_token(token: str) -> bytes:
@@ -150,10 +159,10 @@ async def replace_email(session: AsyncSession, account_id: UUID, email: str) -> 
     await session.flush()
 
 
-async def _refuse_when_paused(session: AsyncSession, subjects: list[bytes], policy: SignInPolicy) -> None:
+async def _refuse_when_paused(session: AsyncSession, allowed: dict[bytes, int]) -> None:
     now = utc_now()
-    for subject in subjects:
-        oldest = await queries.oldest_counted_failure(session, subject, now - FAILURE_WINDOW, policy.attempts)
+    for subject, attempts in allowed.items():
+        oldest = await queries.oldest_counted_failure(session, subject, now - FAILURE_WINDOW, attempts)
         if oldest is not None:
             wait = ceil((oldest + FAILURE_WINDOW - now).total_seconds())
             raise SignInPaused(retry_after=max(1, wait))
@@ -172,9 +181,10 @@ async def sign_in(
         SignInPaused: too many failures for this account or from this address lately.
     """
     email = form.email.strip().lower()
-    subjects = [_subject("account", email), _subject("address", address)]
+    subject = _subject("account", email)
+    allowed = {subject: policy.attempts, _subject("address", address): policy.address_attempts}
     async with database.begin() as session:
-        await _refuse_when_paused(session, subjects, policy)
+        await _refuse_when_paused(session, allowed)
         account = await queries.account_by_email(session, email)
         known_hash = account.password_hash if account is not None and account.is_active else None
         if known_hash == NO_PASSWORD:
@@ -183,9 +193,9 @@ async def sign_in(
     right = await verify_password(known_hash, form.password)
     async with database.begin() as session:
         if not right or account_id is None or known_hash is None:
-            session.add_all(SignInFailure(subject=subject) for subject in subjects)
+            session.add_all(SignInFailure(subject=counted) for counted in allowed)
         else:
-            await queries.forget_failures(session, subjects[0])
+            await queries.forget_failures(session, subject)
             if needs_rehash(known_hash):
                 await _replace_password(session, account_id, form.password)
             return await start_session(session, account_id, client=client, lifetime=policy.lifetime)

@@ -1,5 +1,6 @@
 """Health, readiness and metrics, for those who run the platform and for the machines that watch it."""
 
+import hmac
 import ipaddress
 from typing import Any
 
@@ -9,6 +10,7 @@ from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest
 
 from darsgah.access import public
+from darsgah.accounts.tokens import bearer_token
 from darsgah.db.session import Database
 from darsgah.errors import Forbidden
 from darsgah.jobs.queue import queue_depth
@@ -63,7 +65,7 @@ async def metrics(
 def _may_read_metrics(request: Request[None, None, Any], settings: Settings) -> bool:
     """Whoever sends the token; without one set, whoever asks from this machine and not through a proxy."""
     if settings.metrics_token is not None:
-        return request.headers.get("authorization", "") == f"Bearer {settings.metrics_token}"
+        return hmac.compare_digest((bearer_token(request) or "").encode(), settings.metrics_token.encode())
     if "x-forwarded-for" in request.headers or request.client is None:
         return False
     try:
