@@ -14,6 +14,7 @@ ATTACKS = [
     "<svg onload=alert(1)><a href='javascript:alert(1)'>x</a></svg>",
     "<a href='javascript:alert(1)'>x</a>",
     "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='\x01da\nta:text/html,x'>x</a><a href='//[x/'>x</a>",
     "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
     "<form action='/sign-out' method=post><button>x</button></form>",
     "<table style='position:fixed;inset:0'><tr><td onclick=alert(1)>x</td></tr></table>",
@@ -26,7 +27,7 @@ ATTACKS = [
 
 POISON = (
     *("<script", "<iframe", "<form", "<base", "<svg", "<input", "class=", "style=", "elsewhere.example"),
-    *("onerror=", "onload=", "onclick=", "javascript:", 'href="data:'),
+    *("onerror=", "onload=", "onclick=", "javascript:", "ta:text/html", "//["),
 )
 
 

@@ -7,6 +7,7 @@ page already holds, so that showing a notebook asks nothing of another server.
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
@@ -29,6 +30,7 @@ TAGS = frozenset({
     "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub",
     "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var",
 })  # fmt: skip
+LINK_SCHEMES = frozenset({"", "http", "https", "mailto"})
 ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height"},
@@ -69,7 +71,7 @@ def _clean(source: str) -> Markup:
         clean_content_tags={"script", "style", "iframe", "object", "template", "svg", "math", "noscript"},
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         attribute_filter=_only_own_pictures,
-        url_schemes={"http", "https", "mailto", "data"},
+        url_schemes={*LINK_SCHEMES - {""}, "data"},
         link_rel="nofollow noopener noreferrer",
         allowed_classes={"span": _TOKEN_CLASSES, "pre": {"code"}},
     )
@@ -82,8 +84,16 @@ def _only_own_pictures(tag: str, attribute: str, value: str) -> str | None:
     if (tag, attribute) == ("img", "src"):
         return value if embedded else None
     if (tag, attribute) == ("a", "href"):
-        return None if value.lstrip().lower().startswith("data:") else value
+        return value if _scheme(value) in LINK_SCHEMES else None
     return value
+
+
+def _scheme(address: str) -> str:
+    """The address's scheme as browsers read it, who skip control characters; empty for a relative one."""
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return "?"
 
 
 def _highlighted(source: str, language: str) -> Markup:
