@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from darsgah_grader.feedback import OutputKind, cell_views, learner_notebook
+from darsgah_grader.feedback import learner_notebook
 from tests.grading.notebooks import code, notebook
 
 LEAK = "assert shout('Gulshan') == 'GULSHAN'"
-RAISED = {"output_type": "error", "ename": "E", "evalue": "v"}
 TEST = f"assert shout('a') == 'A'\n### BEGIN HIDDEN TESTS\n{LEAK}\n### END HIDDEN TESTS"
 
 
@@ -59,31 +58,3 @@ def test_other_outputs_and_verdicts_stay() -> None:
     assert seen["cells"][1]["outputs"] == [harmless]
     assert seen["cells"][0]["source"] == "assert shout('a') == 'A'"
     assert seen["cells"][0]["metadata"]["darsgah"]["verdict"] == "failed"
-
-
-@pytest.mark.parametrize(
-    ("output", "kind", "content"),
-    [
-        ({"output_type": "stream", "name": "stderr", "text": ["a\n", "b"]}, OutputKind.STDERR, "a\nb"),
-        (
-            {"output_type": "display_data", "data": {"image/png": "QUJD", "text/plain": "fig"}},
-            OutputKind.PNG,
-            "QUJD",
-        ),
-        ({"output_type": "display_data", "data": {"text/html": "<b>x</b>"}}, OutputKind.HTML, "<b>x</b>"),
-        (RAISED | {"traceback": []}, OutputKind.ERROR, "E: v"),
-        (
-            {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["\x1b[31mE\x1b[0m"]},
-            OutputKind.ERROR,
-            "E",
-        ),
-    ],
-)
-def test_outputs_are_ready_to_be_drawn(output: dict[str, Any], kind: OutputKind, content: str) -> None:
-    drawn = cell_views(executed(output))[1].outputs[0]
-    assert (drawn.kind, drawn.content) == (kind, content)
-
-
-def test_an_output_of_unknown_form_is_left_out() -> None:
-    odd = {"output_type": "display_data", "data": {"application/vnd.custom+json": {}}, "metadata": {}}
-    assert cell_views(executed(odd))[1].outputs == ()

@@ -1,12 +1,14 @@
 """A submission from bytes to a grade, in the real sandbox."""
 
+import json
 import threading
+from typing import Any
 
 import nbformat
 import pytest
 
 from darsgah_grader.environments import environment_named
-from darsgah_grader.feedback import cell_views, learner_feedback, learner_notebook
+from darsgah_grader.feedback import learner_notebook
 from darsgah_grader.pipeline import Grader
 from darsgah_grader.types import Assignment, AssignmentInvalid, Grade, Limits, Master, Verdict
 from tests.grading.notebooks import PYTHON, answer, assignment, check, code, manual, markdown, notebook
@@ -23,6 +25,12 @@ HIDDEN_LAB = assignment(answer("f", "def f(x):\n    return 2 * x"), check("t", H
 
 def hand_in(grader: Grader, lab: Assignment, *cells: dict[str, object]) -> Grade:
     return grader.grade(lab, {"nb": notebook(*cells)})
+
+
+def cells_of(executed: bytes) -> list[dict[str, Any]]:
+    """The cells of an executed notebook."""
+    cells: list[dict[str, Any]] = json.loads(executed)["cells"]
+    return cells
 
 
 def test_a_missing_notebook_gives_nothing_and_the_others_count(grader: Grader) -> None:
@@ -90,19 +98,17 @@ def test_the_executed_notebook_is_valid_and_says_what_happened(grader: Grader) -
     ]
     grade = hand_in(grader, assignment(*cells), *cells)
     nbformat.validate(nbformat.reads(grade.executed["nb"].decode(), as_version=4))  # type: ignore[no-untyped-call] # untyped
-    views = cell_views(grade.executed["nb"])
-    assert [(view.role, view.verdict) for view in views] == [
+    written = cells_of(grade.executed["nb"])
+    known = [cell["metadata"]["darsgah"] for cell in written]
+    assert [(each["role"], each.get("verdict")) for each in known] == [
         ("own", None),
         ("answer", None),
         ("own", None),
         ("test", Verdict.FAILED),
     ]
-    assert [(output.kind, output.content) for output in views[2].outputs] == [
-        ("text", "hello\n"),
-        ("text", "1"),
-    ]
-    assert "AssertionError: f gives two" in views[3].outputs[-1].content
-    assert "\x1b" not in views[3].outputs[-1].content
+    printed, value = written[2]["outputs"]
+    assert (printed["text"], value["data"]) == ("hello\n", {"text/plain": "1"})
+    assert "AssertionError: f gives two" in written[3]["outputs"][-1]["traceback"][-1]
     assert grade.cells[0].message == "assert f() == 2, 'f gives two'\nf gives two"
 
 
@@ -133,7 +139,7 @@ def test_visible_failures_are_told_and_hidden_ones_by_a_literal_message_alone(
 ) -> None:
     grade = hand_in(grader, HIDDEN_LAB, answer("f", f"def f(x):\n    {body}"), check("t", "pass"))
     assert grade.score == 0
-    assert [told.message for told in learner_feedback(grade.cells)] == [message]
+    assert [cell.message for cell in grade.cells] == [message]
     seen = learner_notebook(grade.executed["nb"]).decode()
     assert "146930" not in seen
     assert "secret_value" not in seen
@@ -187,8 +193,8 @@ def f(x):
 def test_a_visible_test_keeps_its_traceback_in_the_learners_copy(grader: Grader) -> None:
     cells = [answer("f", "def f(x):\n    return x / 0"), check("t", "assert f(1) == 1")]
     grade = hand_in(grader, assignment(*cells), *cells)
-    outputs = cell_views(learner_notebook(grade.executed["nb"]))[1].outputs
-    assert "ZeroDivisionError" in outputs[-1].content
+    outputs = cells_of(learner_notebook(grade.executed["nb"]))[1]["outputs"]
+    assert "ZeroDivisionError" in outputs[-1]["traceback"][-1]
     assert grade.cells[0].message == "assert f(1) == 1\nZeroDivisionError: division by zero"
 
 

@@ -90,7 +90,7 @@ async def test_leaving_frees_the_key(listener: Listener) -> None:
     async with listener.watch("submission", "1"):
         pass
     await asyncio.sleep(0)
-    assert not listener.watched
+    assert not listener._watches
 
 
 async def test_none_is_lost_while_the_connection_is_checked(

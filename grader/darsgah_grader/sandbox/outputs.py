@@ -35,7 +35,6 @@ class Outputs:
         self._kept: list[dict[str, Any]] = []
         self._streams: dict[int, bytearray] = {}
         self._cut = False
-        self._executions = 0
 
     def stream(self, name: str, chunk: bytes) -> None:
         """Text that was written to ``stdout`` or ``stderr``."""

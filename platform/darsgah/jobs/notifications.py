@@ -89,11 +89,6 @@ class Listener:
             if not self._watches[payload]:
                 del self._watches[payload]
 
-    @property
-    def watched(self) -> int:
-        """How many keys are watched at the moment."""
-        return len(self._watches)
-
     async def _listen(self) -> None:
         pause = 0.1
         while True:

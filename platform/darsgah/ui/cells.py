@@ -7,7 +7,6 @@ since a learner's file is shown as it came. Nothing in it reaches the page unesc
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,8 @@ from typing import Any
 from markupsafe import Markup
 
 from darsgah.ui.richtext import code, foreign_html, markdown
+from darsgah_grader.hidden import without_ansi
 
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 TEXT_LIMIT = 20_000
 """Characters of one output that a page shows; the notebook itself holds the rest."""
 
@@ -121,7 +120,7 @@ def _image(mime: str, encoded: str) -> OutputView:
 
 
 def _plain(kind: str, text: str) -> OutputView:
-    bare = ANSI.sub("", text)
+    bare = without_ansi(text)
     return OutputView(
         kind,
         Markup('<pre dir="ltr" tabindex="0">{}</pre>').format(bare[:TEXT_LIMIT]),

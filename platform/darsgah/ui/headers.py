@@ -66,5 +66,5 @@ def compression() -> CompressionConfig:
         backend="gzip",
         minimum_size=600,
         gzip_compress_level=6,
-        exclude=[r"^/static/", r"/events$", r"/notebook$"],
+        exclude=[r"^/static/", r"/events$"],
     )
