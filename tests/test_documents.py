@@ -19,7 +19,9 @@ def _folders() -> set[str]:
         for length in range(1, min(len(parts), depth) + 1):
             if not UNNAMED.intersection(parts[:length]) and not parts[0].startswith("."):
                 found.add("/".join(parts[:length]) + "/")
-    return {folder for folder in found if not folder.startswith("labs/lab-sources/") or folder.count("/") == 2}
+    return {
+        folder for folder in found if not folder.startswith("labs/lab-sources/") or folder.count("/") == 2
+    }
 
 
 def test_architecture_names_every_folder_and_no_other() -> None:
@@ -31,7 +33,10 @@ def test_architecture_names_every_folder_and_no_other() -> None:
 def test_links_between_documents_lead_somewhere() -> None:
     broken = []
     for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text()):
-            if "://" not in target and not (document.parent / target).exists():
-                broken.append((document.name, target))
+        targets = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text())
+        broken += [
+            (document.name, target)
+            for target in targets
+            if "://" not in target and not (document.parent / target).exists()
+        ]
     assert broken == []

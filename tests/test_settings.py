@@ -24,7 +24,7 @@ def test_the_cookie_key_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> 
 
 def test_a_short_secret_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match="DARSGAH_SECRET"):
-        _ = Settings(home=tmp_path, secret="short").cookie_key  # noqa: S106 # too short to be one
+        _ = Settings(home=tmp_path, secret="short").cookie_key  # too short to be one
 
 
 def test_a_home_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
