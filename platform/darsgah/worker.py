@@ -12,13 +12,22 @@ from darsgah.accounts import service as accounts
 from darsgah.blobs.store import open_blobs
 from darsgah.db.columns import now
 from darsgah.db.session import Database
-from darsgah.errors import ServiceUnavailable
+from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.settings import Settings
 from darsgah_grader.pipeline import Grader
+from darsgah_grader.sandbox.levels import probe
+from darsgah_grader.types import SandboxLevel
 
 HOUSEKEEPING_SECONDS = 3600.0
+
+
+class NoSandbox(DarsgahError):  # noqa: N818 - says what is wrong
+    """This machine cannot contain a learner's code, so nothing is taken from the queue."""
+
+    code = "no_sandbox"
+
 
 logger = structlog.get_logger("darsgah.worker")
 
@@ -52,5 +61,15 @@ async def _run(settings: Settings, url: str) -> None:
 
 
 def run_worker(settings: Settings, url: str) -> None:
-    """Work until SIGINT or SIGTERM; running jobs end first, what does not end in time is handed back."""
+    """Work until SIGINT or SIGTERM; running jobs end first, what does not end in time is handed back.
+
+    Raises:
+        NoSandbox: this machine contains no learner's code. It would fail every job that it took.
+    """
+    report = probe()
+    if report.level is SandboxLevel.NONE:
+        raise NoSandbox(
+            f"This machine cannot contain a learner's code ({'; '.join(report.reasons)}), so nothing is "
+            "taken from the queue: darsgah doctor says what mends it."
+        )
     asyncio.run(_run(settings, url))
