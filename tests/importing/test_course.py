@@ -69,7 +69,7 @@ async def test_submissions_keep_bytes_and_times_and_wait_for_the_worker(
 @pytest.mark.parametrize("password", ["!", "hacker", ""])
 async def test_nobody_can_sign_in_to_the_accounts(importer: Importer, school: Path, password: str) -> None:
     await importer.run(school)
-    policy = accounts.SignInPolicy(timedelta(days=1), 10)
+    policy = accounts.SignInPolicy(timedelta(days=1), attempts=10, address_attempts=10)
     with pytest.raises(accounts.WrongCredentials):
         await accounts.sign_in(
             importer.database, SignIn(HACKER, password), address="test", client="test", policy=policy

@@ -1,6 +1,7 @@
 """A file that a row owns: its name in the row's world, and the content that the blob store keeps for it."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ class StoredFile(msgspec.Struct, frozen=True):
     size: int
 
 
-def to_rows(files: tuple[StoredFile, ...]) -> list[dict[str, Any]]:
+def to_rows(files: Sequence[StoredFile]) -> list[dict[str, Any]]:
     """The files as a JSON column keeps them."""
     return [msgspec.structs.asdict(file) for file in files]
 
@@ -24,6 +25,14 @@ def to_rows(files: tuple[StoredFile, ...]) -> list[dict[str, Any]]:
 def from_rows(rows: list[dict[str, Any]]) -> tuple[StoredFile, ...]:
     """The files that a JSON column holds."""
     return msgspec.convert(tuple(rows), tuple[StoredFile, ...])
+
+
+def described(contents: Mapping[str, bytes]) -> tuple[StoredFile, ...]:
+    """What ``store`` returns for these contents, without keeping them."""
+    return tuple(
+        StoredFile(name, hashlib.sha256(content).hexdigest(), len(content))
+        for name, content in contents.items()
+    )
 
 
 async def store(blobs: BlobStore, contents: Mapping[str, bytes]) -> tuple[StoredFile, ...]:

@@ -18,8 +18,8 @@ from darsgah.enrolments import service as enrolments
 from darsgah.grades import service
 from darsgah.jobs.worker import Task
 from darsgah.submissions import service as submissions
+from darsgah.submissions.recording import GRADE
 from darsgah.submissions.schemas import GradingTicket, State
-from darsgah.submissions.service import GRADE
 from darsgah_grader.environments import environment_named
 from darsgah_grader.pipeline import Grader
 from darsgah_grader.types import (

@@ -1,21 +1,18 @@
 """What can be done with submissions: hand one in, look at one's own, list a cohort's, move a state."""
 
 import asyncio
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
 from darsgah.accounts import service as accounts
 from darsgah.blobs.store import BlobStore
-from darsgah.blobs.stored_file import StoredFile, from_rows, store, to_rows
-from darsgah.db.columns import new_id
+from darsgah.blobs.stored_file import described, from_rows, store
 from darsgah.db.columns import now as utc_now
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
@@ -23,17 +20,16 @@ from darsgah.enrolments.service import LabNotOpen
 from darsgah.errors import NotFound
 from darsgah.jobs import queue
 from darsgah.jobs.notifications import notify
-from darsgah.jobs.queue import JobKind, Queue, enqueue
 from darsgah.submissions import queries
 from darsgah.submissions.errors import (
     CoolingDown,
     DeadlinePassed,
     KeyReused,
     NoAttemptsLeft,
-    NotebookRefused,
     NotEnrolled,
 )
 from darsgah.submissions.models import Submission
+from darsgah.submissions.recording import receipt, record
 from darsgah.submissions.schemas import (
     FINAL,
     Allowance,
@@ -48,13 +44,11 @@ from darsgah.submissions.schemas import (
     SubmissionView,
     Today,
 )
-from darsgah_grader.intake import read_notebook
-from darsgah_grader.types import Limits, SubmissionRejected
+from darsgah.submissions.uploads import check, named
 
 PAGE: Final = 50
 RECENT: Final = 5
 TAUGHT: Final = 10
-GRADE: Final = JobKind("grade_submission", Queue.GRADING)
 CHANNEL: Final = "darsgah_submission"
 """Notifications carry the id of the submission whose state changed."""
 
@@ -105,43 +99,6 @@ def _refuse(verdict: Allowance, now: datetime) -> None:
         raise CoolingDown(retry_after=max(1, int((verdict.next_at - now).total_seconds()) + 1))
 
 
-def _named(assignment: AssignmentView, uploads: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The uploads by the lab's names of its notebooks; a lab of one notebook takes any name."""
-    expected = [file.name for file in assignment.lab.notebooks]
-    if not uploads:
-        raise NotebookRefused("Choose the notebook to hand in.", reason="nothing_sent")
-    stems = {name.removesuffix(".ipynb"): content for name, content in uploads.items()}
-    if len(expected) == 1 and len(stems) == 1:
-        return {expected[0]: next(iter(stems.values()))}
-    unknown = sorted(set(stems) - set(expected))
-    if unknown:
-        raise NotebookRefused(
-            f"This lab has the notebooks {', '.join(expected)}, and {unknown[0]!r} is none of them. "
-            "Hand in the files under the names they were downloaded with; nothing was recorded.",
-            reason="unknown_notebook",
-        )
-    return {name: stems[name] for name in expected if name in stems}
-
-
-def _check(assignment: AssignmentView, notebooks: Mapping[str, bytes]) -> None:
-    limits = Limits(submission_bytes=assignment.lab.submission_bytes)
-    for name, content in notebooks.items():
-        try:
-            read_notebook(content, limits)
-        except SubmissionRejected as error:
-            raise NotebookRefused(
-                f"{error.message} Nothing was recorded.", reason=error.code, notebook=name
-            ) from error
-
-
-def receipt(files: Sequence[StoredFile]) -> tuple[str, int]:
-    """SHA-256 and size that stand for the files handed in, as `Submission` says."""
-    if len(files) == 1:
-        return files[0].sha256, files[0].size
-    manifest = msgspec.json.encode(files, order="deterministic")
-    return hashlib.sha256(manifest).hexdigest(), sum(file.size for file in files)
-
-
 async def hand_in(
     session: AsyncSession,
     blobs: BlobStore,
@@ -164,42 +121,32 @@ async def hand_in(
     assignment, cohort = await enrolments.assignment(session, actor, assignment_id)
     if not cohort.learner:
         raise NotEnrolled
-    notebooks = _named(assignment, uploads)
-    await asyncio.to_thread(_check, assignment, notebooks)
-    files = await store(blobs, notebooks)
-    sha256, size = receipt(files)
+    notebooks = named(assignment, uploads)
+    await asyncio.to_thread(check, assignment, notebooks)
+    files = described(notebooks)
     if not await enrolments.lock_place(session, cohort.id, actor.account_id):
         raise NotEnrolled
     if idempotency_key is not None:
         before = await queries.by_key(session, actor.account_id, idempotency_key)
         if before is not None:
-            if (before.assignment_id, before.sha256) != (assignment_id, sha256):
+            if (before.assignment_id, before.sha256) != (assignment_id, receipt(files)[0]):
                 raise KeyReused
             return _view(before)
     now = utc_now()
     made = await queries.attempts(session, assignment_id, actor.account_id)
     _refuse(allowance(assignment, made, now), now)
-    submission_id = new_id()
-    job = await enqueue(session, GRADE, submission_id=str(submission_id))
-    row = Submission(
-        id=submission_id,
-        job=job,
-        hub_id=assignment.hub_id,
-        cohort_id=cohort.id,
-        assignment_id=assignment_id,
-        account_id=actor.account_id,
-        attempt=made[0].attempt + 1 if made else 1,
-        state=State.QUEUED,
-        received_at=now,
-        late=assignment.window is Window.LATE,
-        notebooks=to_rows(files),
-        sha256=sha256,
-        size=size,
-        idempotency_key=idempotency_key,
-    )
-    session.add(row)
+    await store(blobs, notebooks)  # not before: what is refused must not fill the store
     try:
-        await session.flush()
+        row = await record(
+            session,
+            assignment,
+            actor.account_id,
+            files,
+            attempt=made[0].attempt + 1 if made else 1,
+            received_at=now,
+            late=assignment.window is Window.LATE,
+            idempotency_key=idempotency_key,
+        )
     except IntegrityError as error:  # the same key at the same moment, for a lab of another cohort
         raise KeyReused from error
     return _view(row)

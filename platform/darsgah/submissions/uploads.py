@@ -1,11 +1,15 @@
-"""The notebooks in an upload, for both faces of the slice."""
+"""The notebooks in an upload: read from the form, given the lab's names, checked before anything is kept."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
 
+from darsgah.enrolments.schemas import AssignmentView
 from darsgah.submissions.errors import NotebookRefused
+from darsgah_grader.intake import read_notebook
+from darsgah_grader.types import Limits, SubmissionRejected
 
 FIELD = "notebook"
 FILES = 50
@@ -34,3 +38,41 @@ async def read_uploads(request: Request[Any, Any, Any]) -> dict[str, bytes]:
             )
         contents[name] = await upload.read()
     return contents
+
+
+def named(assignment: AssignmentView, uploads: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The uploads by the lab's names of its notebooks; a lab of one notebook takes any name.
+
+    Raises:
+        NotebookRefused: nothing was sent, or something that the lab does not ask for.
+    """
+    expected = [file.name for file in assignment.lab.notebooks]
+    if not uploads:
+        raise NotebookRefused("Choose the notebook to hand in.", reason="nothing_sent")
+    stems = {name.removesuffix(".ipynb"): content for name, content in uploads.items()}
+    if len(expected) == 1 and len(stems) == 1:
+        return {expected[0]: next(iter(stems.values()))}
+    unknown = sorted(set(stems) - set(expected))
+    if unknown:
+        raise NotebookRefused(
+            f"This lab has the notebooks {', '.join(expected)}, and {unknown[0]!r} is none of them. "
+            "Hand in the files under the names they were downloaded with; nothing was recorded.",
+            reason="unknown_notebook",
+        )
+    return {name: stems[name] for name in expected if name in stems}
+
+
+def check(assignment: AssignmentView, notebooks: Mapping[str, bytes]) -> None:
+    """Read every notebook as grading will; takes a while for large ones.
+
+    Raises:
+        NotebookRefused: one cannot be graded.
+    """
+    limits = Limits(submission_bytes=assignment.lab.submission_bytes)
+    for name, content in notebooks.items():
+        try:
+            read_notebook(content, limits)
+        except SubmissionRejected as error:
+            raise NotebookRefused(
+                f"{error.message} Nothing was recorded.", reason=error.code, notebook=name
+            ) from error
