@@ -19,6 +19,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
 from litestar.plugins.prometheus import PrometheusConfig
+from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import darsgah
@@ -98,27 +99,7 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
     )
     prometheus = PrometheusConfig(app_name="darsgah", prefix="darsgah", group_path=True)
     application = Litestar(
-        route_handlers=[
-            static_file,
-            healthz,
-            readyz,
-            metrics,
-            accounts_pages.router,
-            hubs_pages.router,
-            submissions_pages.router,
-            grades_pages.router,
-            Router(
-                path=API,
-                route_handlers=[
-                    accounts_api.router,
-                    hubs_api.router,
-                    enrolments_api.router,
-                    submissions_api.router,
-                    grades_api.router,
-                ],
-            ),
-            nothing_here,
-        ],
+        route_handlers=_routes(),
         state=state,
         request_class=ReadableRequest,
         dependencies=_dependencies(),
@@ -143,6 +124,31 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
         SecurityHeaders(https=settings.secure_cookies)(application.asgi_handler)
     )
     return deny_by_default(application)
+
+
+def _routes() -> list[ControllerRouterHandler]:
+    """Every route there is; the last takes what no other does."""
+    return [
+        static_file,
+        healthz,
+        readyz,
+        metrics,
+        accounts_pages.router,
+        hubs_pages.router,
+        submissions_pages.router,
+        grades_pages.router,
+        Router(
+            path=API,
+            route_handlers=[
+                accounts_api.router,
+                hubs_api.router,
+                enrolments_api.router,
+                submissions_api.router,
+                grades_api.router,
+            ],
+        ),
+        nothing_here,
+    ]
 
 
 def _dependencies() -> dict[str, Provide]:

@@ -47,14 +47,13 @@ def id_column() -> Any:  # noqa: ANN401 # see above
     return Field(default_factory=new_id, primary_key=True)
 
 
-def created_at_column(*, index: bool = False) -> Any:  # noqa: ANN401 # see above
+def created_at_column() -> Any:  # noqa: ANN401 # see above
     """When the row was made; the database fills it in for rows that don't come through the model.
 
     Write ``created_at: datetime = created_at_column()``.
     """
     return Field(
         default_factory=now,
-        index=index,
         sa_type=DateTime(timezone=True),
         sa_column_kwargs={"server_default": func.now(), "nullable": False},
     )

@@ -35,11 +35,6 @@ async def hub_by_code(session: AsyncSession, code: str) -> Hub | None:
     return (await session.execute(select(Hub).where(Hub.code == code))).scalar_one_or_none()
 
 
-async def hub_by_id(session: AsyncSession, hub_id: UUID) -> Hub | None:
-    """The hub with that id."""
-    return await session.get(Hub, hub_id)
-
-
 async def upsert_hubs(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert hubs that are new by their code; of the others update names and places, never the state."""
     statement = insert(Hub).values([{"id": new_id(), **row} for row in rows])

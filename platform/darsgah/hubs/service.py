@@ -50,18 +50,6 @@ async def list_hubs(session: AsyncSession) -> list[HubView]:
     return [_view(hub) for hub in await queries.all_hubs(session)]
 
 
-async def hub(session: AsyncSession, hub_id: UUID) -> HubView:
-    """One hub.
-
-    Raises:
-        NotFound: there is none with that id.
-    """
-    found = await queries.hub_by_id(session, hub_id)
-    if found is None:
-        raise NotFound
-    return _view(found)
-
-
 async def hub_by_code(session: AsyncSession, code: str) -> HubView:
     """One hub by its code.
 
