@@ -9,6 +9,10 @@ Each run adds, in a mount namespace of its own: its own ``/proc``; one tmpfs wit
 inodes that carries the work folder, ``/tmp`` and ``/dev/shm``; the job's data files, which no one can
 change. The mounts of the prepared root come from a more privileged namespace, so the kernel lets nobody
 in a run take them apart.
+
+Everything is shown where it lies on the machine, because Python has its paths by heart. An installation
+below ``/home`` is in nobody's way: the work folder is below ``/run``. One below ``/tmp`` is shown again inside
+each run's own ``/tmp``.
 """
 
 import contextlib
@@ -20,7 +24,8 @@ from pathlib import Path
 
 from darsgah_grader.guest import linux
 
-HOME = "/home/learner"
+_WORK = "/run/work"
+HOME = f"{_WORK}/learner"
 LEARNER = 1000
 """User and group number of a learner's code, as it sees itself."""
 
@@ -32,7 +37,9 @@ _DEVICES = ("null", "zero", "full", "random", "urandom")
 _ETC_COPIED = ("ld.so.cache", "localtime", "timezone", "mime.types", "nsswitch.conf")
 _ETC_BOUND = ("alternatives",)
 _FILES = "/run/files"
-_WORK_FOLDERS = (HOME, "/home/tmp", "/home/shm")
+_SHELTERED = "/run/visible"
+_WORK_FOLDERS = (HOME, f"{_WORK}/tmp", f"{_WORK}/shm")
+_TEMPORARY = ("tmp", "var/tmp")
 _ETC_WRITTEN = {
     "passwd": f"learner:x:{LEARNER}:{LEARNER}::{HOME}:/bin/sh\nnobody:x:{NOBODY}:{NOBODY}::/:/bin/false\n",
     "group": f"learner:x:{LEARNER}:\nnogroup:x:{NOBODY}:\n",
@@ -40,9 +47,9 @@ _ETC_WRITTEN = {
     "hostname": "lab\n",
 }
 _LINKS = {
-    "tmp": "/home/tmp",
-    "var/tmp": "/home/tmp",
-    "dev/shm": "/home/shm",
+    "tmp": f"{_WORK}/tmp",
+    "var/tmp": f"{_WORK}/tmp",
+    "dev/shm": f"{_WORK}/shm",
     "dev/fd": "/proc/self/fd",
     "dev/stdin": "/proc/self/fd/0",
     "dev/stdout": "/proc/self/fd/1",
@@ -72,14 +79,16 @@ def build(visible: Iterable[str]) -> None:
     for folder in folders:
         (root / folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
         linux.mount(folder, f"{_SCAFFOLD}{folder}", flags=linux.MS_BIND | linux.MS_REC)
+    _shelter(root, [folder for folder in folders if _is_temporary(folder)])
     _copy_system_links(root, folders)
     _write_etc(root)
-    for folder in ("home", "proc", "dev", "run/files", "var"):
+    for folder in ("home", "proc", "dev", "run/files", "run/work", "var"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     for name in _DEVICES:
         (root / "dev" / name).touch()
     for name, target in _LINKS.items():
-        (root / name).symlink_to(target)
+        if not (root / name).is_dir():  # one that holds an installation is covered in each run
+            (root / name).symlink_to(target)
     linux.set_mount_attributes(
         _SCAFFOLD, linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID | linux.MOUNT_ATTR_NODEV
     )
@@ -91,6 +100,34 @@ def build(visible: Iterable[str]) -> None:
     # A run may mount a /proc of its own only where one is visible already; the run's covers this one.
     linux.mount("/proc", f"{_SCAFFOLD}/proc", flags=linux.MS_BIND | linux.MS_REC)
     linux.enter_root(_SCAFFOLD)
+
+
+def _is_temporary(folder: str) -> bool:
+    return any(Path(folder).is_relative_to(f"/{name}") for name in _TEMPORARY)
+
+
+def _shelter(root: Path, folders: list[str]) -> None:
+    """Show folders a second time, with a note of where they belong, for runs that cover the first."""
+    for number, folder in enumerate(folders):
+        place = root / _SHELTERED.lstrip("/") / str(number)
+        place.mkdir(parents=True)
+        linux.mount(folder, str(place), flags=linux.MS_BIND | linux.MS_REC)
+        place.with_suffix(".path").write_text(folder)
+
+
+def _sheltered() -> dict[Path, str]:
+    """Where the sheltered folders are, and where they belong."""
+    return {note.with_suffix(""): note.read_text() for note in Path(_SHELTERED).glob("*.path")}
+
+
+def _cover_temporary_folders() -> None:
+    """Put the run's own ``/tmp`` over one that holds an installation, and the installation into it."""
+    for name in _TEMPORARY:
+        if not Path("/", name).is_symlink():
+            linux.mount(f"{_WORK}/tmp", f"/{name}", flags=linux.MS_BIND)
+    for place, folder in _sheltered().items():
+        Path(folder).mkdir(parents=True)
+        linux.mount(str(place), folder, flags=linux.MS_BIND | linux.MS_REC)
 
 
 def _copy_system_links(root: Path, folders: list[str]) -> None:
@@ -127,9 +164,10 @@ def mount_proc() -> None:
 def mount_work(size: int, inodes: int, files: Mapping[str, bytes]) -> None:
     """The run's work folder with ``files`` in it; ``size`` in bytes, both limits for all it writes."""
     quiet = linux.MS_NOSUID | linux.MS_NODEV
-    linux.mount("work", "/home", "tmpfs", quiet, f"size={size},nr_inodes={inodes},mode=755")
+    linux.mount("work", _WORK, "tmpfs", quiet, f"size={size},nr_inodes={inodes},mode=755")
     for folder in _WORK_FOLDERS:
         Path(folder).mkdir(mode=0o700)
+    _cover_temporary_folders()
     if files:
         total = sum(len(content) + 8192 for content in files.values()) + 65536
         linux.mount("files", _FILES, "tmpfs", quiet, f"size={total},nr_inodes={len(files) + 16},mode=755")
@@ -141,8 +179,9 @@ def mount_work(size: int, inodes: int, files: Mapping[str, bytes]) -> None:
 
 def empty_work() -> None:
     """Remove what a learner's code has written; what it made unremovable stays, to its own cost."""
+    shown = {Path(folder.removeprefix("/var")).parts[2] for folder in _sheltered().values()}
     for folder in _WORK_FOLDERS:
-        for entry in Path(folder).iterdir():
+        for entry in [entry for entry in Path(folder).iterdir() if entry.name not in shown]:
             with contextlib.suppress(OSError, RecursionError):
                 if entry.is_dir() and not entry.is_symlink():
                     shutil.rmtree(entry, ignore_errors=True)  # the data files in it are mounts, and stay
