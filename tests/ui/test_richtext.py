@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from darsgah.ui.cells import TEXT_LIMIT, notebook_cells
+from darsgah.ui.cells import PAGE_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, notebook_cells
 from darsgah.ui.richtext import code, foreign_html, markdown
 from tests.ui.gallery import executed_notebook
 
@@ -121,6 +121,19 @@ def test_a_flood_of_output_is_shortened() -> None:
     (cell,) = notebook_cells(json.dumps({"cells": cells}).encode())
     assert cell.outputs[0].shortened
     assert len(cell.outputs[0].html) < TEXT_LIMIT + 100
+
+
+def test_a_flood_of_source_is_shortened_and_what_follows_it_stays() -> None:
+    long = {"cell_type": "code", "source": "x = 1\n" * SOURCE_LIMIT}
+    output = {"output_type": "stream", "name": "stdout", "text": "y" * TEXT_LIMIT}
+    cells = [long, {"cell_type": "markdown", "source": "After it."}]
+    first, second = notebook_cells(json.dumps({"cells": cells}).encode())
+    assert (first.shortened, second.shortened) == (True, False)
+    assert "After it." in second.html
+    many = [{"cell_type": "code", "source": "x", "outputs": [output] * 300}, *cells]
+    flooded, *_ = notebook_cells(json.dumps({"cells": many}).encode())
+    assert flooded.outputs[-1].shortened
+    assert sum(len(view.html) for view in flooded.outputs) <= PAGE_LIMIT
 
 
 def test_an_attached_picture_is_embedded() -> None:

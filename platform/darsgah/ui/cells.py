@@ -7,7 +7,7 @@ since a learner's file is shown as it came. Nothing in it reaches the page unesc
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,10 @@ from darsgah_grader.hidden import without_ansi
 
 TEXT_LIMIT = 20_000
 """Characters of one output that a page shows; the notebook itself holds the rest."""
+SOURCE_LIMIT = 50_000
+"""The same for one cell: highlighting takes about a second for each 200,000."""
+PAGE_LIMIT = 4_000_000
+"""Characters of sources and outputs that a page shows of one notebook: a learner may hand in 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class CellView:
         kind: code, markdown or raw.
         number: the execution count of a code cell that ran.
         grade_id: nbgrader's identifier, for cells that it knows; else empty.
+        shortened: the notebook holds more of the source than is shown.
     """
 
     kind: str
@@ -44,6 +49,29 @@ class CellView:
     number: int | None = None
     outputs: tuple[OutputView, ...] = ()
     grade_id: str = ""
+    shortened: bool = False
+
+
+class _Room:
+    """What is left of a page for one notebook."""
+
+    def __init__(self) -> None:
+        self._left = PAGE_LIMIT
+
+    def source(self, text: str) -> tuple[str, bool]:
+        """As much of a cell as fits, and whether that is not all."""
+        shown = text[: max(0, min(SOURCE_LIMIT, self._left))]
+        self._left -= len(shown)
+        return shown, len(shown) < len(text)
+
+    def outputs(self, views: Iterable[OutputView]) -> Iterator[OutputView]:
+        """The outputs that fit; where they end, one that says so."""
+        for view in views:
+            if len(view.html) > self._left:
+                yield OutputView("text", Markup(""), shortened=True)
+                return
+            self._left -= len(view.html)
+            yield view
 
 
 def notebook_cells(content: bytes) -> tuple[CellView, ...]:
@@ -54,31 +82,33 @@ def notebook_cells(content: bytes) -> tuple[CellView, ...]:
     """
     notebook = json.loads(content)
     language = _text(_get(notebook, "metadata", "kernelspec", "language")) or "python"
-    cells = _get(notebook, "cells")
+    cells, room = _get(notebook, "cells"), _Room()
     return (
-        tuple(_cell(cell, language) for cell in cells if isinstance(cell, dict))
+        tuple(_cell(cell, language, room) for cell in cells if isinstance(cell, dict))
         if isinstance(cells, list)
         else ()
     )
 
 
-def _cell(cell: dict[str, Any], language: str) -> CellView:
+def _cell(cell: dict[str, Any], language: str, room: _Room) -> CellView:
     kind = _text(cell.get("cell_type"))
-    source = _text(cell.get("source"))
+    source, shortened = room.source(_text(cell.get("source")))
     metadata = cell.get("metadata")
     grade_id = _text(_get(metadata, "darsgah", "grade_id")) or _text(_get(metadata, "nbgrader", "grade_id"))
     if kind == "markdown":
-        return CellView("markdown", markdown(source, attachments=dict(_attachments(cell))), grade_id=grade_id)
+        html = markdown(source, attachments=dict(_attachments(cell)))
+        return CellView("markdown", html, grade_id=grade_id, shortened=shortened)
     if kind != "code":
-        return CellView("raw", code(source, "text"), grade_id=grade_id)
+        return CellView("raw", code(source, "text"), grade_id=grade_id, shortened=shortened)
     count = cell.get("execution_count")
     outputs = cell.get("outputs")
     return CellView(
         "code",
         code(source, language),
         number=count if isinstance(count, int) else None,
-        outputs=tuple(_outputs(outputs)) if isinstance(outputs, list) else (),
+        outputs=tuple(room.outputs(_outputs(outputs))) if isinstance(outputs, list) else (),
         grade_id=grade_id,
+        shortened=shortened,
     )
 
 
