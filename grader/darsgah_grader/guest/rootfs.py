@@ -11,8 +11,8 @@ change. The mounts of the prepared root come from a more privileged namespace, s
 in a run take them apart.
 
 Everything is shown where it lies on the machine, because Python has its paths by heart. An installation
-below ``/home`` is in nobody's way: the work folder is below ``/run``. One below ``/tmp`` is shown again inside
-each run's own ``/tmp``.
+below ``/home`` is in nobody's way: the work folder is below ``/run``. One below ``/tmp`` is shown again
+inside each run's own ``/tmp``.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ _ETC_COPIED = ("ld.so.cache", "localtime", "timezone", "mime.types", "nsswitch.c
 _ETC_BOUND = ("alternatives",)
 _FILES = "/run/files"
 _SHELTERED = "/run/visible"
-_WORK_FOLDERS = (HOME, f"{_WORK}/tmp", f"{_WORK}/shm")
+_WORK_FOLDERS = (HOME, f"{_WORK}/tmp", f"{_WORK}/shm")  # noqa: S108 -- the sandbox's own
 _TEMPORARY = ("tmp", "var/tmp")
 _ETC_WRITTEN = {
     "passwd": f"learner:x:{LEARNER}:{LEARNER}::{HOME}:/bin/sh\nnobody:x:{NOBODY}:{NOBODY}::/:/bin/false\n",
@@ -47,8 +47,8 @@ _ETC_WRITTEN = {
     "hostname": "lab\n",
 }
 _LINKS = {
-    "tmp": f"{_WORK}/tmp",
-    "var/tmp": f"{_WORK}/tmp",
+    "tmp": f"{_WORK}/tmp",  # noqa: S108 -- the sandbox's own
+    "var/tmp": f"{_WORK}/tmp",  # noqa: S108 -- the sandbox's own
     "dev/shm": f"{_WORK}/shm",
     "dev/fd": "/proc/self/fd",
     "dev/stdin": "/proc/self/fd/0",
@@ -124,7 +124,7 @@ def _cover_temporary_folders() -> None:
     """Put the run's own ``/tmp`` over one that holds an installation, and the installation into it."""
     for name in _TEMPORARY:
         if not Path("/", name).is_symlink():
-            linux.mount(f"{_WORK}/tmp", f"/{name}", flags=linux.MS_BIND)
+            linux.mount(f"{_WORK}/tmp", f"/{name}", flags=linux.MS_BIND)  # noqa: S108 -- the sandbox's own
     for place, folder in _sheltered().items():
         Path(folder).mkdir(parents=True)
         linux.mount(str(place), folder, flags=linux.MS_BIND | linux.MS_REC)
