@@ -19,9 +19,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all journeys."""
+    """One Chromium for the journeys of a file: as long as it runs, no other test's event loop can start."""
     with chromium() as running:
         yield running
 
