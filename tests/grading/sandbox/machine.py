@@ -31,11 +31,11 @@ def mounts() -> int:
     return len(Path("/proc/self/mountinfo").read_text().splitlines())
 
 
-def groups(owner: int) -> list[Path]:
+def groups(owner: int) -> set[Path]:
     """The cgroups that a host process made for its runs."""
-    return [
+    return {
         path for path in Path("/sys/fs/cgroup").glob("**/darsgah-*") if path.name.split("-")[1] == str(owner)
-    ]
+    }
 
 
 def user_of(pid: int) -> int | None:
