@@ -204,7 +204,6 @@ class Platform:
             started = await accounts.start_session(
                 session,
                 self.network.people[name].account_id,
-                client=self._agent,
                 lifetime=timedelta(hours=1),
             )
         return started.token

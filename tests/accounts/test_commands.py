@@ -36,9 +36,7 @@ def account(database: Database) -> Command:
 
 
 async def _sign_in(database: Database, email: str, password: str) -> None:
-    await accounts.sign_in(
-        database, SignIn(email, password), address="", client="", policy=SignInPolicy.of(Settings())
-    )
+    await accounts.sign_in(database, SignIn(email, password), address="", policy=SignInPolicy.of(Settings()))
 
 
 async def test_an_operator_makes_the_first_administrator(account: Command, database: Database) -> None:

@@ -33,7 +33,7 @@ async def test_an_account_needs_an_address_and_a_name(session: AsyncSession, ema
 
 async def test_neither_password_nor_token_is_stored(session: AsyncSession) -> None:
     account = await service.create_account(session, SignUp("a@example.org", PASSWORD, "A"))
-    started = await service.start_session(session, account.id, client="x" * 500, lifetime=LIFETIME)
+    started = await service.start_session(session, account.id, lifetime=LIFETIME)
     await session.flush()
     for table in ("account", "account_session"):
         rows = str((await session.execute(sa.text(f"SELECT * FROM {table}"))).all())  # noqa: S608 # two names
@@ -47,9 +47,9 @@ async def test_neither_password_nor_token_is_stored(session: AsyncSession) -> No
 
 async def test_sessions_end(session: AsyncSession) -> None:
     account = (await person(session, "somebody")).account_id
-    one = await service.start_session(session, account, client="", lifetime=LIFETIME)
-    two = await service.start_session(session, account, client="", lifetime=LIFETIME)
-    over = await service.start_session(session, account, client="", lifetime=-LIFETIME)
+    one = await service.start_session(session, account, lifetime=LIFETIME)
+    two = await service.start_session(session, account, lifetime=LIFETIME)
+    over = await service.start_session(session, account, lifetime=-LIFETIME)
     await session.flush()
     assert await service.resume(session, over.token, LIFETIME) is None
     await service.sign_out(session, two.token)
@@ -61,7 +61,7 @@ async def test_sessions_end(session: AsyncSession) -> None:
 
 async def test_a_used_session_goes_on(session: AsyncSession) -> None:
     account = (await person(session, "somebody")).account_id
-    started = await service.start_session(session, account, client="", lifetime=LIFETIME)
+    started = await service.start_session(session, account, lifetime=LIFETIME)
     await session.flush()
     await session.execute(sa.text("UPDATE account_session SET seen_at = now() - interval '2 hours'"))
     session.expire_all()
@@ -72,8 +72,8 @@ async def test_a_used_session_goes_on(session: AsyncSession) -> None:
 
 async def test_a_new_password_ends_every_other_session(session: AsyncSession) -> None:
     account = (await person(session, "somebody")).account_id
-    here = await service.start_session(session, account, client="", lifetime=LIFETIME)
-    there = await service.start_session(session, account, client="", lifetime=LIFETIME)
+    here = await service.start_session(session, account, lifetime=LIFETIME)
+    there = await service.start_session(session, account, lifetime=LIFETIME)
     await session.flush()
     with pytest.raises(MalformedInput):
         await service.change_password(session, account, PasswordChange("wrong", "n" * 10), token=here.token)
@@ -86,7 +86,7 @@ async def test_a_new_password_ends_every_other_session(session: AsyncSession) ->
 async def attempt(database: Database, email: str, password: str, address: str) -> str:
     """A sign-in; what came of it."""
     try:
-        await service.sign_in(database, SignIn(email, password), address=address, client="", policy=POLICY)
+        await service.sign_in(database, SignIn(email, password), address=address, policy=POLICY)
     except (WrongCredentials, SignInPaused) as error:
         return error.code
     return "signed in"

@@ -71,9 +71,7 @@ async def test_nobody_can_sign_in_to_the_accounts(importer: Importer, school: Pa
     await importer.run(school)
     policy = accounts.SignInPolicy(timedelta(days=1), attempts=10, address_attempts=10)
     with pytest.raises(accounts.WrongCredentials):
-        await accounts.sign_in(
-            importer.database, SignIn(HACKER, password), address="test", client="test", policy=policy
-        )
+        await accounts.sign_in(importer.database, SignIn(HACKER, password), address="test", policy=policy)
 
 
 async def test_a_second_import_changes_nothing(importer: Importer, school: Path) -> None:

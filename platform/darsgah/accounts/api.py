@@ -28,7 +28,6 @@ async def create_session(
         database,
         data,
         address=client_address(request, settings.trusted_proxies),
-        client=request.headers.get("user-agent", ""),
         policy=SignInPolicy.of(settings),
     )
 

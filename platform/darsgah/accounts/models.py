@@ -21,7 +21,6 @@ class Account(Record, table=True):
     language: str = Field(default="en", sa_type=sa.Text)
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})
     created_at: datetime = created_at_column()
-    password_changed_at: datetime = created_at_column()
 
 
 class AccountSession(Record, table=True):
@@ -34,7 +33,6 @@ class AccountSession(Record, table=True):
     created_at: datetime = created_at_column()
     seen_at: datetime = created_at_column()
     expires_at: datetime = moment_column(index=True)
-    client: str = Field(default="", sa_type=sa.Text)
 
 
 class SignInFailure(Record, table=True):

@@ -85,7 +85,6 @@ async def sign_in(
             database,
             read_form(form, SignIn),
             address=client_address(request, settings.trusted_proxies),
-            client=request.headers.get("user-agent", ""),
             policy=policy,
         )
     except DarsgahError as error:

@@ -168,9 +168,7 @@ async def _refuse_when_paused(session: AsyncSession, allowed: dict[bytes, int]) 
             raise SignInPaused(retry_after=max(1, wait))
 
 
-async def sign_in(
-    database: Database, form: SignIn, *, address: str, client: str, policy: SignInPolicy
-) -> SessionView:
+async def sign_in(database: Database, form: SignIn, *, address: str, policy: SignInPolicy) -> SessionView:
     """Start a session.
 
     Takes the database, not a session: a failure is recorded in a transaction of its own, which the error that
@@ -198,13 +196,11 @@ async def sign_in(
             await queries.forget_failures(session, subject)
             if needs_rehash(known_hash):
                 await _replace_password(session, account_id, form.password)
-            return await start_session(session, account_id, client=client, lifetime=policy.lifetime)
+            return await start_session(session, account_id, lifetime=policy.lifetime)
     raise WrongCredentials
 
 
-async def start_session(
-    session: AsyncSession, account_id: UUID, *, client: str, lifetime: timedelta
-) -> SessionView:
+async def start_session(session: AsyncSession, account_id: UUID, *, lifetime: timedelta) -> SessionView:
     """Start a session for an account whose owner is known to be there, as after signing up.
 
     Raises:
@@ -215,11 +211,7 @@ async def start_session(
         raise NotFound
     token = secrets.token_urlsafe(32)
     expires_at = utc_now() + lifetime
-    session.add(
-        AccountSession(
-            token_hash=hash_token(token), account_id=account_id, expires_at=expires_at, client=client[:200]
-        )
-    )
+    session.add(AccountSession(token_hash=hash_token(token), account_id=account_id, expires_at=expires_at))
     return SessionView(token=token, expires_at=expires_at, account=_view(account))
 
 
@@ -244,7 +236,6 @@ async def _replace_password(session: AsyncSession, account_id: UUID, password: s
     account = await queries.account_by_id(session, account_id)
     if account is not None:
         account.password_hash = await hash_password(password)
-        account.password_changed_at = utc_now()
 
 
 async def change_password(

@@ -13,10 +13,7 @@ class Hub(Record, table=True):
     """A centre of the network. ``code`` is short, stable and part of addresses."""
 
     __tablename__ = "hub"
-    __table_args__ = (
-        sa.CheckConstraint("state in ('open', 'planned', 'closed')", name="state"),
-        sa.Index("ix_hub_state_city", "state", "city"),
-    )
+    __table_args__ = (sa.CheckConstraint("state in ('open', 'planned', 'closed')", name="state"),)
 
     id: UUID = id_column()
     code: str = Field(sa_type=sa.Text, unique=True)
@@ -40,7 +37,6 @@ class RoleGrant(Record, table=True):
             "role in ('learner', 'instructor', 'mentor', 'hub_admin', 'network_admin', 'auditor')",
             name="role",
         ),
-        sa.Index("ix_role_grant_hub_id_role", "hub_id", "role"),
     )
 
     id: UUID = id_column()

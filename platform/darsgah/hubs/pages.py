@@ -80,9 +80,7 @@ async def sign_up(
         asked = read_form(form, SignUp)
         async with database.begin() as session:
             account = await service.sign_up(session, asked)
-            started = await accounts.start_session(
-                session, account.id, client=request.headers.get("user-agent", ""), lifetime=lifetime
-            )
+            started = await accounts.start_session(session, account.id, lifetime=lifetime)
     except (Conflict, MalformedInput) as error:
         values = {name: str(form.get(name, "")) for name in ("display_name", "email", "hub")}
         return await _form(request, database, pages, values, error)

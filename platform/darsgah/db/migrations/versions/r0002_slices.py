@@ -62,9 +62,6 @@ def _accounts() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column(
-            "password_changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
         sa.PrimaryKeyConstraint("id", name="pk_account"),
         sa.UniqueConstraint("email", name="uq_account_email"),
     )
@@ -85,7 +82,6 @@ def _accounts() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("client", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name="fk_account_session_account_id_account", ondelete="CASCADE"
         ),
@@ -111,7 +107,6 @@ def _hubs() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_hub"),
         sa.UniqueConstraint("code", name="uq_hub_code"),
     )
-    op.create_index("ix_hub_state_city", "hub", ["state", "city"], unique=False)
     op.create_table(
         "role_grant",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -140,7 +135,6 @@ def _hubs() -> None:
         ),
     )
     op.create_index("ix_role_grant_account_id", "role_grant", ["account_id"], unique=False)
-    op.create_index("ix_role_grant_hub_id_role", "role_grant", ["hub_id", "role"], unique=False)
 
 
 def _catalog() -> None:
