@@ -8,6 +8,7 @@ Codes of `SubmissionRejected` raised here, which are stable: ``too_large``, ``zi
 ``too_many_attachments``, ``forbidden_character``.
 """
 
+from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from typing import Any, Never
 
@@ -105,15 +106,30 @@ def _decode(content: bytes) -> _RawNotebook:
             "opens, save it and hand in again.",
         )
     except UnicodeDecodeError:
-        _refuse("not_text", "The file is not UTF-8 text. Hand in the notebook itself, the .ipynb file.")
+        _refuse_encoding()
     except RecursionError:
         _refuse("too_deep", "The file is nested too deeply for a notebook. Hand in the notebook of the lab.")
     except msgspec.DecodeError as error:
+        if not _is_text(content):
+            _refuse_encoding()
         _refuse(
             "not_json",
             f"The file cannot be read as JSON ({error}). It may have been cut off or edited by hand, or hold "
             "NaN in an output: open it in Jupyter, clear the outputs, save and hand in again.",
         )
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether it is UTF-8, even cut off within a character; UTF-16 and programs have zero bytes."""
+    try:
+        getincrementaldecoder("utf-8")().decode(content)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in content
+
+
+def _refuse_encoding() -> Never:
+    _refuse("not_text", "The file is not UTF-8 text. Hand in the notebook itself, the .ipynb file.")
 
 
 def _cells(raw: _RawNotebook) -> list[_RawCell]:

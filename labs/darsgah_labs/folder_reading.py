@@ -38,7 +38,8 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 
 
 def read_file(path: Path) -> bytes:
-    """One file that a person named, links in its own path allowed; the same caps as in a folder."""
+    """One file that a person named, links in its own path allowed; the same names and caps as in a folder."""
+    _check_name(path.name, path.name)
     try:
         descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:

@@ -1,6 +1,7 @@
 """`darsgah grade` and `darsgah lab release` as a person or a script meets them."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -189,3 +190,57 @@ def test_grading_needs_no_home_folder_no_database_and_leaves_nothing(tmp_path: P
     ran = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout)["score"] == 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_that_are_not_utf8_lose_no_batch(tmp_path: Path) -> None:
+    for name in (b"\xff.ipynb", b"right.ipynb"):
+        shutil.copy(CASES / "right" / "submission.ipynb", tmp_path / os.fsdecode(name))
+    (tmp_path / os.fsdecode(b"\xfe.ipynb")).symlink_to(LAB)
+    ran = invoke("grade", LAB, "--each", tmp_path, "--json")
+    assert ran.exit_code == 0, ran.output
+    lines = {line["submission"]: line for line in map(json.loads, ran.stdout.splitlines())}
+    assert {name: line["score"] for name, line in lines.items()} == {
+        "\\xff.ipynb": 3,
+        "\\xfe.ipynb": None,
+        "right.ipynb": 3,
+    }
+    assert lines["\\xfe.ipynb"]["error"]["message"].startswith("\\xfe.ipynb is a link")
+    assert "\\xff.ipynb: 3 of 3" in invoke("grade", LAB, "--each", tmp_path).stdout
+    alone = tmp_path / os.fsdecode(b"\xff.ipynb")
+    assert json.loads(invoke("grade", LAB, alone, "--json").stdout)["submission"].endswith("\\xff.ipynb")
+    assert "\\xff.ipynb" in invoke("grade", LAB, alone).stdout
+    as_lab = invoke("grade", alone, LAB)
+    assert (as_lab.exit_code, as_lab.stdout) == (2, "")
+    assert "not UTF-8" in as_lab.stderr
+    out = tmp_path / os.fsdecode(b"\xfd.ipynb")
+    assert invoke("lab", "release", LAB, "-o", out).stdout.endswith("\\xfd.ipynb\n")
+
+
+def test_what_may_not_be_read_or_written_takes_one_line(tmp_path: Path) -> None:
+    cannot_be_named = tmp_path / ("x" * 300)  # like a folder of somebody else's, but for root too
+    alone = invoke("grade", LAB, cannot_be_named / "x.ipynb", "--json")
+    assert (alone.exit_code, json.loads(alone.stdout)["error"]["code"]) == (3, "unreadable")
+    each = invoke("grade", LAB, "--each", cannot_be_named)
+    assert (each.exit_code, each.stderr.count("\n")) == (2, 1)
+    released = invoke("lab", "release", LAB, "-o", cannot_be_named / "x")
+    assert (released.exit_code, released.stderr.count("\n")) == (1, 1)
+
+
+def test_a_submission_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    steering = "\x1b]0;owned\x07\x1b[2J\u202e\u2067\x9b1m\r"
+    lab = tmp_path / "lab.ipynb"
+    lab.write_bytes(notebook(answer("a", "a = 1"), check("t\x1b[1m", "assert a == 1")))
+    mine = tmp_path / "mine\x1b[31m\n.ipynb"
+    raising = (
+        f"class A:\n    def __eq__(self, other):\n        raise ValueError({steering!r} + 'بتائیں')\na = A()"
+    )
+    mine.write_bytes(notebook(answer("a", f"# \u202e\n{raising}"), check("t\x1b[1m", "pass")))
+    for arguments in ((mine,), ("--each", tmp_path)):
+        ran = invoke("grade", lab, *arguments)
+        assert ran.exit_code == 0, ran.output
+        shown = (ran.stdout + ran.stderr).replace("\n", "")  # tables are folded
+        assert not set(shown) & set("\x1b\x07\r\x9b\u202e\u2067")
+        assert "\\x1b[31m" in shown
+    alone = invoke("grade", lab, mine).stdout.replace("\n", "")
+    assert "\\x1b]0;owned\\x07\\x1b[2J\\u202e\\u2067\\x9b1m\\x0d" in alone
+    assert "بتائیں" in alone

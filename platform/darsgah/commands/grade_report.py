@@ -7,6 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from darsgah.commands.visible_text import encodable, visible, visible_lines
 from darsgah_grader.types import CellGrade, Flag, Grade, Verdict
 
 _WORDS = {
@@ -57,15 +58,15 @@ class GradeLine(msgspec.Struct, frozen=True):
 def json_line(submission: str, grade: Grade) -> str:
     """The grade as one line of JSON."""
     line = GradeLine(
-        submission=submission,
+        submission=encodable(submission),
         score=grade.score,
         max_score=grade.max_score,
         assurance=grade.assurance.value,
         flags=_names(all_flags(grade)),
         cells=[
             _CellLine(
-                notebook=cell.notebook,
-                grade_id=cell.grade_id,
+                notebook=encodable(cell.notebook),
+                grade_id=encodable(cell.grade_id),
                 score=cell.score,
                 max_score=cell.max_score,
                 verdict=cell.verdict.value,
@@ -73,7 +74,7 @@ def json_line(submission: str, grade: Grade) -> str:
             )
             for cell in grade.cells
         ],
-        error=_ErrorLine(grade.error.code, grade.error.message) if grade.error else None,
+        error=_ErrorLine(grade.error.code, encodable(grade.error.message)) if grade.error else None,
         seconds=round(grade.seconds, 4),
     )
     return msgspec.json.encode(line).decode()
@@ -100,25 +101,30 @@ def show(console: Console, submission: str, grade: Grade) -> None:
 
 def _parts(submission: str, grade: Grade) -> Iterator[RenderableType]:
     if grade.error is not None:
-        yield Text.assemble((submission, "bold"), ": ", ("cannot be graded", "red"), f" ({grade.error.code})")
-        yield Text(grade.error.message)
+        name = (visible(submission), "bold")
+        yield Text.assemble(name, ": ", ("cannot be graded", "red"), f" ({grade.error.code})")
+        yield Text(visible_lines(grade.error.message))
         return
     several = len({cell.notebook for cell in grade.cells}) > 1
-    table = Table(title=Text(submission), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    title = Text(visible(submission))
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("Question", overflow="fold")
     table.add_column("Points", justify="right")
     table.add_column("Outcome")
     for cell in grade.cells:
-        title = f"{cell.notebook}: {cell.title}" if several else cell.title
+        question = f"{cell.notebook}: {cell.title}" if several else cell.title
         word, style = _WORDS[cell.verdict]
-        table.add_row(Text(title), f"{points(cell.score)} / {points(cell.max_score)}", Text(word, style))
+        table.add_row(
+            Text(visible(question)), f"{points(cell.score)} / {points(cell.max_score)}", Text(word, style)
+        )
     yield table
     yield from (_explained(cell) for cell in grade.cells if cell.message)
     waiting = sum(cell.score is None for cell in grade.cells)
     total = f"\n{points(grade.score)} of {points(grade.max_score)} points"
     yield Text(total + (f"; {waiting} to be marked by a person" if waiting else ""), "bold")
     for flag in all_flags(grade):
-        yield Text.assemble(("Flag ", "yellow"), flag.name, f": {flag.evidence}" if flag.evidence else "")
+        evidence = f": {visible(flag.evidence)}" if flag.evidence else ""
+        yield Text.assemble(("Flag ", "yellow"), flag.name, evidence)
     yield Text(
         f"Assurance {grade.assurance.value}, sandbox {grade.sandbox.value}, {grade.seconds:.2f} s "
         f"({grade.code_seconds:.2f} s of them the notebook's own code)",
@@ -127,4 +133,4 @@ def _parts(submission: str, grade: Grade) -> Iterator[RenderableType]:
 
 
 def _explained(cell: CellGrade) -> Text:
-    return Text.assemble("\n", (cell.title, "bold"), "\n", cell.message)
+    return Text.assemble("\n", (visible(cell.title), "bold"), "\n", visible_lines(cell.message))

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from darsgah.commands.grade_report import all_flags, json_line, points, show
 from darsgah.commands.submission_files import read_submission
+from darsgah.commands.visible_text import visible, visible_lines
 from darsgah.lab_assignments import assignment_of
 from darsgah_grader.master import read_master
 from darsgah_grader.pipeline import Grader
@@ -69,11 +70,9 @@ def grade_command(
     with Grader() as grader:
         assignment = _prepared(_load(lab), lab, grader)
         if each is not None:
-            if not each.is_dir():
-                _fail(ExitCode.WRONG_USE, f"{each} is not a folder.")
-            _grade_each(grader, assignment, each, as_json=as_json)
+            _grade_each(grader, assignment, _submissions_in(each), as_json=as_json)
             return
-        if submission is None or not submission.exists():
+        if submission is None or not _is_there(submission):
             _fail(ExitCode.WRONG_USE, f"There is no {submission}.")
         result = _grade_one(grader, assignment, submission)
     if as_json:
@@ -96,7 +95,11 @@ def lab_release_command(
     from darsgah_grader.authoring import release  # noqa: PLC0415 - see above
 
     loaded = _load(lab)
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+    try:
+        taken = out.exists() and not (out.is_dir() and not any(out.iterdir()))
+    except OSError as error:
+        _fail(ExitCode.MACHINE, f"{out} cannot be written: {error.strerror}.")
+    if taken:
         _fail(ExitCode.WRONG_USE, f"{out} is there already; name a new place, nothing is overwritten.")
     with Grader() as grader:
         assignment = _prepared(loaded, lab, grader)
@@ -107,7 +110,7 @@ def lab_release_command(
     try:
         if out.suffix == ".ipynb" and len(released) == 1 and not out.is_dir():
             out.write_bytes(next(iter(released.values())))
-            typer.echo(f"Wrote {out}")
+            typer.echo(visible(f"Wrote {out}"))
             return
         files = {f"{name}.ipynb": content for name, content in released.items()} | dict(assignment.files)
         for name, content in files.items():
@@ -116,11 +119,16 @@ def lab_release_command(
             place.write_bytes(content)
     except OSError as error:
         _fail(ExitCode.MACHINE, f"{out} could not be written: {error.strerror}.")
-    typer.echo(f"Wrote {len(released)} notebooks and {len(files) - len(released)} other files to {out}")
+    counted = _counted(len(released), "notebook"), _counted(len(files) - len(released), "other file")
+    typer.echo(visible(f"Wrote {' and '.join(counted)} to {out}"))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _fail(code: ExitCode, message: str) -> Never:
-    typer.echo(message, err=True)
+    typer.echo(visible_lines(message), err=True)
     raise typer.Exit(code)
 
 
@@ -145,6 +153,8 @@ def _prepared(lab: Lab, path: Path, grader: Grader) -> Assignment:
         return prepared(assignment, grader.sandbox(assignment.environment), templates)
     except AssignmentInvalid as error:
         _fail(ExitCode.WRONG_USE, str(error))
+    except OSError as error:
+        _fail(ExitCode.WRONG_USE, f"{error.filename or path} cannot be read: {error.strerror}.")
     except (SandboxUnavailable, EnvironmentBroken) as error:
         _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
 
@@ -161,6 +171,8 @@ def _graded(grader: Grader, assignment: Assignment, submission: Path) -> Grade:
         notebooks = read_submission(submission, assignment)
     except SubmissionRejected as rejected:
         return _without_grade(assignment, rejected.code, rejected.message)
+    except OSError as error:
+        return _without_grade(assignment, "unreadable", f"It cannot be read: {error.strerror}.")
     return grader.grade(assignment, notebooks)
 
 
@@ -174,11 +186,26 @@ def _without_grade(assignment: Assignment, code: str, message: str) -> Grade:
     )
 
 
-def _grade_each(grader: Grader, assignment: Assignment, folder: Path, *, as_json: bool) -> None:
-    """Grade a folder of submissions over all cores; each is printed when it is done."""
-    children = sorted(
-        child for child in folder.iterdir() if not child.name.startswith(".") and _is_submission(child)
-    )
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return True  # reading it will say why it cannot be read
+
+
+def _submissions_in(folder: Path) -> list[Path]:
+    try:
+        if not folder.is_dir():
+            _fail(ExitCode.WRONG_USE, f"{folder} is not a folder.")
+        return sorted(
+            child for child in folder.iterdir() if not child.name.startswith(".") and _is_submission(child)
+        )
+    except OSError as error:
+        _fail(ExitCode.WRONG_USE, f"{folder} cannot be read: {error.strerror}.")
+
+
+def _grade_each(grader: Grader, assignment: Assignment, children: list[Path], *, as_json: bool) -> None:
+    """Grade submissions over all cores; each is printed when it is done."""
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -202,8 +229,6 @@ def _in_parallel(
             return _graded(grader, assignment, child)
         except GraderError as error:
             return _without_grade(assignment, "grader", str(error))
-        except OSError as error:
-            return _without_grade(assignment, "unreadable", f"It cannot be read: {error.strerror}.")
         except Exception as error:  # noqa: BLE001 - whatever it is, the other submissions are still graded
             return _without_grade(
                 assignment, "internal", f"Grading broke off: {type(error).__name__}: {error}"
@@ -220,11 +245,11 @@ def _in_parallel(
 
 def _summary(name: str, result: Grade) -> str:
     if result.error is not None:
-        return f"{name}: not graded ({result.error.code}): {result.error.message}"
+        return visible(f"{name}: not graded ({result.error.code}): {result.error.message}")
     waiting = sum(cell.score is None for cell in result.cells)
     flags = {flag.name for flag in all_flags(result)}
     return (
-        f"{name}: {points(result.score)} of {points(result.max_score)}"
+        f"{visible(name)}: {points(result.score)} of {points(result.max_score)}"
         + (f", {waiting} to be marked by a person" if waiting else "")
         + (f", flags: {', '.join(sorted(flags))}" if flags else "")
     )

@@ -14,12 +14,12 @@ def read_submission(path: Path, assignment: Assignment) -> Mapping[str, bytes]:
 
     Raises:
         SubmissionRejected: ``no_notebook``, ``unknown_notebook`` or ``not_a_file``.
-        OSError: the file cannot be read.
+        OSError: the file or the folder cannot be read.
     """
     names = [master.name for master in assignment.masters]
     most = assignment.limits.submission_bytes
     if path.is_dir() and not path.is_symlink():
-        found = {place.stem: place for place in sorted(path.glob("*.ipynb"))}
+        found = {place.stem: place for place in sorted(path.iterdir()) if place.suffix == ".ipynb"}
         if not found:
             raise SubmissionRejected("no_notebook", "There is no notebook (.ipynb) in the folder.")
     else:
