@@ -15,7 +15,6 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
 from litestar.plugins.prometheus import PrometheusConfig
@@ -45,6 +44,8 @@ from darsgah.ui.templating import Pages
 from darsgah.web.authentication import Authentication
 from darsgah.web.error_answers import EXCEPTION_HANDLERS
 from darsgah.web.forged_requests import ForgedRequests, csrf_config
+from darsgah.web.head_requests import HeadRequests
+from darsgah.web.openapi_document import OpenApiDocument
 from darsgah.web.operations import healthz, metrics, readyz
 from darsgah.web.readable_request import ReadableRequest
 from darsgah.web.request_log import RequestLog
@@ -121,7 +122,7 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
     )
     # Around the router, not on the routes: what no route answers (405, an unreadable path) has both as well.
     application.asgi_handler = RequestLog()(
-        SecurityHeaders(https=settings.secure_cookies)(application.asgi_handler)
+        SecurityHeaders(https=settings.secure_cookies)(HeadRequests()(application.asgi_handler))
     )
     return deny_by_default(application)
 
@@ -195,7 +196,7 @@ def _openapi() -> OpenAPIConfig:
         openapi_router=Router(
             path=f"{API}/openapi.json", route_handlers=[], guards=[public], include_in_schema=False
         ),
-        render_plugins=[JsonRenderPlugin(path="/")],
+        render_plugins=[OpenApiDocument(path="/")],
         components=Components(
             security_schemes={
                 "session": SecurityScheme(type="http", scheme="bearer", description="A session.")

@@ -15,6 +15,7 @@ A slice subclasses these: the status stands on the class, the docstring is the m
 the place that raises says more. An exception without such a label is a 500 and an alarm.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -24,6 +25,12 @@ class DarsgahError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+    """What kind of error it is in a few words (RFC 9457); a subclass's is its name."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.title = re.sub("(?<!^)(?=[A-Z])", " ", cls.__name__).capitalize()
 
     def __init__(self, message: str | None = None, **details: Any) -> None:  # noqa: ANN401 - plain values
         self.message = message or (type(self).__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")

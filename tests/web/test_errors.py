@@ -67,6 +67,8 @@ async def test_programs_get_problem_details(platform: Platform, case: str) -> No
     assert (problem["status"], problem["code"]) == (status, code)
     assert problem["type"].startswith("urn:darsgah:problem:")
     assert problem["detail"]
+    assert problem["title"][0].isupper()
+    assert problem["title"][1:] == problem["title"][1:].lower()
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert ("www-authenticate" in answer.headers) == (status == 401)
 
@@ -174,3 +176,26 @@ async def test_a_refused_upload_shows_the_lab_again_with_the_reason(platform: Pl
         files = {"notebook": ("lab.ipynb", RELEASE[:40])}
         answer = await client.post("/api/v1" + address, files=files)
         assert (answer.status_code, answer.json()["code"]) == (422, "not_json")
+
+
+async def test_an_upload_in_the_wrong_shape_is_told_the_right_one(platform: Platform) -> None:
+    address = f"/api/v1/assignments/{platform.network.assignment_id}/submissions"
+    async with platform.program("learner") as client:
+        for sent in ({"json": {"notebook": "x"}}, {"files": {"file": ("lab.ipynb", RELEASE)}}):
+            answer = await client.post(address, **sent)
+            assert (answer.status_code, answer.json()["code"]) == (422, "nothing_sent")
+            assert "multipart/form-data" in answer.json()["detail"]
+            assert "field named notebook" in answer.json()["detail"]
+
+
+async def test_a_problem_names_parameters_as_they_are_sent(platform: Platform) -> None:
+    network = platform.network
+    async with platform.program("instructor") as client:
+        answer = await client.get(f"/api/v1/cohorts/{network.cohort_id}/submissions?state=foo")
+    assert answer.status_code == 422
+    assert list(answer.json()["fields"]) == ["state"]
+    async with platform.program("learner") as client:
+        answer = await client.post(
+            f"/api/v1/assignments/{network.assignment_id}/submissions", headers={"Idempotency-Key": "short"}
+        )
+    assert list(answer.json()["fields"]) == ["Idempotency-Key"]

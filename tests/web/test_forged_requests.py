@@ -61,7 +61,17 @@ async def test_the_json_interface_with_a_cookie_alone_is_refused(platform: Platf
         del client.headers["x-csrf-token"]
         assert (await client.get("/api/v1/me")).status_code == 200
         answer = await client.put("/api/v1/me", json=PROFILE)
-        assert (answer.status_code, answer.json()["code"]) == (403, "form_expired")
+        assert (answer.status_code, answer.json()["code"]) == (403, "request_not_proven")
+        assert "x-csrf-token" in answer.json()["detail"]
+        assert "Authorization" in answer.json()["detail"]
+
+
+async def test_a_program_without_a_session_is_told_to_sign_in(platform: Platform) -> None:
+    """A form's token is no matter of somebody who has no session that could be misused."""
+    for cookies in ({}, {SESSION_COOKIE: "of-no-session"}):
+        async with platform.client(cookies=cookies) as client:
+            answer = await client.put("/api/v1/me", json=PROFILE)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
 
 
 async def test_a_program_needs_no_token(platform: Platform) -> None:

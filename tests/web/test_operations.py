@@ -1,5 +1,6 @@
 """Health, readiness, metrics, request ids, security headers and the address a request comes from."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from darsgah.db.session import Database
 from darsgah.settings import Settings
 from darsgah.ui.headers import HEADERS
 from tests.database import StoppableServer
-from tests.network import Platform, running
+from tests.network import WORK, Platform, running
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,27 @@ async def test_every_answer_carries_the_security_headers_and_an_id(
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
     assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/hubs", "/healthz", "/api/v1/hubs", "/nothing", "/sign-out"])
+async def test_head_is_answered_as_get_without_the_content(platform: Platform, path: str) -> None:
+    async with platform.client() as client:
+        head, whole = await client.head(path), await client.get(path)
+    assert head.status_code == whole.status_code
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert head.content == b""
+    assert whole.content
+
+
+async def test_head_of_a_stream_ends(platform: Platform) -> None:
+    """Nobody reads on, and so nothing may go on sending."""
+    address = f"/api/v1/assignments/{platform.network.assignment_id}/submissions"
+    async with platform.program("learner") as client:
+        handed_in = await client.post(address, files={"notebook": ("lab.ipynb", WORK)})
+        async with asyncio.timeout(20):
+            head = await client.head(f"/submissions/{handed_in.json()['id']}/events")
+    assert head.status_code == 200
+    assert head.headers["content-type"].startswith("text/event-stream")
 
 
 @pytest.mark.parametrize(("given", "kept"), [("0af7651916cd43dd", True), ("a b", False), ("x" * 65, False)])

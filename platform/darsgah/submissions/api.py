@@ -1,11 +1,13 @@
 """The submissions slice as JSON."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,12 +16,10 @@ from darsgah.blobs.store import BlobStore
 from darsgah.submissions import service
 from darsgah.submissions.guards import UPLOAD_BYTES, staff
 from darsgah.submissions.schemas import AssignmentPage, State, SubmissionPage, SubmissionView
-from darsgah.submissions.uploads import read_uploads
+from darsgah.submissions.uploads import FIELD, FILES, read_uploads
 from darsgah.ui.download import notebook_download
 
-IdempotencyKey = Annotated[
-    Annotated[str, msgspec.Meta(min_length=8, max_length=100)] | None, HeaderParameter(name="Idempotency-Key")
-]
+IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", min_length=8, max_length=100)]
 
 
 @get("/assignments/{assignment_id:uuid}", guards=[signed_in])
@@ -30,7 +30,40 @@ async def read_assignment(
     return await service.assignment_page(session, request.user, assignment_id)
 
 
-@post("/assignments/{assignment_id:uuid}/submissions", guards=[signed_in], request_max_body_size=UPLOAD_BYTES)
+@dataclass
+class NotebooksUpload(Operation):
+    """The operation with its form: the handler reads the files itself, so nothing says what it takes."""
+
+    def __post_init__(self) -> None:
+        notebook = Schema(
+            type=OpenAPIType.STRING,
+            format=OpenAPIFormat.BINARY,
+            content_media_type="application/x-ipynb+json",
+        )
+        form = Schema(
+            type=OpenAPIType.OBJECT,
+            required=[FIELD],
+            properties={
+                FIELD: Schema(
+                    type=OpenAPIType.ARRAY,
+                    items=notebook,
+                    min_items=1,
+                    max_items=FILES,
+                    description="The lab's notebooks, each under the file name it was downloaded with.",
+                )
+            },
+        )
+        self.request_body = RequestBody(
+            content={RequestEncodingType.MULTI_PART.value: OpenAPIMediaType(schema=form)}, required=True
+        )
+
+
+@post(
+    "/assignments/{assignment_id:uuid}/submissions",
+    guards=[signed_in],
+    request_max_body_size=UPLOAD_BYTES,
+    operation_class=NotebooksUpload,
+)
 async def create_submission(
     assignment_id: FromPath[UUID],
     request: Request[Actor, str, Any],

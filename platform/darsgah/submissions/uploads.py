@@ -19,10 +19,17 @@ async def read_uploads(request: Request[Any, Any, Any]) -> dict[str, bytes]:
     """The files of a multipart form's ``notebook`` fields, by file name; an empty field counts as nothing.
 
     Raises:
-        NotebookRefused: too many files, or two of one name.
+        NotebookRefused: too many files, two of one name, or no such field in the request.
     """
     form = await request.form()
-    uploads = [item for item in form.getall(FIELD, []) if isinstance(item, UploadFile) and item.filename]
+    fields = [item for item in form.getall(FIELD, []) if isinstance(item, UploadFile)]
+    if not fields:
+        raise NotebookRefused(
+            "Choose the notebook to hand in. A program sends it as multipart/form-data, "
+            "each file in a field named notebook; nothing was recorded.",
+            reason="nothing_sent",
+        )
+    uploads = [item for item in fields if item.filename]
     if len(uploads) > FILES:
         raise NotebookRefused(
             "These are too many files. Send the lab's notebooks alone; nothing was recorded.",

@@ -13,6 +13,7 @@ from litestar.exceptions import (
     HTTPException,
     ValidationException,
 )
+from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap
 
 from darsgah.errors import DarsgahError, Forbidden, MalformedInput, NotFound, TooLarge
@@ -29,14 +30,8 @@ class MethodNotAllowed(DarsgahError):  # noqa: N818 - says what is wrong
     code = "method_not_allowed"
 
 
-class FormExpired(Forbidden):
-    """This form has expired, and nothing was recorded. Reload the page and send it again."""
-
-    code = "form_expired"
-
-
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Problem details; ``fields`` maps a field's name to what is wrong with it."""
+    """Why a request was not done (RFC 9457); ``fields`` maps a field's name to what is wrong with it."""
 
     type: str
     title: str
@@ -48,25 +43,36 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     fields: dict[str, str] = {}
 
 
-def _labelled(error: Exception) -> DarsgahError:
+def _labelled(request: Request[Any, Any, Any], error: Exception) -> DarsgahError:
     """Our error for one of the framework's."""
     if isinstance(error, DarsgahError):
         return error
     if isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         # What the request's transaction raised while it ended, as the framework hands it on.
-        return _labelled(error.exceptions[0])
+        return _labelled(request, error.exceptions[0])
     if isinstance(error, HTTPException) and error.status_code < 500:
-        return _of_the_framework(error)
+        return _of_the_framework(request, error)
     return DarsgahError()
 
 
-def _of_the_framework(error: HTTPException) -> DarsgahError:
+def _of_the_framework(request: Request[Any, Any, Any], error: HTTPException) -> DarsgahError:
     if isinstance(error, ValidationException):
         extra = error.extra if isinstance(error.extra, list) else []
-        fields = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if item}
+        fields = {
+            _sent_name(request, str(item.get("key", ""))): str(item.get("message", ""))
+            for item in extra
+            if item
+        }
         return MalformedInput(fields=fields)
-    by_status = {403: FormExpired, 404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
+    by_status = {403: Forbidden, 404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
     return by_status.get(error.status_code, Unreadable)()
+
+
+def _sent_name(request: Request[Any, Any, Any], key: str) -> str:
+    """What whoever asks calls a parameter: the framework names the handler's own argument."""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(key)
+    definition = parameter.kwarg_definition if parameter else None
+    return (definition.name if isinstance(definition, ParameterKwarg) else None) or key
 
 
 def _wants_problem(request: Request[Any, Any, Any]) -> bool:
@@ -75,7 +81,7 @@ def _wants_problem(request: Request[Any, Any, Any]) -> bool:
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The answer to an error, in the form and language of whoever asked."""
-    labelled = _labelled(error)
+    labelled = _labelled(request, error)
     if labelled.status >= 500:
         expected = type(labelled) is not DarsgahError
         logger.error("request_failed", error=str(error), exc_info=None if expected else error)
@@ -92,7 +98,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
 def _problem(request: Request[Any, Any, Any], error: DarsgahError, detail: str) -> Response[Problem]:
     problem = Problem(
         type=f"urn:darsgah:problem:{error.code}",
-        title=type(error).__name__,
+        title=error.title,
         status=error.status,
         detail=detail,
         code=str(error.details.get("reason", error.code)),
