@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from darsgah_grader.guest.rootfs import HOME
@@ -59,6 +60,23 @@ class Processes:
         own = os.getpid()
         return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != own]  # noqa: PTH208 -- names are all it wants
 
+    def _beside(self, kept: Collection[int]) -> list[int]:
+        return [pid for pid in self._others() if pid not in kept]
+
+    @classmethod
+    def _ended(cls, pid: int) -> bool:
+        """Whether all threads of a process have ended; one whose first thread alone has ended goes on."""
+        try:
+            pidfd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return True
+        except OSError:
+            return False  # cannot be told
+        try:
+            return cls.gone(pidfd)
+        finally:
+            os.close(pidfd)
+
     def memory_held(self) -> int:
         """Bytes that the run's processes and work folder hold beyond what the warm process gave them."""
         held = sum(max(0, _anonymous_bytes(pid) - self._baseline) for pid in self._others())
@@ -97,8 +115,30 @@ class Processes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
+    def clear(self, kept: Collection[int]) -> int | None:
+        """End what runs beside the processes ``kept``; None when nothing did.
+
+        Otherwise how many of the dead are left: their parents among ``kept`` have yet to ask for them.
+        Where the run has no process namespace nothing can be beside: the filter lets nobody fork.
+        """
+        if not self._own or not self._beside(kept):
+            return None
+        self.reap()
+        if not all(self._ended(pid) for pid in self._beside(kept)):
+            self._end(lambda: self._beside(kept), kept)
+        return len(self._beside(kept))
+
     def sweep(self, runner: int, spare: int | None) -> int:
-        """End the runner and all else of the run but ``spare``; the signal that ended the runner, or 0.
+        """End the runner and all else of the run but ``spare``; the signal that ended the runner, or 0."""
+        kept = [] if spare is None else [spare]
+        self._end(lambda: self._beside(kept) if self._own else [runner], kept)
+        self._known.discard(runner)
+        status = self._statuses.pop(runner, 0)
+        self._statuses.clear()
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+    def _end(self, those: Callable[[], list[int]], kept: Collection[int]) -> None:
+        """End the processes that ``those`` finds and let ``kept`` go on.
 
         All are stopped in one step first, so that none can start another between being seen and being ended.
         """
@@ -107,17 +147,13 @@ class Processes:
                 os.kill(-1, signal.SIGSTOP)
         ending = time.monotonic() + _PATIENCE
         while time.monotonic() < ending:
-            rest = [pid for pid in self._others() if pid != spare] if self._own else [runner]
-            for pid in rest:
+            found = those()
+            for pid in found:
                 self.kill(pid)
-            self.reap()
-            if not any(pid not in self._statuses for pid in rest):
+            if all(self._ended(pid) for pid in found):
                 break
             time.sleep(0.0005)
-        if spare is not None:
+        self.reap()
+        for pid in kept:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(spare, signal.SIGCONT)
-        self._known.discard(runner)
-        status = self._statuses.pop(runner, 0)
-        self._statuses.clear()
-        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+                os.kill(pid, signal.SIGCONT)

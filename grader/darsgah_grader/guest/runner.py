@@ -4,10 +4,14 @@ It holds one socket to the supervisor and nothing else: no test before its turn,
 learner's code can find that socket and write to it (assurance level 1); it then speaks for the cell that is
 running, and for later ones if it stays, which is what running in one process means.
 
+A cell may fork. A copy of this process that comes back from the cell's code ends there and says nothing, and
+what a cell leaves running is ended by the supervisor after it; a process cannot be used in a later cell.
+
 Now and then the supervisor asks for a checkpoint: a copy of this process (a sibling, child of the
 supervisor) that rests on a socket of its own until it is told to go on from there, or to go away.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -22,12 +26,14 @@ from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel, Message
 from darsgah_grader.guest.shell import GuestShell
 
-CELL, CHECKPOINT, RESULT, HELLO = b"c", b"f", b"r", b"h"
-"""From the supervisor: run a cell, make a checkpoint. To it: a cell's result, a process that listens."""
+CELL, CHECKPOINT, BURY, RESULT, HELLO = b"c", b"f", b"w", b"r", b"h"
+"""From the supervisor: run a cell, make a checkpoint, take leave of children that have ended, say HELLO.
+To it: a cell's result, a process that listens."""
 
 _LONGEST_CELL = 32 * 1024 * 1024
 
 _exit, _getpid, _loads, _handle = os._exit, os.getpid, json.loads, signal.signal
+_waitpid, _WNOHANG = os.waitpid, os.WNOHANG
 
 
 class Runner:
@@ -38,13 +44,23 @@ class Runner:
         self._cells = cells
         self._capture = capture
         self._take_outputs()
+        os.register_at_fork(after_in_child=self._let_go)
+
+    def _let_go(self) -> None:
+        """A process that the learner's code forks, and a checkpoint, has no part in this channel."""
+        self._channel.close()
 
     def _take_outputs(self) -> None:
-        """What is written and shown in this process goes to its channel."""
-        self._capture.send = self._channel.send
+        """What is written and shown in this process, and in no copy of it, goes to its channel."""
+        self._pid = _getpid()
+        self._capture.send = self._send_output
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, CapturedStream):
                 stream.adopt()
+
+    def _send_output(self, kind: bytes, payload: bytes) -> None:
+        if _getpid() == self._pid:
+            self._channel.send(kind, payload)
 
     def serve(self) -> NoReturn:
         """Take commands until the supervisor is gone."""
@@ -58,6 +74,8 @@ class Runner:
                 self._run(message)
             elif message.kind == CHECKPOINT:
                 self._checkpoint(message)
+            elif message.kind == BURY:
+                _bury_children()
             elif message.kind == HELLO:
                 self._channel.send(HELLO, str(_getpid()).encode())
 
@@ -69,6 +87,8 @@ class Runner:
             _handle(signal.SIGINT, signal.default_int_handler)
             result = self._cells.run(cell["source"], cell["graded"], cell["index"])
         finally:
+            if _getpid() != self._pid:
+                _exit(0)  # a copy that the learner's code has made
             _handle(signal.SIGINT, signal.SIG_IGN)
             self._channel.send(RESULT, token + result)
 
@@ -102,6 +122,13 @@ class Runner:
         if not self._channel.socket.recv(1, socket.MSG_PEEK):
             _exit(0)
         self._take_outputs()
+
+
+def _bury_children() -> None:
+    """Take leave of the ended children, which count as processes until then."""
+    with contextlib.suppress(ChildProcessError):
+        while _waitpid(-1, _WNOHANG)[0]:
+            pass
 
 
 def become_runner(

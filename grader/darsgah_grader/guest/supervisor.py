@@ -31,7 +31,7 @@ from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel, Message, ProtocolError
 from darsgah_grader.guest.processes import Processes
 from darsgah_grader.guest.rootfs import empty_work
-from darsgah_grader.guest.runner import CELL, CHECKPOINT, HELLO, RESULT, become_runner
+from darsgah_grader.guest.runner import BURY, CELL, CHECKPOINT, HELLO, RESULT, become_runner
 from darsgah_grader.guest.shell import GuestShell
 
 WANT, END, FINISHED = b"?", b"x", b"z"
@@ -215,11 +215,16 @@ class Supervisor:
     @staticmethod
     def _hello(channel: Channel) -> Message | None:
         """What a process says when it listens, or when it has made a copy of itself."""
-        channel.socket.settimeout(_HANDSHAKE)
+        ending = time.monotonic() + _HANDSHAKE
         try:
-            message = channel.receive()
-            if message is not None and message.kind == HELLO and message.payload[:10].isdigit():
-                return message
+            while (left := ending - time.monotonic()) > 0:
+                channel.socket.settimeout(left)
+                message = channel.receive()
+                if message is not None and message.kind in {STDOUT, STDERR, DISPLAY}:
+                    continue  # of a thread, between two cells
+                if message is not None and message.kind == HELLO and message.payload[:10].isdigit():
+                    return message
+                break
         except (OSError, ProtocolError):
             pass
         finally:
@@ -236,11 +241,29 @@ class Supervisor:
         ending = self._attend(index, cell, deadline)
         ending.seconds = time.monotonic() - began
         self.since_point += ending.seconds
+        if not ending.died and not self._clear():
+            ending.died, ending.result = True, b""
+            if ending.outcome == "result":
+                ending.outcome = "died"
         self._drain_pipes()
         if ending.died:
             self.lethal.add(index)
             ending.signal = self._bury()
         return ending
+
+    def _clear(self) -> bool:
+        """End what the cell has left running beside the runner; False when it has killed the runner."""
+        runner = self.runner
+        assert runner is not None  # noqa: S101 -- a cell has been run
+        kept = [point.pid for point in (runner, self.checkpoint) if point is not None]
+        left = self.processes.clear(kept)
+        if left is None:
+            return not self.processes.gone(runner.pidfd)
+        with contextlib.suppress(OSError):
+            if left > self.walls.processes // 4:
+                runner.channel.send(BURY)
+            runner.channel.send(HELLO)
+        return self._hello(runner.channel) is not None
 
     def _attend(self, index: int, cell: dict[str, Any], deadline: float) -> Ending:
         """Send the cell and watch until its result, its death or its deadline."""
