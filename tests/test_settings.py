@@ -31,3 +31,11 @@ def test_a_home_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsInvalid, match="DARSGAH_HOME"):
         _ = Settings(home=tmp_path / "file" / "home").home_folder
+
+
+def test_a_new_home_is_its_owners_alone_and_one_that_was_there_stays_as_it_is(tmp_path: Path) -> None:
+    """It holds people's work. Who made the folder has said who may read it."""
+    assert Settings(home=tmp_path / "new").home_folder.stat().st_mode & 0o777 == 0o700
+    there = tmp_path / "there"
+    there.mkdir(mode=0o750)
+    assert Settings(home=there).home_folder.stat().st_mode & 0o777 == 0o750

@@ -84,14 +84,14 @@ class Settings(BaseSettings):
 
     @cached_property
     def home_folder(self) -> Path:
-        """The home folder, absolute; made on first use.
+        """The home folder, absolute; made on first use, for this user alone: it holds people's work.
 
         Raises:
             SettingsInvalid: it cannot be made or written.
         """
         folder = self.home.expanduser().absolute()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsInvalid(
                 f"The home folder {folder} cannot be made ({error.strerror}): "

@@ -151,3 +151,23 @@ async def test_a_bucket_that_does_not_answer_is_away(monkeypatch: pytest.MonkeyP
 def test_an_address_that_holds_no_files(url: str) -> None:
     with pytest.raises(SettingsInvalid):
         open_blobs(Settings(blobs_url=url))
+
+
+@pytest.mark.parametrize("own_folder", [False, True])
+async def test_what_people_handed_in_is_for_nobody_else_on_this_machine(
+    tmp_path: Path, own_folder: bool
+) -> None:
+    home, chosen = tmp_path / "home", tmp_path / "chosen"
+    settings = Settings(home=home, blobs_url=chosen.as_uri() if own_folder else None)
+    await open_blobs(settings).put(b"abc")
+    top = chosen if own_folder else home
+    found = {path: path.stat().st_mode & 0o777 for path in (top, *top.rglob("*"))}
+    assert set(found.values()) == {0o700, 0o600}
+    assert all(mode == (0o600 if path.is_file() else 0o700) for path, mode in found.items())
+
+
+def test_the_permissions_of_a_folder_that_was_there_are_its_makers(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    asyncio.run(open_blobs(Settings(blobs_url=tmp_path.as_uri())).put(b"abc"))
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert [file.stat().st_mode & 0o777 for file in files(tmp_path)] == [0o600]

@@ -68,7 +68,8 @@ class BlobStore:
 
     Args:
         store: where the objects go; ``open_blobs`` makes it from the settings.
-        folder: the local folder behind it, if it is one: what is written there is forced to the disk.
+        folder: the local folder behind it, if it is one: what is written there is forced to the disk, and
+            is for this user alone, since it is people's work.
     """
 
     def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
@@ -82,10 +83,13 @@ class BlobStore:
             BlobStoreFull, BlobStoreAway: nothing was kept, not in part either.
         """
         blob = Blob(hashlib.sha256(content).hexdigest(), len(content))
+        file = self._folder / _address(blob.sha256) if self._folder else None
         with _store_errors():
+            if self._folder and file:
+                await asyncio.to_thread(_make_private_folders, self._folder, file.parent)
             await obstore.put_async(self._store, _address(blob.sha256), content, use_multipart=False)
-            if self._folder:
-                await asyncio.to_thread(_force_to_disk, self._folder, self._folder / _address(blob.sha256))
+            if self._folder and file:
+                await asyncio.to_thread(_force_to_disk, self._folder, file)
         return blob
 
     async def get(self, sha256: str) -> bytes:
@@ -117,7 +121,7 @@ def blobs_folder(settings: Settings) -> Path | None:
 
 
 def open_blobs(settings: Settings) -> BlobStore:
-    """The store of these settings; a local folder is made on first use.
+    """The store of these settings; a local folder is made on first use, for this user alone.
 
     Raises:
         SettingsInvalid: the address is of no known kind, or the folder cannot be made.
@@ -138,7 +142,9 @@ def open_blobs(settings: Settings) -> BlobStore:
                 "write it as file:///folder or s3://bucket/prefix."
             ) from error
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not settings.blobs_url:
+            folder = settings.home_folder / "blobs"  # with the home folder, which may not be there either
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return BlobStore(LocalStore(prefix=folder), folder)
     except (OSError, BaseError, ValueError) as error:
         raise SettingsInvalid(
@@ -156,8 +162,19 @@ def _address(sha256: str) -> str:
     return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
+def _make_private_folders(top: Path, folder: Path) -> None:
+    """The missing folders from the top down to this one; obstore would let everyone read them."""
+    missing = []
+    while folder != top and not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+
+
 def _force_to_disk(top: Path, file: Path) -> None:
     """The file, then each folder up to the top, whose entry for a new child must last as well."""
+    file.chmod(0o600)
     folder = file
     while folder != top.parent:
         descriptor = os.open(folder, os.O_RDONLY)
