@@ -18,6 +18,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from darsgah.db.embedded import open_database
+from darsgah.db.file_lock import held_alone
 from darsgah.db.programs import programs_for_this_user
 from darsgah.db.schema import upgrade
 from darsgah.settings import Settings
@@ -53,27 +54,38 @@ class DatabaseServer:
                 self.execute("DROP DATABASE {} WITH (FORCE)", name)
 
 
+@contextmanager
+def kept_from_starting(home: Path) -> Iterator[None]:
+    """An outage that lasts as long as the block: nobody starts the embedded server of this home folder."""
+    with held_alone(home / "postgres.lock", seconds=30, on_wait=lambda: None):
+        yield
+
+
 class StoppableServer:
     """A migrated embedded server of one test, which it may stop and start at will."""
 
     def __init__(self, home: Path) -> None:
         self._settings = Settings(home=home, database_url=None)
         self._handles = contextlib.ExitStack()
+        self._outage = contextlib.ExitStack()
         handle = self._handles.enter_context(open_database(self._settings))
         self.url = handle.url
         self._folder = handle.folder or home
         upgrade(self.url)
 
     def stop(self) -> None:
-        """Stops PostgreSQL as an operator would, under everyone's feet."""
+        """Stops PostgreSQL under everyone's feet, and keeps them from starting it again."""
+        self._outage.enter_context(kept_from_starting(self._settings.home))
         programs_for_this_user().run("pg_ctl", "stop", "--pgdata=data", "--mode=fast", cwd=self._folder)
 
     def start(self) -> None:
         """Starts it again."""
+        self._outage.close()
         self._handles.enter_context(open_database(self._settings))
 
     def close(self) -> None:
         """Stops it for good and removes its data."""
+        self._outage.close()
         self._handles.close()
         shutil.rmtree(self._folder)
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from darsgah.db.cluster import Cluster
 from darsgah.db.embedded import DatabaseHandle, open_database
-from darsgah.db.programs import SERVICE_FOLDER, installed_programs
+from darsgah.db.programs import SERVICE_FOLDER, Programs, installed_programs
 from darsgah.errors import DarsgahError, ServiceUnavailable, SettingsInvalid
 from darsgah.settings import Settings
 
@@ -151,6 +152,41 @@ def test_starts_after_the_server_itself_was_killed(settings: Settings) -> None:
                 assert connection.execute("SELECT one FROM committed").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_server_that_ends_while_it_is_used_is_started_again(
+    settings: Settings, number: signal.Signals
+) -> None:
+    """Two who use it both look; it is started once, and stopped once by the last of them."""
+    with open_database(settings) as handle, open_database(settings):
+        ended = postmaster(handle)
+        os.kill(ended, number)
+        until = time.monotonic() + 60
+        while Path("/proc", str(ended)).exists() or not answers(handle.url):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert postmaster(handle) != ended
+    assert not answers(handle.url)
+
+
+def test_a_server_started_again_has_its_socket_where_it_was(tmp_path: Path) -> None:
+    """Where the path is too long for a socket, everyone holds the address of another folder."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    cluster = Cluster(folder, Programs(installed_programs(), None), "darsgah", "password", lambda _: None)
+    first = cluster._socket_folder()
+    try:
+        assert cluster._socket_folder() == first
+        first.rmdir()  # as those do who clear temporary folders
+        assert cluster._socket_folder() == first
+        assert first.stat().st_mode & 0o777 == 0o700
+        first.chmod(0o777)  # no longer ours alone
+        second = cluster._socket_folder()
+        assert second != first
+        second.rmdir()
+    finally:
+        first.rmdir()
+
+
 def test_a_number_left_by_a_power_cut_may_be_a_strangers(settings: Settings) -> None:
     with open_database(settings) as handle:
         file = handle.folder / "data" / "postmaster.pid" if handle.folder else Path()
@@ -233,10 +269,13 @@ def nobodys_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("depth", [0, 8])
-def test_an_ordinary_user_needs_no_rights(nobodys_folder: Path, depth: int) -> None:
-    """Depth 8 makes the socket's path longer than the kernel takes."""
-    home = nobodys_folder.joinpath(*["a folder of the user"] * depth, "var")
+@pytest.mark.parametrize(
+    "place",
+    ["var", "a b+c%20d&e=f#g?h/var", "one, two/var", "a folder of the user/" * 8 + "var"],
+    ids=["plain", "special characters", "comma", "longer than a socket's path may be"],
+)
+def test_an_ordinary_user_needs_no_rights(nobodys_folder: Path, place: str) -> None:
+    home = nobodys_folder / place
     parents = permissions(nobodys_folder)
     for _ in range(2):
         done = run_as_nobody(home)

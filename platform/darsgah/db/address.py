@@ -25,6 +25,9 @@ def libpq_url(url: str) -> str:
         if parsed.get_backend_name() not in {"postgresql", "postgres"}:
             raise SettingsInvalid(_WRONG)
         plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        # SQLAlchemy writes a space as it is, in the query as a plus as forms do; libpq wants neither.
+        address, mark, query = plain.partition("?")
+        plain = address.replace(" ", "%20") + mark + query.replace("+", "%20")
         conninfo_to_dict(plain)
     except (ArgumentError, Error, ValueError) as error:
         raise SettingsInvalid(_WRONG) from error

@@ -1,14 +1,15 @@
 """One PostgreSQL server over one folder: made, started, found running, stopped. Callers hold its home's lock.
 
 Layout of the folder: ``data/`` (what initdb makes; its ``postgresql.conf`` is the operator's to change),
-``server.log``, and where the folder's path is too long for a socket ``socket-folder``, which names the
-private folder that holds the socket instead.
+``server.log``, and where the folder's path is too long for a socket, or libpq would take it for several,
+``socket-folder``, which names the private folder that holds the socket instead.
 """
 
 import os
 import re
 import shlex
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +29,8 @@ _LOG_BYTES = 5 * 1024 * 1024
 # The kernel's limit for a unix socket's path is 108 bytes with the closing zero.
 _SOCKET_PATH = 107
 _SOCKET_NAME = ".s.PGSQL.5432"
+# A comma parts several hosts for libpq, and quotes and lines mean something in PostgreSQL's own lists.
+_SEVERAL = re.compile(r"[,\"\n]")
 # Written to postgresql.conf once: a small machine that also grades. Durability stays as PostgreSQL ships it,
 # fsync and synchronous commits. Where it listens is not the operator's to change, and given at each start.
 _FIRST_SETTINGS = {
@@ -112,7 +115,7 @@ class Cluster:
             running = self.answering()
             if running:
                 return running
-            if not self._alive():
+            if not self.alive():
                 try:
                     self._launch()
                 except ProgramFailed as error:
@@ -130,7 +133,7 @@ class Cluster:
         Raises:
             ServiceUnavailable: it still runs after a minute.
         """
-        if not self._alive() and not self.answering():
+        if not self.alive() and not self.answering():
             return
         try:
             self._programs.run(
@@ -138,7 +141,7 @@ class Cluster:
                 cwd=self._folder,
             )  # fmt: skip
         except ProgramFailed as error:
-            if self._alive():
+            if self.alive():
                 raise ServiceUnavailable(
                     f"The database still runs {STOP_SECONDS} seconds after it was told: {error.message}"
                 ) from error
@@ -192,7 +195,7 @@ class Cluster:
         except (OSError, IndexError):
             return ""
 
-    def _alive(self) -> bool:
+    def alive(self) -> bool:
         """Whether the process that the server's file names is this server."""
         pid = self._postmaster(0)
         process = Path("/proc", pid or "0")
@@ -213,17 +216,21 @@ class Cluster:
             (self._data / "postmaster.pid").unlink()
 
     def _socket_folder(self) -> Path:
-        if len(os.fsencode(self._folder / _SOCKET_NAME)) <= _SOCKET_PATH:
+        if _fits(self._folder):
             return self._folder
-        self._forget_socket_folder()
+        record = self._folder / "socket-folder"
+        # A server that is started again must be where everyone looks for it.
+        known = Path(record.read_text(encoding="utf-8").strip()) if record.exists() else None
+        if known and _is_private(known):
+            return known
         folder = Path(tempfile.mkdtemp(prefix="darsgah-"))
-        if len(os.fsencode(folder / _SOCKET_NAME)) > _SOCKET_PATH:
+        if not _fits(folder):
             folder.rmdir()
             raise SettingsInvalid(
-                f"The path {self._folder} is too long for a socket, and so is the temporary folder's: "
-                "set DARSGAH_HOME to a shorter one."
+                f"The path {self._folder} cannot hold a socket (it is too long, or has a comma or a quote in "
+                "it), and neither can the temporary folder: set DARSGAH_HOME to another one."
             )
-        (self._folder / "socket-folder").write_text(f"{folder}\n", encoding="utf-8")
+        record.write_text(f"{folder}\n", encoding="utf-8")
         return folder
 
     def _forget_socket_folder(self) -> None:
@@ -278,3 +285,17 @@ class Cluster:
             return ServiceUnavailable(f"The database {what}: the disk of {self._folder} is full. Make room.")
         reason = said.splitlines()[0] if said else "no reason given"
         return ServiceUnavailable(f"The database {what}: {reason} (see {self._log}).")
+
+
+def _fits(folder: Path) -> bool:
+    return len(os.fsencode(folder / _SOCKET_NAME)) <= _SOCKET_PATH and not _SEVERAL.search(str(folder))
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether it is this user's own; where it was cleared away it is made again under its name."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077

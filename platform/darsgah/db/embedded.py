@@ -3,6 +3,7 @@
 The embedded server listens on a unix socket alone, with a password that only this user can read. Whoever
 comes first starts it, everyone else joins, and the last one to leave stops it; the kernel keeps the count,
 through locks on a file, so one that was killed does not count. A server that outlived its starter is joined.
+One that ends while it is used is started again, within seconds, by whoever of its users sees it first.
 
 The home folder holds ``postgres.lock`` (held while starting and stopping), ``postgres.users`` (shared by
 everyone who uses the server) and ``postgres/`` with the data. For root the data are under
@@ -11,6 +12,7 @@ everyone who uses the server) and ``postgres/`` with the data. For root the data
 
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+import structlog
 from psycopg import sql
 
 from darsgah.db.address import libpq_url, shown
@@ -25,12 +28,16 @@ from darsgah.db.cluster import START_SECONDS, Cluster
 from darsgah.db.file_lock import FileLock, held_alone
 from darsgah.db.placement import existing_folder, server_folder
 from darsgah.db.programs import Programs, installed_programs, programs_for_this_user
-from darsgah.errors import ServiceUnavailable, SettingsInvalid
+from darsgah.errors import DarsgahError, ServiceUnavailable, SettingsInvalid
 from darsgah.settings import Settings
 
 NAME = "darsgah"
 OLDEST_MAJOR = 15
+LOOK_SECONDS = 2.0
+"""Between two looks whether the embedded server still runs."""
 Progress = Callable[[str], None]
+_LOCK = "postgres.lock"
+_log = structlog.get_logger("darsgah.database")
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,8 @@ class EmbeddedServer:
         self._progress = progress
         self._users = FileLock(home / "postgres.users")
         self._cluster: Cluster | None = None
+        self._leaving = threading.Event()
+        self._watch: threading.Thread | None = None
 
     def join(self) -> DatabaseHandle:
         """Starts the server unless it runs, and makes it first if it has never run.
@@ -146,6 +155,11 @@ class EmbeddedServer:
         except BaseException:
             self.leave()
             raise
+        # A daemon: a process that ends without leaving must not wait for it.
+        self._watch = threading.Thread(
+            target=self._start_again, args=(self._cluster,), name="database watch", daemon=True
+        )
+        self._watch.start()
         url = libpq_url(_url(password, socket_folder, NAME))
         return DatabaseHandle(url, embedded=True, folder=folder)
 
@@ -156,6 +170,9 @@ class EmbeddedServer:
             ServiceUnavailable: it does not stop.
         """
         try:
+            self._leaving.set()
+            if self._watch:
+                self._watch.join()
             if self._cluster:
                 with self._starting_or_stopping():
                     if self._users.try_alone():
@@ -164,10 +181,30 @@ class EmbeddedServer:
         finally:
             self._users.release()
 
+    def _start_again(self, cluster: Cluster) -> None:
+        """Until this process leaves: a server that ended is started, unless another one is at it already."""
+        told = ""
+        while not self._leaving.wait(LOOK_SECONDS):
+            if cluster.alive():
+                continue
+            try:
+                lock = FileLock(self._home / _LOCK)
+                try:
+                    if lock.try_alone() and not cluster.alive():
+                        cluster.start()
+                        _log.warning("database_started_again", reason="it had ended while it was in use")
+                        told = ""
+                finally:
+                    lock.release()
+            except (DarsgahError, OSError) as error:
+                if str(error) != told:
+                    _log.error("database_not_started_again", reason=str(error), next_try=LOOK_SECONDS)
+                told = str(error)
+
     @contextmanager
     def _starting_or_stopping(self) -> Iterator[None]:
         with held_alone(
-            self._home / "postgres.lock",
+            self._home / _LOCK,
             seconds=START_SECONDS,
             on_wait=lambda: self._progress("Waiting for another process that starts or stops the database"),
         ):
