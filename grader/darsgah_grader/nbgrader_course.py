@@ -93,12 +93,12 @@ def read_course(folder: Path) -> Course:
     problems: list[str] = []
     gradebook, trouble = _gradebook(folder / "gradebook.db")
     problems.extend(trouble)
-    problems.extend(_links(*sorted((folder / "source").glob("*"))))
     assignments = tuple(
-        _assignment(folder, place, gradebook, problems) for place in _assignment_folders(folder)
+        _assignment(folder, place, gradebook, problems) for place in _assignment_folders(folder, problems)
     )
     if not assignments:
-        raise NotACourse(f"{folder} holds no assignments: nbgrader keeps them as source/NAME/*.ipynb.")
+        none = f"{folder} holds no assignments: nbgrader keeps them as source/NAME/*.ipynb."
+        raise NotACourse(" ".join([none, *problems]))
     known = {student.id: student for student in gradebook.students}
     for student_id, _, _ in _submission_folders(folder, {found.name for found in assignments}):
         known.setdefault(student_id, Student(student_id))
@@ -132,8 +132,10 @@ def read_submissions(course: Course) -> Iterator[CourseSubmission | str]:
     yield from _unread(course.folder / "submitted", names)
     for student, assignment, place in _submission_folders(course.folder, names):
         problems: list[str] = []
-        notebooks = {path.stem: content for path, content in _notebooks(place, problems)}
-        submitted_at = _timestamp(place / "timestamp.txt", problems)
+        files = _files_under(place, problems)
+        notebooks = {path.stem: content for path, content in _notebooks(place, problems)} if files else {}
+        stamp = place / "timestamp.txt"
+        submitted_at = _timestamp(stamp, problems) if stamp in files else None
         yield from problems
         yield CourseSubmission(
             student=student,
@@ -141,19 +143,26 @@ def read_submissions(course: Course) -> Iterator[CourseSubmission | str]:
             notebooks=notebooks,
             submitted_at=submitted_at or course.gradebook.submitted_at.get((student, assignment)),
             marks=course.gradebook.marks.get((student, assignment), ()),
-            others=_others(place),
+            others=_others(place, files),
         )
 
 
-def _assignment_folders(folder: Path) -> list[Path]:
+def _assignment_folders(folder: Path, problems: list[str]) -> list[Path]:
     source = folder / "source"
     if source.is_symlink():
         raise NotACourse(f"{source} is a link, and links are not followed: put the folder itself there.")
     if source.is_dir():
-        return [place for place in _folders(source) if any(place.glob("*.ipynb"))]
-    if any(folder.glob("*.ipynb")):
-        return [folder]
-    return [place for place in _folders(folder) if any(place.glob("*.ipynb"))]
+        places = _children(source, problems)
+        problems.extend(_links(*places))
+    else:
+        places = _children(folder, problems)
+        if any(place.suffix == ".ipynb" for place in places):
+            return [folder]
+    return [
+        place
+        for place in _folders(places)
+        if any(path.suffix == ".ipynb" for path in _children(place, problems))
+    ]
 
 
 def _assignment(folder: Path, place: Path, gradebook: Gradebook, problems: list[str]) -> CourseAssignment:
@@ -170,68 +179,85 @@ def _assignment(folder: Path, place: Path, gradebook: Gradebook, problems: list[
 
 
 def _submission_folders(folder: Path, assignments: set[str]) -> Iterator[tuple[str, str, Path]]:
-    for student, place in _handed_in(folder / "submitted"):
-        if place.name in assignments:
-            yield student, place.name, place
+    """Student, assignment and place of all that was handed in; `_unread` says what is passed over here."""
+    submitted = folder / "submitted"
+    for student in [] if submitted.is_symlink() else _folders(_children(submitted, [])):
+        for place in _folders(_children(student, [])):
+            if place.name in assignments:
+                yield student.name, place.name, place
 
 
-def _handed_in(submitted: Path) -> Iterator[tuple[str, Path]]:
-    for student in [] if submitted.is_symlink() else _folders(submitted):
-        for place in _folders(student):
-            yield student.name, place
+def _unread(submitted: Path, assignments: set[str]) -> Iterator[str]:
+    """A sentence for whatever lies where submissions are and is none that can be read."""
+    if submitted.is_symlink():
+        yield from _links(submitted)
+        return
+    problems: list[str] = []
+    students = _children(submitted, problems)
+    places = [place for student in _folders(students) for place in _children(student, problems)]
+    yield from problems
+    yield from _links(*students, *places)
+    for name in sorted({place.name for place in _folders(places)} - assignments):
+        yield f"{submitted} holds work for {name!r}, which is no assignment of this course; it was left out."
 
 
 def _links(*paths: Path) -> list[str]:
     return [f"{path} is a link and was left out." for path in paths if path.is_symlink()]
 
 
-def _unread(submitted: Path, assignments: set[str]) -> Iterator[str]:
-    """A sentence for whatever lies where submissions are and is none that can be read."""
-    yield from _links(submitted, *sorted(submitted.glob("*")), *sorted(submitted.glob("*/*")))
-    handed_in = {place.name for _, place in _handed_in(submitted)}
-    for name in sorted(handed_in - assignments):
-        yield f"{submitted} holds work for {name!r}, which is no assignment of this course; it was left out."
-
-
-def _others(folder: Path) -> tuple[str, ...]:
-    """What was handed in beside the notebooks and nbgrader's own time stamp."""
-    found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if not path.is_dir())
+def _others(folder: Path, files: list[Path]) -> tuple[str, ...]:
+    """What of the files was handed in beside the notebooks and nbgrader's own time stamp."""
     return tuple(
-        path.as_posix()
-        for path in found
-        if path.as_posix() != "timestamp.txt"
-        and not (path.suffix == ".ipynb" and len(path.parts) == 1)
-        and _IGNORED.isdisjoint(path.parts)
+        path.relative_to(folder).as_posix()
+        for path in files
+        if path.parent != folder or (path.suffix != ".ipynb" and path.name != "timestamp.txt")
     )
 
 
-def _folders(folder: Path) -> list[Path]:
-    if not folder.is_dir():
+def _children(folder: Path, problems: list[str]) -> list[Path]:
+    """What lies in the folder, sorted; nothing where there is none, or where it is closed: then a problem."""
+    try:
+        found = sorted(folder.iterdir())
+        for place in found[:1]:
+            place.lstat()  # a folder that can be listed may be closed all the same
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(
-        place
-        for place in folder.iterdir()
-        if place.is_dir() and not place.is_symlink() and place.name not in _IGNORED
-    )
+    except OSError as error:
+        problems.append(f"{folder} could not be read and was left out: {error.strerror}.")
+        return []
+    return found
+
+
+def _folders(places: list[Path]) -> list[Path]:
+    return [
+        place for place in places if place.is_dir() and not place.is_symlink() and place.name not in _IGNORED
+    ]
+
+
+def _files_under(folder: Path, problems: list[str]) -> list[Path]:
+    """All that is no folder, at any depth, sorted; links to folders are not followed and are among it."""
+    found: list[Path] = []
+    waiting = [folder]
+    while waiting:
+        for path in _children(waiting.pop(), problems):
+            if path.name in _IGNORED:
+                continue
+            (waiting if path.is_dir() and not path.is_symlink() else found).append(path)
+    return sorted(found)
 
 
 def _notebooks(folder: Path, problems: list[str]) -> Iterator[tuple[Path, bytes]]:
-    if folder.is_dir():
-        for path in sorted(folder.glob("*.ipynb")):
-            content = _read(path, problems)
-            if content is not None:
-                yield path, content
+    for path in _children(folder, problems):
+        content = _read(path, problems) if path.suffix == ".ipynb" else None
+        if content is not None:
+            yield path, content
 
 
 def _other_files(folder: Path, problems: list[str]) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        folder_itself = path.is_dir() and not path.is_symlink()
-        if folder_itself or path.suffix in {".ipynb", ".pyc"} or not _IGNORED.isdisjoint(relative.parts):
-            continue
-        content = _read(path, problems)
+    for path in _files_under(folder, problems):
+        content = None if path.suffix in {".ipynb", ".pyc"} else _read(path, problems)
         if content is not None:
-            yield relative.as_posix(), content
+            yield path.relative_to(folder).as_posix(), content
 
 
 def _read(path: Path, problems: list[str]) -> bytes | None:
@@ -250,8 +276,6 @@ def _read(path: Path, problems: list[str]) -> bytes | None:
 
 
 def _timestamp(path: Path, problems: list[str]) -> datetime | None:
-    if not path.exists():
-        return None
     text = (_read(path, problems) or b"").decode(errors="replace").strip()
     if not text:
         return None

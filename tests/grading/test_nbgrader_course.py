@@ -3,6 +3,9 @@
 import os
 import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,6 +80,50 @@ def test_links_and_pipes_are_left_out_and_said(course_folder: Path) -> None:
     assert isinstance(said, str)
     assert isinstance(submission, CourseSubmission)
     assert submission.notebooks.keys() == {"one"}
+
+
+NOBODY = 65534
+
+
+@contextmanager
+def ordinary_user(folder: Path) -> Iterator[None]:
+    """Root may enter a closed folder, so for as long as this lasts another user owns the folder and reads."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for place in (folder, *folder.rglob("*")):
+        os.chown(place, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o400])
+def test_closed_folders_are_left_out_and_said(course_folder: Path, mode: int) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        course = Path(shutil.copytree(course_folder, Path(made, "course")))
+        for name in ("source/ps2", "submitted/bilal/ps1", "submitted/dania/ps1"):
+            shutil.copytree(course / "source" / "ps1", course / name)
+        shutil.copytree(course / "source" / "ps1", course / "source" / "ps1" / "data")
+        closed = ("source/ps2", "source/ps1/data", "submitted/bilal", "submitted/dania/ps1")
+        Path(made).chmod(0o755)
+        with ordinary_user(course):
+            for name in closed:
+                (course / name).chmod(mode)
+            try:
+                found = read_course(course)
+                handed_in = list(read_submissions(found))
+            finally:
+                for name in closed:
+                    (course / name).chmod(0o700)
+    assert [assignment.name for assignment in found.assignments] == ["ps1"]
+    said = "\n".join([*found.problems, *(one for one in handed_in if isinstance(one, str))])
+    assert [name for name in closed if f"{name} could not be read" not in said] == []
+    assert said.count("could not be read") == len(closed)
+    submissions = [one for one in handed_in if isinstance(one, CourseSubmission)]
+    assert {one.student: list(one.notebooks) for one in submissions} == {"asma": ["one"], "dania": []}
 
 
 def test_configuration_is_not_run(course_folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The command: what it says and exits with, wrong use above all."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,3 +115,20 @@ def test_a_database_that_is_away(example: Path, tmp_path: Path, monkeypatch: pyt
     assert result.exit_code == 1
     assert "does not answer" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_names_that_cannot_be_written_are_left_out_and_named(url: str, example: Path) -> None:
+    (example / "source" / "ps2").rename(example / "source" / os.fsdecode(b"ps\xff"))
+    (example / "submitted" / "hacker" / "ps1").rename(
+        example / "submitted" / "hacker" / os.fsdecode(b"ps\xff")
+    )
+    (example / "source" / "ps1" / "\x1b[2J.csv").write_text("1")
+    result = _import(example, "--hub", HUB)
+    assert result.exit_code == 0, result.output
+    assert "ps\\udcff" in result.stdout
+    assert "  labs: 2 left out, 1 new\n" in result.stdout
+    assert "  submissions: 1 left out, 1 new\n" in result.stdout
+    assert "\x1b" not in result.stdout
+    unwritable = example.rename(example.with_name(os.fsdecode(b"course\xff")))
+    refused = _import(unwritable, "--hub", HUB)
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from darsgah.blobs.store import open_blobs
+from darsgah.commands.visible_text import visible, visible_lines
 from darsgah.course_import.report import Kind, Line, Outcome, Report
 from darsgah.db.embedded import open_database
 from darsgah.db.schema import pending, upgrade
@@ -54,6 +55,8 @@ def nbgrader_command(
     slug = course or slug_of(found.name)
     if slug != slug_of(slug):
         _fail(WRONG_USE, f"{slug!r} is no slug: write it in lower case with hyphens, as {slug_of(slug)!r}.")
+    if not found.name.isprintable():
+        _fail(WRONG_USE, f"The folder's name {found.name} cannot be written: rename it, the course takes it.")
     if not cohort.strip() or not cohort.isprintable() or len(cohort) > 120:
         _fail(WRONG_USE, "Give the cohort a name of one line, at most 120 characters.")
     err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -80,7 +83,7 @@ def nbgrader_command(
 
 
 def _fail(code: int, message: str) -> Never:
-    typer.echo(message, err=True)
+    typer.echo(visible_lines(message), err=True)
     raise typer.Exit(code)
 
 
@@ -160,7 +163,7 @@ def _codes(known: list[HubView]) -> str:
 
 def _say(line: Line, *, dry_run: bool) -> None:
     if dry_run or line.kind not in _LONG_LISTS or line.outcome in {Outcome.NOTE, Outcome.LEFT_OUT}:
-        typer.echo(f"{line.kind:<11} {line.outcome:<10} {line.text}")
+        typer.echo(f"{line.kind:<11} {line.outcome:<10} {visible(line.text)}")
 
 
 def _sum_up(report: Report, *, dry_run: bool) -> None:

@@ -52,6 +52,9 @@ def natural(name: str) -> list[str | int]:
 
 def readable_lab(assignment: CourseAssignment) -> ReadableLab:
     """The assignment as a lab, from the notebooks and files of it that a lab may have."""
+    trouble = _trouble_with_name(assignment.name)
+    if trouble:
+        return ReadableLab(None, (f"{trouble} The assignment was left out: rename its folder.",))
     problems: list[str] = []
     files: dict[str, bytes] = {}
     for master in assignment.masters:
