@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -168,7 +169,7 @@ async def test_grading_twice_and_grading_what_is_gone_change_nothing(
     view = await graded(platform, grader, work(61))
     tasks = GradingTasks(platform.database, platform.blobs, grader)
     await tasks.grade(str(view.id))
-    await tasks.give_up(str(view.id))
+    await tasks.give_up(str(view.id), reason="something")
     await tasks.grade(str(platform.network.cohort_id))
     async with platform.database.begin() as session:
         result = await service.result(session, platform.network.people["learner"], view.id)
@@ -178,16 +179,28 @@ async def test_grading_twice_and_grading_what_is_gone_change_nothing(
 
 async def test_what_cannot_be_graded_goes_to_a_person(platform: Platform, grader: Grader) -> None:
     view = await handed_in(platform, work(62))
-    await GradingTasks(platform.database, platform.blobs, grader).give_up(str(view.id))
+    await GradingTasks(platform.database, platform.blobs, grader).give_up(
+        str(view.id), reason="EnvironmentBroken: No module named 'numpy'"
+    )
     async with platform.program("learner") as learner, platform.program("instructor") as staff:
         result = await learner.get(f"/api/v1/submissions/{view.id}")
         page = await learner.get(f"/submissions/{view.id}")
         review = await staff.get(f"/api/v1/reviews/{view.id}")
+        shown = await staff.get(f"/teach/submissions/{view.id}")
     assert result.json()["submission"]["state"] == "needs_review"
     assert page.status_code == 200
     for text in (result.text, page.text):
         assert UNGRADED not in text
-    assert UNGRADED in review.text
+        assert "EnvironmentBroken" not in text
+    (flag,) = review.json()["run"]["flags"]
+    assert flag["name"] == UNGRADED
+    assert "No module named 'numpy'" in flag["evidence"]
+    assert flag["evidence"] in unescape(shown.text)
+    # Nothing ran: there is nothing to say of questions, a sandbox, or a notebook as it ran.
+    for text in (page.text, shown.text):
+        assert 'id="questions"' not in text
+        assert 'id="trust"' not in text
+        assert "/executed/" not in text
 
 
 async def test_before_the_grade_there_is_a_place_in_the_queue(platform: Platform) -> None:

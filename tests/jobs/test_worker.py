@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 from procrastinate.psycopg_connector import PsycopgConnector
 from sqlalchemy import TextClause, text
+from structlog.testing import capture_logs
 
 from darsgah.db.session import Database, DatabaseAway
 from darsgah.jobs.queue import ATTEMPTS, enqueue, queue_depth
@@ -106,19 +108,34 @@ async def test_a_job_that_fails_is_tried_again(probes: Database) -> None:
     assert await jobs_left(probes) == 0
 
 
-async def test_a_job_that_always_fails_is_given_up_in_the_open(probes: Database) -> None:
-    await ask(probes, "never", fails=100)
-    await ask(probes, "another")
+async def worked_until_given_up(probes: Database) -> None:
+    async def given_up() -> bool:
+        async with probes.begin() as session:
+            return (await queue_depth(session))[0].given_up == 1
+
     async with worker_here(probes):
-
-        async def given_up() -> bool:
-            async with probes.begin() as session:
-                return (await queue_depth(session))[0].given_up == 1
-
         await until(given_up)
         await until(lambda: rows(probes, "done"))
-    assert await rows(probes, "given_up") == [("never 0 100 0",)]
+
+
+async def test_a_job_that_always_fails_is_given_up_in_the_open(
+    probes: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ask(probes, "never", fails=100)
+    await ask(probes, "another")
+    with capture_logs() as said:
+        await worked_until_given_up(probes)
+    reason = "LookupError: as the job asked"
+    assert await rows(probes, "given_up") == [("never 0 100 0", reason)]
     assert [job for job, _ in await rows(probes, "begun")].count("never") == ATTEMPTS
+    failed = [entry for entry in said if entry["event"] == "attempt_failed"]
+    assert [(entry["attempt"], entry["reason"]) for entry in failed] == [
+        (number + 1, reason) for number in range(ATTEMPTS)
+    ]
+    assert [bool(entry.get("exc_info")) for entry in failed] == [True] + [False] * (ATTEMPTS - 1)
+    assert [entry["reason"] for entry in said if entry["event"] == "job_given_up"] == [reason]
+    # The library would add a traceback of its own to what has been said.
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_a_job_that_kills_its_workers_is_given_up(probes: Database) -> None:

@@ -18,7 +18,7 @@ TIMING = WorkerTiming(heartbeat=0.2, silence=1.5, grace=0.5, pause=0.0)
 TABLES = (
     "CREATE TABLE begun (job text, pid int)",
     "CREATE TABLE done (job text PRIMARY KEY, pid int)",
-    "CREATE TABLE given_up (job text PRIMARY KEY)",
+    "CREATE TABLE given_up (job text PRIMARY KEY, reason text)",
 )
 
 
@@ -40,7 +40,7 @@ class Probe:
         if before < hangs:
             await asyncio.sleep(3600)
         if before < fails:
-            raise LookupError("as the job asked")
+            raise LookupError("Traceback: of somebody\nas the job asked")
         await asyncio.sleep(seconds)
         async with self._database.begin() as session:
             await session.execute(
@@ -48,11 +48,12 @@ class Probe:
                 {"job": job, "pid": os.getpid()},
             )
 
-    async def give_up(self, *, job: str, hangs: int, fails: int, seconds: float) -> None:
-        """Notes that it will not be done."""
+    async def give_up(self, *, job: str, hangs: int, fails: int, seconds: float, reason: str) -> None:
+        """Notes that it will not be done, and why."""
         async with self._database.begin() as session:
             await session.execute(
-                text("INSERT INTO given_up VALUES (:job)"), {"job": f"{job} {hangs} {fails} {seconds}"}
+                text("INSERT INTO given_up VALUES (:job, :reason)"),
+                {"job": f"{job} {hangs} {fails} {seconds}", "reason": reason},
             )
 
 

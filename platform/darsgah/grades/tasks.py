@@ -79,12 +79,12 @@ class GradingTasks:
             code_seconds=round(grade.code_seconds, 3),
         )
 
-    async def give_up(self, submission_id: str) -> None:
-        """Hand the submission to a person after the last attempt to grade it failed."""
+    async def give_up(self, submission_id: str, *, reason: str) -> None:
+        """Hand the submission to a person after the last attempt to grade it failed, and tell them why."""
         async with self.database.begin() as session:
             ticket = await submissions.start_grading(session, UUID(submission_id))
         if ticket is not None:
-            await self._record_failure(ticket, "Every attempt to grade it failed; the worker's log says why.")
+            await self._record_failure(ticket, f"Every attempt to grade it failed, the last with {reason}")
 
     async def _record_failure(self, ticket: GradingTicket, evidence: str) -> None:
         logger.error("ungraded", submission=str(ticket.id), reason=evidence)

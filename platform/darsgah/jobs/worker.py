@@ -1,11 +1,13 @@
 """The far side of the queue: takes jobs, runs them, tries again, gives up in the open.
 
 A job runs at least once. Its worker may die after the work and before the queue knows, so what a task does
-must be safe to do again. A job that has failed ``ATTEMPTS`` times is not run any more: its task is told, so
-that what waits for it learns of it, and the row stays as ``given_up`` in the queue's depth.
+must be safe to do again. A job that has failed ``ATTEMPTS`` times is not run any more: its task is told why,
+so that what waits for it learns of it, and the row stays as ``given_up`` in the queue's depth.
+Every failed attempt is one line of the log, with the traceback when it is not the one of the attempt before.
 """
 
 import asyncio
+import logging
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -33,6 +35,8 @@ _LONGEST_PAUSE = 60
 _RECONNECT_SECONDS = 1.0
 # After the last attempt the task is told; if the telling fails it is repeated this often.
 _TELLINGS = 5
+_REASON_LENGTH = 300
+_NO_REASON = "its worker ended while it ran, without a word"
 
 Run = Callable[..., Awaitable[None]]
 
@@ -43,7 +47,8 @@ class Task:
 
     Attributes:
         run: takes the job's values by name; must be safe to repeat. An exception means "try again later".
-        give_up: takes the same values after the last attempt: records that this will not happen.
+        give_up: takes the same values after the last attempt, and as ``reason`` why that one failed, in one
+            line: records that this will not happen. Must be safe to repeat as well.
     """
 
     kind: JobKind
@@ -72,6 +77,18 @@ class JobGivenUp(DarsgahError):  # noqa: N818 - says what is wrong
     """This job has failed as often as is allowed and is not tried again."""
 
     code = "job_given_up"
+
+
+def outline(error: BaseException) -> str:
+    """Why something failed in one line that a person can read: the message may be somebody's traceback."""
+    lines = str(error).strip().splitlines()
+    said = f"{type(error).__name__}: {lines[-1].strip()}" if lines else type(error).__name__
+    return said if len(said) <= _REASON_LENGTH else said[: _REASON_LENGTH - 1] + "…"
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether the library's line says more than ours: it adds a traceback to a job that we gave up."""
+    return not (record.exc_info and isinstance(record.exc_info[1], JobGivenUp))
 
 
 class _Retry(BaseRetryStrategy):
@@ -117,12 +134,14 @@ class JobWorker:
         self._concurrency = concurrency
         self._timing = timing or WorkerTiming()
         self._running: set[int] = set()
+        self._reasons: dict[int, str] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until ``stop`` is set, then lets running jobs end within the grace and hands back the rest.
 
         When the database goes away it waits for it and begins anew.
         """
+        logging.getLogger(Worker.__module__).addFilter(_is_news)
         while not stop.is_set():
             try:
                 await self._run_while_connected(stop)
@@ -207,21 +226,59 @@ class JobWorker:
             number = context.job.id or 0
             self._running.add(number)
             try:
-                if context.job.attempts >= ATTEMPTS:
-                    await task.give_up(**values)
-                    raise JobGivenUp(f"{task.kind.name} failed {ATTEMPTS} times", **values)
-                await task.run(**values)
+                if context.job.attempts < ATTEMPTS:
+                    await self._attempt(task, context.job, values)
+                else:
+                    await self._give_up(task, number, values)
             finally:
                 self._running.discard(number)
 
         return handle
 
+    async def _attempt(self, task: Task, job: Job, values: dict[str, Any]) -> None:
+        number, attempt = job.id or 0, job.attempts + 1
+        try:
+            await task.run(**values)
+        except Exception as error:
+            reason = outline(error)
+            _log.warning(
+                "attempt_failed",
+                task=task.kind.name,
+                attempt=attempt,
+                of=ATTEMPTS,
+                reason=reason,
+                exc_info=error if self._reasons.get(number) != reason else None,
+                values=values,
+            )
+            self._reasons[number] = reason
+            if attempt < ATTEMPTS:
+                raise
+            # At once and here, where the reason is known: the next attempt may be another worker's.
+            await self._give_up(task, number, values)
+        self._reasons.pop(number, None)
+
+    async def _give_up(self, task: Task, number: int, values: dict[str, Any]) -> None:
+        reason = self._reasons.get(number, _NO_REASON)
+        try:
+            await task.give_up(**values, reason=reason)
+        except Exception as error:
+            _log.warning("telling_failed", task=task.kind.name, reason=outline(error), values=values)
+            raise
+        self._reasons.pop(number, None)
+        _log.error("job_given_up", task=task.kind.name, attempts=ATTEMPTS, reason=reason, values=values)
+        raise JobGivenUp(f"{task.kind.name} failed {ATTEMPTS} times", **values)
+
 
 @contextmanager
 def stopped_by_signals() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set, inside a running event loop; restored afterwards."""
+    """An event that SIGINT, SIGTERM and SIGHUP set, inside a running event loop; restored afterwards.
+
+    What the starter of this process has it ignore, as ``nohup`` does, stays ignored.
+    """
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in wanted}
+    numbers = [number for number in wanted if before[number] is not signal.SIG_IGN]
     for number in numbers:
         loop.add_signal_handler(number, stop.set)
     try:
@@ -229,3 +286,4 @@ def stopped_by_signals() -> Iterator[asyncio.Event]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+            signal.signal(number, before[number])
