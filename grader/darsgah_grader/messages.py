@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from darsgah_grader.master import MasterCell
 from darsgah_grader.regions import visible_test_line
-from darsgah_grader.sandbox.types import CellRun
+from darsgah_grader.sandbox.types import CellRun, Outcome
 from darsgah_grader.types import Limits, Verdict
 
 _LONGEST = 500
@@ -48,6 +48,22 @@ def message_for(cell: MasterCell, verdict: Verdict, run: CellRun | None, limits:
         raised = run.error_name
     told = written or raised
     return _shortened(f"{line}\n{told}" if line else told)
+
+
+def told_of_earlier(run: CellRun, limits: Limits, *, answer: bool) -> str:
+    """What a learner reads before a test's own message when a cell that the test rests on did not go through.
+
+    The cell is the learner's and ran before the test: its error is theirs to read, whatever the test hides.
+    """
+    which = "The cell that answers this question" if answer else "A cell before this test"
+    error = _shortened(f"{run.error_name}: {run.error_value}" if run.error_value else run.error_name)
+    ended = {
+        Outcome.ERROR: f"ended with {error or 'an error'}",
+        Outcome.TIMEOUT: f"did not finish within {limits.cell_seconds:g} seconds",
+        Outcome.MEMORY: "needed more memory than the lab allows",
+        Outcome.DIED: "ended Python: it crashed or left the process",
+    }[run.outcome]
+    return f"{which} {ended}. Mend that first."
 
 
 def _shortened(text: str) -> str:

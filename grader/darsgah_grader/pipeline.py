@@ -10,7 +10,7 @@ share it: a grading spends nearly all its time waiting for the code that runs in
 import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -19,10 +19,10 @@ from darsgah_grader.executed import executed_notebook
 from darsgah_grader.hidden import HiddenText
 from darsgah_grader.intake import read_notebook
 from darsgah_grader.master import MasterCell, MasterNotebook, Role, read_master
-from darsgah_grader.messages import message_for
+from darsgah_grader.messages import message_for, told_of_earlier
 from darsgah_grader.notebook import Notebook
 from darsgah_grader.rebuild import PlacedCell, RebuiltNotebook, rebuild
-from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Run
+from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome, Run
 from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.scoring import CellScore, score_cell
 from darsgah_grader.types import (
@@ -42,6 +42,8 @@ from darsgah_grader.types import (
 
 _KINDS = {Role.TEST: "autograded", Role.MANUAL: "manual", Role.TASK: "task"}
 _LEAST_SECONDS = 0.1
+_BROKE_OFF = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.MEMORY, Outcome.DIED})
+_MAY_REST_ON_EARLIER = frozenset({Verdict.FAILED, Verdict.NOT_RUN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +192,38 @@ def _cell_grades(
             score = score_cell(cell, rebuilt.cells[place].written, run)
         elif cell.role is Role.TASK:
             score = score_cell(cell, None, None)
-        message = message_for(cell, score.verdict, run, limits)
-        if hidden.is_in(message):
-            message = ""
+        told = [message_for(cell, score.verdict, run, limits)]
+        if score.verdict in _MAY_REST_ON_EARLIER and cell.grade_id in places:
+            told.insert(0, _told_of_earlier(rebuilt.cells, runs, places[cell.grade_id], limits))
+        message = "\n".join(text for text in told if text and not hidden.is_in(text))
         flags = rebuilt.cell_flags.get(cell.grade_id, ()) + score.flags
         grades.append(_cell_grade(master, cell, score, message, flags))
     return tuple(grades)
+
+
+def _told_of_earlier(
+    cells: Sequence[PlacedCell], runs: Mapping[int, CellRun], test: int, limits: Limits
+) -> str:
+    """What became of the learner's cell that a test rests on, if that broke off.
+
+    A test rests on the learner's cells between the tests before it and itself; tests that follow each other
+    rest on the same ones. Of several that broke off the last answer is told of, else the last cell.
+    """
+    broken: list[int] = []
+    within = False
+    for position in range(test - 1, -1, -1):
+        cell = cells[position]
+        if cell.marked is not None and cell.marked.role is Role.TEST:
+            if within:
+                break
+        elif cell.written is not None:
+            within = True
+            if position in runs and runs[position].outcome in _BROKE_OFF:
+                broken.append(position)
+    answers = [position for position in broken if cells[position].marked is not None]
+    if not broken:
+        return ""
+    return told_of_earlier(runs[(answers or broken)[0]], limits, answer=bool(answers))
 
 
 def _cell_grade(

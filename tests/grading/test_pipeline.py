@@ -221,3 +221,54 @@ def test_the_total_time_spans_the_notebooks(grader: Grader) -> None:
     grade = grader.grade(lab, dict.fromkeys(("one", "two", "three"), slow))
     assert [cell.score for cell in grade.cells] == [1, 0, 0]
     assert {cell.verdict for cell in grade.cells[1:]} <= {Verdict.TIMEOUT, Verdict.NOT_RUN}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("import os\nos._exit(0)", "ended Python: it crashed or left the process."),
+        ("f = 1 / 0", "ended with ZeroDivisionError: division by zero."),
+        ("while True: pass", "did not finish within 0.5 seconds."),
+        ("f = bytearray(4 << 30)", "needed more memory than the lab allows."),
+    ],
+)
+def test_a_failure_tells_of_the_answer_that_broke_off(grader: Grader, body: str, told: str) -> None:
+    cells = [answer("f", "def f(): return 1"), check("t", "assert f() == 1"), check("u", "assert f() > 0")]
+    more = [answer("g", "g = 1"), check("v", "assert g == 2")]
+    lab = Assignment((Master("nb", notebook(*cells, *more)),), PYTHON, Limits(cell_seconds=0.5))
+    grade = hand_in(grader, lab, answer("f", body), code("1"), *cells[1:], *more)
+    first = f"The cell that answers this question {told} Mend that first."
+    assert [cell.message for cell in grade.cells] == [
+        f"{first}\nassert f() == 1\nNameError: name 'f' is not defined",
+        f"{first}\nassert f() > 0\nNameError: name 'f' is not defined",
+        "assert g == 2\nAssertionError",
+    ]
+
+
+def test_a_cell_of_the_learners_own_is_told_of_only_where_a_test_failed(
+    grader: Grader,
+) -> None:
+    cells = [answer("f", "def f(): return 1"), check("t", "assert f() == 1")]
+    own = code("undefined")
+    assert hand_in(grader, assignment(*cells), cells[0], own, cells[1]).cells[0].message == ""
+    wrong = hand_in(grader, assignment(*cells), answer("f", "def f(): return 2"), own, cells[1])
+    assert wrong.cells[0].message == (
+        "A cell before this test ended with NameError: name 'undefined' is not defined. Mend that first.\n"
+        "assert f() == 1\nAssertionError"
+    )
+
+
+def test_an_answer_that_broke_off_is_not_told_of_at_the_next_question(grader: Grader) -> None:
+    cells = [answer("f", "1 / 0"), check("t", "pass"), answer("g", ""), check("u", "assert g == 1")]
+    message = hand_in(grader, assignment(*cells), *cells).cells[1].message
+    assert message == "assert g == 1\nNameError: name 'g' is not defined"
+
+
+def test_an_answer_that_broke_off_shows_nothing_of_a_hidden_test(grader: Grader) -> None:
+    lab = assignment(answer("f", "def f(x):\n    return 2 * x"), check("t", HIDDEN.split("\n", 1)[1]))
+    for said, told in (("mine", "ended with ValueError: mine. Mend"), ("secret_value = 73465", "")):
+        broken = answer("f", f"raise ValueError({said!r})")
+        message = hand_in(grader, lab, broken, check("t", "pass")).cells[0].message
+        assert told in message
+        assert "73465" not in message
+        assert "NameError" not in message
