@@ -51,6 +51,7 @@ async def test_an_operator_makes_the_first_administrator(account: Command, datab
     )
     assert again.returncode == 1
     assert "already" in again.stderr
+    assert "Password" not in again.stdout + again.stderr
 
     granted = account("grant", "admin@demo.example", "instructor", "--hub", "khi-saddar")
     assert granted.returncode == 0, granted.stderr
@@ -79,8 +80,11 @@ async def test_a_password_is_set_for_who_has_none(account: Command, database: Da
         (("grant", "nobody@demo.example", "auditor"), 1, "no account"),
         (("grant", "nobody@demo.example", "auditor", "--hub", "khi-saddar"), 2, "network-wide"),
         (("grant", "nobody@demo.example", "learner"), 2, "--hub"),
-        (("password", "nobody@demo.example"), 2, "10 characters"),
-        (("create", "not an address", "X", "--hub", "khi-saddar"), 2, "10 characters"),
+        (("password", "nobody@demo.example"), 1, "no account"),
+        (("create", "not an address", "X", "--role", "learner", "--hub", "khi-saddar"), 1, "@-sign"),
+        (("create", "x@demo.example", "X", "--role", "learner", "--hub", "nowhere"), 1, "no hub 'nowhere'"),
+        (("create", "x@demo.example", "X", "--role", "network_admin"), 2, "10 characters"),
+        (("create", "x@demo.example", "network_admin", "--hub", "khi-saddar"), 2, "'--role'"),
     ],
 )
 def test_wrong_use_is_said_in_words(
@@ -90,3 +94,5 @@ def test_wrong_use_is_said_in_words(
     assert answer.returncode == code
     assert said in " ".join((answer.stderr + answer.stdout).replace("│", " ").split())
     assert "Traceback" not in answer.stderr
+    asked = "Password" in answer.stdout + answer.stderr
+    assert asked == (said == "10 characters")

@@ -104,6 +104,19 @@ def normalise_email(email: str) -> str:
         raise MalformedInput(fields={"email": str(error)}) from error
 
 
+async def free_email(session: AsyncSession, email: str) -> str:
+    """The address as an account would keep it, before one is made.
+
+    Raises:
+        EmailTaken: the address has one.
+        MalformedInput: the address is none.
+    """
+    address = normalise_email(email)
+    if await account_named(session, address) is not None:
+        raise EmailTaken(fields={"email": EmailTaken().message})
+    return address
+
+
 async def create_account(session: AsyncSession, form: SignUp) -> AccountView:
     """Make an account.
 

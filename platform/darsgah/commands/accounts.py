@@ -4,8 +4,10 @@ Exit codes: 0 done, 1 nothing was changed and one line says why, 2 wrong use.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -17,7 +19,7 @@ from darsgah.accounts.schemas import SHORTEST_PASSWORD, AccountView, SignUp
 from darsgah.db.embedded import open_database
 from darsgah.db.schema import upgrade
 from darsgah.db.session import Database
-from darsgah.errors import DarsgahError
+from darsgah.errors import DarsgahError, NotFound
 from darsgah.hubs import service as hubs
 from darsgah.settings import load_settings
 
@@ -34,19 +36,25 @@ HubCode = Annotated[
 def create_command(
     email: Email,
     name: Annotated[str, typer.Argument(help="The name that others see.")],
-    role: Annotated[Role, typer.Option(help="What the person is.")] = Role.LEARNER,
+    role: Annotated[Role, typer.Option(help="What the person is.")],
     hub: HubCode = None,
 ) -> None:
     """Make an account with a role; asks for its first password."""
     _check_scope(role, hub)
-    password = _ask_password()
 
-    async def steps(session: AsyncSession) -> str:
+    async def check(session: AsyncSession) -> str:
+        await _place(session, hub)
+        return await accounts.free_email(session, email)
+
+    async def create(session: AsyncSession) -> str:
         account = await accounts.create_account(session, SignUp(email, password, name))
         await _grant(session, account, role, hub)
         return f"{account.email} can sign in as {_named(role, hub)}."
 
-    _run(steps)
+    with _database() as run:
+        run(check)
+        password = _ask_password()
+        typer.echo(run(create))
 
 
 @account_commands.command("grant")
@@ -58,25 +66,31 @@ def grant_command(
     """Give an account a further role; giving it twice changes nothing."""
     _check_scope(role, hub)
 
-    async def steps(session: AsyncSession) -> str:
+    async def grant(session: AsyncSession) -> str:
         account = await accounts.existing_account(session, email)
         await _grant(session, account, role, hub)
         return f"{account.email} is {_named(role, hub)}."
 
-    _run(steps)
+    with _database() as run:
+        typer.echo(run(grant))
 
 
 @account_commands.command("password")
 def password_command(email: Email) -> None:
     """Set an account's password, the first one of an imported student too; every session of it ends."""
-    password = _ask_password()
 
-    async def steps(session: AsyncSession) -> str:
+    async def check(session: AsyncSession) -> str:
+        return (await accounts.existing_account(session, email)).email
+
+    async def replace(session: AsyncSession) -> str:
         account = await accounts.existing_account(session, email)
         await accounts.set_password(session, account.id, password)
         return f"{account.email} can sign in with the new password."
 
-    _run(steps)
+    with _database() as run:
+        run(check)
+        password = _ask_password()
+        typer.echo(run(replace))
 
 
 def _check_scope(role: Role, hub: str | None) -> None:
@@ -99,16 +113,26 @@ def _ask_password() -> str:
 
 
 async def _grant(session: AsyncSession, account: AccountView, role: Role, hub: str | None) -> None:
-    place = await hubs.hub_by_code(session, hub) if hub else None
-    await hubs.grant(session, account.id, role, place.id if place else None)
+    await hubs.grant(session, account.id, role, await _place(session, hub))
 
 
-def _run(steps: Steps) -> None:
+async def _place(session: AsyncSession, hub: str | None) -> UUID | None:
+    if hub is None:
+        return None
+    try:
+        return (await hubs.hub_by_code(session, hub)).id
+    except NotFound as error:
+        raise NotFound(f"There is no hub {hub!r}. Nothing was changed.") from error
+
+
+@contextmanager
+def _database() -> Iterator[Callable[[Steps], str]]:
+    """Opens the database and ends the command with one line when something is refused."""
     err = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         with open_database(load_settings(), lambda message: err.print(message, style="dim")) as handle:
             upgrade(handle.url)
-            typer.echo(asyncio.run(_transaction(handle.url, steps)))
+            yield lambda steps: asyncio.run(_transaction(handle.url, steps))
     except DarsgahError as error:
         said = "; ".join(str(text) for text in error.details.get("fields", {}).values()) or error.message
         err.print(said, style="red", markup=False)
