@@ -138,7 +138,8 @@ def test_flags_are_listed_for_the_cell_and_the_submission() -> None:
 
 def test_releasing_an_assignment_folder(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert invoke("lab", "release", DOCS / "source" / "ps1", "-o", out).exit_code == 0
+    ran = invoke("lab", "release", DOCS / "source" / "ps1", "-o", out)
+    assert (ran.exit_code, ran.stdout) == (0, f"Wrote 2 notebooks and 1 other file to {out}\n")
     assert sorted(path.name for path in out.iterdir()) == ["jupyter.png", "problem1.ipynb", "problem2.ipynb"]
     released = (out / "problem1.ipynb").read_text()
     assert "YOUR CODE HERE" in released
@@ -153,6 +154,8 @@ def test_releasing_one_notebook_to_a_file(tmp_path: Path) -> None:
     lab = CASES / "hidden_test" / "source.ipynb"
     assert invoke("lab", "release", lab, "-o", out).exit_code == 0
     assert "HIDDEN" not in out.read_text()
+    folder = tmp_path / "folder"
+    assert "1 notebook and 0 other files" in invoke("lab", "release", lab, "-o", folder).stdout
     graded = json.loads(invoke("grade", lab, out, "--json").stdout)
     assert graded["score"] == 0
     assert graded["flags"] == []
