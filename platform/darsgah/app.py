@@ -39,7 +39,7 @@ from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
 from darsgah.ui.headers import SecurityHeaders, compression
 from darsgah.ui.language import Languages
-from darsgah.ui.static_files import StaticFiles, static_file
+from darsgah.ui.static_files import StaticFiles, favicon, static_file
 from darsgah.ui.templating import Pages
 from darsgah.web.authentication import Authentication
 from darsgah.web.error_answers import EXCEPTION_HANDLERS
@@ -131,6 +131,7 @@ def _routes() -> list[ControllerRouterHandler]:
     """Every route there is; the last takes what no other does."""
     return [
         static_file,
+        favicon,
         healthz,
         readyz,
         metrics,

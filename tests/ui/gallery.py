@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from darsgah.access import Actor, Role
 from darsgah.accounts.schemas import AccountView
 from darsgah.blobs.stored_file import StoredFile
@@ -19,6 +21,7 @@ from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
 from darsgah.errors import DarsgahError, Forbidden, NotFound, ServiceUnavailable, TooLarge, TooMany
 from darsgah.grades.schemas import ReviewedRun, RunView, question_view, reviewed_cell
 from darsgah.hubs.schemas import HubView
+from darsgah.hubs.service import read_plan
 from darsgah.submissions.schemas import (
     Allowance,
     DueItem,
@@ -117,7 +120,7 @@ def lab(number: int, title: str, title_ur: str = "", *, notebooks: int = 1) -> L
 
 
 MODULES = (
-    ModuleView(identifier(30), "First steps", "پہلے قدم", (identifier(101),)),
+    ModuleView(identifier(30), "First steps of Python", "Python کے پہلے قدم", (identifier(101),)),
     ModuleView(identifier(31), "Tables and charts", "", (identifier(103),)),
 )
 LABS = (
@@ -400,8 +403,13 @@ def _cohort() -> dict[str, Any]:
 
 
 def _hubs() -> dict[str, Any]:
-    planned = HubView(identifier(5), "lhr", "Lahore", "لاہور", "Lahore", "Punjab", "Asia/Karachi", "planned")
-    return {"hubs": [HUB, planned]}
+    """The network as it is planned: a hundred hubs."""
+    return {
+        "hubs": [
+            HubView(id=identifier(10_000 + number), **msgspec.structs.asdict(hub))
+            for number, hub in enumerate(read_plan().hubs)
+        ]
+    }
 
 
 ACCOUNT = AccountView(LEARNING.account_id, "demo.learner@example.org", LONG_NAME, "en", NOW)
@@ -446,6 +454,11 @@ PICTURES = {
     "today-empty": Picture(
         "enrolments/today.html",
         lambda: {"cohorts": [], "due": [], "latest": [], "teaching": [], "teaches_more": False},
+    ),
+    "today-mentor": Picture(
+        "enrolments/today.html",
+        lambda: {"cohorts": [], "due": [], "latest": [], "teaching": [], "teaches_more": False},
+        Actor(identifier(7), "Demo Mentor", "en", frozenset({(Role.MENTOR, HUB.id)})),
     ),
     "cohort": Picture("enrolments/cohort.html", _cohort),
     "teaching": Picture(

@@ -101,10 +101,52 @@ def test_pages_are_small_and_ask_nobody_else(page: Page, gallery: str) -> None:
     assert all(url.startswith((gallery, "data:")) for url in asked.values())
 
 
+def test_an_urdu_name_on_an_english_page_has_its_letters(page: Page, gallery: str) -> None:
+    """The face is fetched where no font of the device has them, within the budget of a first visit."""
+    page.goto(f"{gallery}/gallery/en/today", wait_until="networkidle")
+    page.evaluate(
+        "for (const name of ['--latin', '--urdu'])"
+        " document.documentElement.style.setProperty(name, '\"No Such Font\"')"
+    )
+    page.wait_for_function("[...document.fonts].some(font => font.status === 'loaded')")
+    sent = page.evaluate(
+        "performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize || 0), 0)"
+    )
+    assert 50_000 < sent < FIRST_VISIT
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_the_instructors_list_shows_state_and_score_on_every_screen(
+    page: Page, gallery: str, language: str
+) -> None:
+    page.goto(f"{gallery}/gallery/{language}/submissions")
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        box = page.locator(".table-box")
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), width
+        row = page.locator("tbody tr").nth(2)
+        assert row.locator(".badge").is_visible()
+        assert row.locator(".score").is_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_the_line_under_the_header_reaches_both_edges(page: Page, gallery: str, language: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{gallery}/gallery/{language}/today")
+    edges = page.locator(".site-nav").evaluate("nav => [nav.getBoundingClientRect().x, nav.offsetWidth]")
+    assert edges == [0, 360]
+
+
+def test_the_network_fits_a_phone(page: Page, gallery: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{gallery}/gallery/en/hubs")
+    assert page.evaluate("document.documentElement.scrollHeight") < 5000
+
+
 def test_urdu_is_set_in_nastaliq_and_english_fetches_no_font(page: Page, gallery: str) -> None:
     fonts: list[str] = []
     page.on("request", lambda request: fonts.append(request.url) if request.resource_type == "font" else None)
-    page.goto(f"{gallery}/gallery/en/today", wait_until="networkidle")
+    page.goto(f"{gallery}/gallery/en/sign-in", wait_until="networkidle")
     assert fonts == []
     page.goto(f"{gallery}/gallery/ur/today", wait_until="networkidle")
     assert [".woff2" in url for url in fonts] == [True]

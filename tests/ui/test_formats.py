@@ -44,8 +44,10 @@ def test_no_score_reads_higher_than_it_is(value: float) -> None:
         (0, "0\u00a0B", "0\u00a0B"),
         (999, "999\u00a0B", "999\u00a0B"),
         (1000, "1\u00a0kB", "1\u00a0kB"),
-        (20 * 1024 * 1024, "20.9\u00a0MB", "21\u00a0MB"),
-        (1024**3, "1\u00a0GB", "1.1\u00a0GB"),
+        (20 * 1024 * 1024, "20\u00a0MiB", "21\u00a0MB"),
+        (20 * 1024 * 1024 + 1, "20.9\u00a0MB", "21\u00a0MB"),
+        (256 * 1024 * 1024, "256\u00a0MiB", "268.5\u00a0MB"),
+        (1024**3, "1\u00a0GiB", "1.1\u00a0GB"),
     ],
 )
 def test_a_download_is_never_told_too_small_and_a_limit_never_too_large(
@@ -64,6 +66,15 @@ def test_times_are_in_the_hubs_zone_with_its_name() -> None:
     assert formats.absolute(NOON.replace(tzinfo=None), locale=ENGLISH, zone=KARACHI) == formats.absolute(
         NOON, locale=ENGLISH, zone=KARACHI
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2404, "240 milliseconds"), (0.0001, "1 millisecond"), (2.4, "2 seconds"), (300, "5 minutes")],
+)
+def test_a_duration_is_never_told_as_nothing(seconds: float, text: str) -> None:
+    assert formats.duration(seconds, locale=ENGLISH) == text
+    assert formats.duration(seconds, locale=URDU)[0].isdigit()
 
 
 def test_numbers_stay_whole_inside_urdu() -> None:

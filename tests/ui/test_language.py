@@ -8,8 +8,11 @@ import pytest
 from babel.messages.pofile import read_po
 
 from darsgah.errors import Conflict, NotFound, TooMany
+from darsgah.submissions.errors import NotebookRefused
 from darsgah.ui import extraction
 from darsgah.ui.language import Languages, Message, catalogue_path, explain, preferred, translate
+from darsgah_grader.intake import read_notebook
+from darsgah_grader.types import Limits, SubmissionRejected
 
 LANGUAGES = Languages.load()
 PLACEHOLDERS = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
@@ -82,6 +85,35 @@ def test_errors_speak_the_readers_language() -> None:
     assert explain(Conflict("A {brace of braces", places=2), LANGUAGES["en"]) == "A {brace of braces"
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    ["There is no answer here yet.", "This test needed more memory than the lab allows."],
+)
+def test_the_graders_fixed_sentences_are_translated(sentence: str) -> None:
+    assert translate(sentence, LANGUAGES["en"]) == sentence
+    assert translate(sentence, LANGUAGES["ur"]) != sentence
+
+
+def test_why_an_upload_is_refused_is_translated_whole() -> None:
+    with pytest.raises(SubmissionRejected) as refused:
+        read_notebook(b"PK\x03\x04", Limits())
+    error = NotebookRefused("{refusal} Nothing was recorded.", refusal=refused.value.message)
+    assert explain(error, LANGUAGES["en"]).startswith("This is a packed archive.")
+    assert not re.search("packed|Nothing", explain(error, LANGUAGES["ur"]))
+
+
+@pytest.mark.parametrize("code", extraction.TRANSLATED)
+def test_names_that_begin_with_a_sign_keep_their_order(code: str) -> None:
+    """The stop of ``.ipynb`` goes to its other end in text from right to left, unless it is kept apart."""
+    with catalogue_path(code).open("rb") as source:
+        texts = [
+            str(message.string) for message in read_po(source, locale=code) if ".ipynb" in str(message.id)
+        ]
+    assert texts
+    for text in texts:
+        assert not re.search(r"(?<![\w\u2066\u200e)])\.ipynb", text), text
+
+
 def test_what_a_person_sent_is_quoted_and_never_a_format() -> None:
     """A cell type or a file name of an upload stands in the message as it came."""
     for sent in ("{reason:>9999999999}", "{reason.__class__}", "{reason!r:>99}", "{0}", "{}"):
@@ -114,6 +146,7 @@ def test_extraction_finds_templates_messages_and_errors(
         'class Other(Exception):\n    """Not for people."""\n'
         'raise Full("None at all.")\nMessage("Later", n=1)\nOther("Never")\n'
     )
+    monkeypatch.setattr(extraction, "GRADER", ())
     monkeypatch.setattr(extraction, "PACKAGE", tmp_path)
     extraction._error_names.cache_clear()
     try:

@@ -57,6 +57,25 @@ def test_a_page_is_whole(name: str, language: str) -> None:
     assert len(gzip.compress(html.encode(), 6)) < NEXT_VISIT
 
 
+def test_a_title_in_urdu_is_ordered_from_the_right_whatever_it_begins_with() -> None:
+    title = "Python کے پہلے قدم"
+    assert f'<bdi lang="ur" dir="rtl">{title}</bdi>' in picture_html(PAGES, "cohort", "ur")
+    assert title not in picture_html(PAGES, "cohort", "en")
+
+
+def test_open_hubs_come_first() -> None:
+    html = picture_html(PAGES, "hubs", "en")
+    assert html.index("Karachi Saddar") < html.index('id="planned"') < html.index("Quetta")
+    assert html.count("Karachi Saddar") == 1
+
+
+def test_who_hands_in_nothing_is_not_told_to_ask_an_instructor() -> None:
+    assert "Ask your instructor" in picture_html(PAGES, "today-empty", "en")
+    mentors = picture_html(PAGES, "today-mentor", "en")
+    assert "Ask your instructor" not in mentors
+    assert "You are a mentor." in mentors
+
+
 def test_a_name_that_a_handler_forgot_is_an_error() -> None:
     page = PageContext(PAGES.languages["en"])
     with pytest.raises(UndefinedError):
@@ -76,7 +95,7 @@ def test_an_address_changes_with_the_content_and_with_nothing_else() -> None:
     assert first.url("app.css") == second.url("app.css")
     assert re.fullmatch(r"/static/app\.[0-9a-f]{12}\.css", first.url("app.css"))
     assert re.fullmatch(r"/static/vendor/nastaliq\.[0-9a-f]{12}\.woff2", first.url("vendor/nastaliq.woff2"))
-    sheet = first.find(first.url("urdu.css").removeprefix("/static/")).content.decode()
+    sheet = first.find(first.url("app.css").removeprefix("/static/")).content.decode()
     assert first.url("vendor/nastaliq.woff2") in sheet
     with pytest.raises(MissingAssetError, match="make setup"):
         first.url("vendor/never-built.js")

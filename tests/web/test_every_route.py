@@ -51,6 +51,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /readyz": everyone(200),
     "GET /metrics": everyone(200),
     "GET /static/{address:path}": everyone(200),
+    "GET /favicon.ico": everyone(302),
     "GET /{path:path}": everyone(404),
     "GET /sign-in": everyone(302, anonymous=200),
     "POST /sign-in": everyone(303),

@@ -81,5 +81,5 @@ def check(assignment: AssignmentView, notebooks: Mapping[str, bytes]) -> None:
             read_notebook(content, limits)
         except SubmissionRejected as error:
             raise NotebookRefused(
-                f"{error.message} Nothing was recorded.", reason=error.code, notebook=name
+                "{refusal} Nothing was recorded.", refusal=error.message, reason=error.code, notebook=name
             ) from error

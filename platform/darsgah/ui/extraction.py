@@ -4,7 +4,8 @@
 
 Texts come from the templates (``_()``, ``ngettext()`` and ``{% trans %}``), from ``Message("...")`` in
 Python, and from the errors: the docstring of every subclass of ``DarsgahError`` and the literal that such
-a class is raised with are what people read, so they need no mark.
+a class is raised with are what people read, so they need no mark. Of the grader, which knows no languages,
+they are the fixed sentences for a learner: those by verdict, and those that refuse a notebook.
 """
 
 import ast
@@ -12,6 +13,7 @@ import io
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,6 +24,8 @@ from darsgah.errors import DarsgahError
 from darsgah.ui.language import DOMAIN, catalogue_path
 
 PACKAGE = Path(__file__).resolve().parents[1]
+GRADER = ("intake.py", "messages.py")
+"""The modules of ``darsgah_grader`` whose sentences learners read."""
 TRANSLATED = ("ur",)
 JINJA_OPTIONS = {
     "trimmed": "true",
@@ -46,6 +50,9 @@ def extracted() -> Catalog:
         place = path.relative_to(PACKAGE).as_posix()
         for text in _python_texts(path):
             catalogue.add(text, locations=[(place, 0)])
+    for name in GRADER:
+        for text in _grader_texts(files("darsgah_grader").joinpath(name).read_text()):
+            catalogue.add(text, locations=[(f"darsgah_grader/{name}", 0)])
     return catalogue
 
 
@@ -95,6 +102,23 @@ def _python_texts(path: Path) -> Iterator[str]:
             named = node.func.id in errors or node.func.id == "Message"
             if named and isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value
+
+
+def _grader_texts(source: str) -> Iterator[str]:
+    """The fixed sentences of one module of the grader; those that quote a value stay in English."""
+    for node in ast.walk(ast.parse(source)):
+        said: list[ast.expr] = []
+        if isinstance(node, ast.Dict):
+            said = [value for key, value in zip(node.keys, node.values, strict=True) if _is_verdict(key)]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_refuse":
+            said = node.args[1:]
+        for text in said:
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield text.value
+
+
+def _is_verdict(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Attribute) and isinstance(key.value, ast.Name) and key.value.id == "Verdict"
 
 
 @cache

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from markupsafe import Markup
 
 NETWORK_ZONE = "Asia/Karachi"
 SIZE_STEPS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
+LIMIT_STEPS = (("GiB", 1024**3), ("MiB", 1024**2))
 
 
 def moment(when: datetime, *, locale: Locale, zone: ZoneInfo, now: datetime) -> Markup:
@@ -51,15 +53,21 @@ def relative(when: datetime, *, locale: Locale, now: datetime) -> str:
 
 
 def duration(seconds: float, *, locale: Locale) -> str:
-    """``30 seconds``, ``5 minutes``."""
+    """``240 milliseconds``, ``30 seconds``, ``5 minutes``."""
+    if 0 < seconds < 1:
+        return format_unit(max(1, round(seconds * 1000)), "duration-millisecond", locale=locale)
     return format_timedelta(timedelta(seconds=seconds), locale=locale, threshold=1.5)
 
 
 def size(octets: int, *, limit: bool = False) -> Markup:
     """``3.4 MB``; decimal units, as browsers and file managers show.
 
-    Never less than the truth for a download, and never more than it for a limit.
+    Never less than the truth for a download, and never more than it for a limit; a limit in whole MiB or GiB
+    is shown as such, as the author of a lab set it.
     """
+    for unit, step in LIMIT_STEPS if limit else ():
+        if octets >= step and octets % step == 0:
+            return _sized(str(octets // step), unit)
     for unit, step in SIZE_STEPS:
         if octets >= step:
             tenths = octets * 10 // step if limit else -(-octets * 10 // step)

@@ -69,12 +69,13 @@ def explain(error: DarsgahError, language: Language) -> str:
     """What an error says to people: its text translated, placeholders filled from its details.
 
     The text of every error class and of every place that raises one is in the catalogue (see
-    ``darsgah.ui.extraction``). A placeholder is a plain ``{name}`` that the details know; everything else
-    stays as it is, since a message may quote what a person sent and must never be a format of theirs.
+    ``darsgah.ui.extraction``), and a detail that the catalogue knows is translated too. A placeholder is a
+    plain ``{name}`` that the details know; everything else stays as it is, since a message may quote what a
+    person sent and must never be a format of theirs.
     """
 
     def filled(found: re.Match[str]) -> str:
-        return str(error.details.get(found[1], found[0]))
+        return translate(str(error.details.get(found[1], found[0])), language)
 
     return _PLACEHOLDER.sub(filled, language.translations.gettext(error.message))
 

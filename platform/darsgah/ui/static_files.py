@@ -13,6 +13,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from darsgah.access import public
 from darsgah.errors import NotFound
@@ -91,6 +92,12 @@ def static_file(address: FromPath[str], request: Request[Any, Any, Any]) -> Resp
             file.packed, media_type=file.media_type, headers=headers | {"Content-Encoding": "gzip"}
         )
     return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+@get("/favicon.ico", guards=[public], include_in_schema=False, sync_to_thread=False)
+def favicon(request: Request[Any, Any, Any]) -> Redirect:
+    """Where browsers look for a picture of the site when what they show is no page of ours that names it."""
+    return Redirect(request.app.state.static_files.url("mark.svg"))
 
 
 def _static_file(name: str, content: bytes) -> StaticFile:

@@ -222,8 +222,12 @@ def _localised(view: object, name: str) -> Markup:
     """A view's text in the page's language, ``title_ur`` beside ``title``; English where that is all."""
     wanted = _current.get().language.code
     text = getattr(view, f"{name}_{wanted}", "") if wanted != "en" else ""
-    if text or wanted == "en":
-        return Markup("<bdi>{}</bdi>").format(text or getattr(view, name))
+    if text:
+        # Said outright: a title that begins with a Latin word would else be ordered from the left.
+        language = _current.get().language
+        return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(wanted, language.direction, text)
+    if wanted == "en":
+        return Markup("<bdi>{}</bdi>").format(getattr(view, name))
     return Markup('<bdi lang="en">{}</bdi>').format(getattr(view, name))
 
 
