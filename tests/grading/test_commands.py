@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner, Result
 from darsgah.cli import application
 from tests.grading.cases import CASES
 from tests.grading.notebooks import NBGRADER, answer, check, notebook
+from tests.ordinary_user import ordinary_user
 
 DOCS = NBGRADER / "docs" / "source" / "user_guide"
 LAB = CASES / "right" / "source.ipynb"
@@ -227,6 +229,26 @@ def test_what_may_not_be_read_or_written_takes_one_line(tmp_path: Path) -> None:
     assert (each.exit_code, each.stderr.count("\n")) == (2, 1)
     released = invoke("lab", "release", LAB, "-o", cannot_be_named / "x")
     assert (released.exit_code, released.stderr.count("\n")) == (1, 1)
+
+
+def test_a_closed_notebook_and_a_closed_folder() -> None:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        lab, mine, closed = folder / "lab.ipynb", folder / "mine.ipynb", folder / "closed"
+        shutil.copy(LAB, lab)
+        shutil.copy(LAB, mine)
+        closed.mkdir()
+        assert invoke("grade", lab, closed).exit_code == 3  # and everything is imported now
+        with ordinary_user(folder):
+            for place in (mine, closed):
+                place.chmod(0)
+            alone = [invoke("grade", lab, place, "--json") for place in (mine, closed, closed / "x.ipynb")]
+            wrong = [invoke("grade", mine, lab), invoke("grade", lab, "--each", closed)]
+            closed.chmod(0o700)
+    assert [(ran.exit_code, json.loads(ran.stdout)["error"]["code"]) for ran in alone] == [
+        (3, "unreadable")
+    ] * 3
+    assert [(ran.exit_code, ran.stdout, ran.stderr.count("\n")) for ran in wrong] == [(2, "", 1)] * 2
 
 
 def test_a_submission_cannot_steer_the_terminal(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from darsgah_grader.nbgrader_course import (
 )
 from darsgah_grader.nbgrader_gradebook import read_gradebook
 from tests.grading.notebooks import NBGRADER, check, notebook
+from tests.ordinary_user import ordinary_user
 
 EXAMPLE = NBGRADER / "docs" / "source" / "user_guide"
 
@@ -80,24 +79,6 @@ def test_links_and_pipes_are_left_out_and_said(course_folder: Path) -> None:
     assert isinstance(said, str)
     assert isinstance(submission, CourseSubmission)
     assert submission.notebooks.keys() == {"one"}
-
-
-NOBODY = 65534
-
-
-@contextmanager
-def ordinary_user(folder: Path) -> Iterator[None]:
-    """Root may enter a closed folder, so for as long as this lasts another user owns the folder and reads."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for place in (folder, *folder.rglob("*")):
-        os.chown(place, NOBODY, NOBODY)
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o400])

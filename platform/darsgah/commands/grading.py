@@ -46,13 +46,21 @@ class ExitCode(IntEnum):
     REJECTED = 3
 
 
+_LabPath = Annotated[
+    Path, typer.Argument(help="A lab folder, an nbgrader notebook or assignment folder.", readable=False)
+]
+# readable=False: that a path cannot be read is said here, in one line and with the documented exit code.
+
+
 def grade_command(
-    lab: Annotated[Path, typer.Argument(help="A lab folder, an nbgrader notebook or assignment folder.")],
+    lab: _LabPath,
     submission: Annotated[
-        Path | None, typer.Argument(help="A notebook, or a folder with notebooks of the lab's names.")
+        Path | None,
+        typer.Argument(help="A notebook, or a folder with notebooks of the lab's names.", readable=False),
     ] = None,
     each: Annotated[
-        Path | None, typer.Option(help="Grade every notebook and every folder in this folder.")
+        Path | None,
+        typer.Option(help="Grade every notebook and every folder in this folder.", readable=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a submission.")] = False,
     assurance: Annotated[
@@ -84,7 +92,7 @@ def grade_command(
 
 
 def lab_release_command(
-    lab: Annotated[Path, typer.Argument(help="A lab folder, an nbgrader notebook or assignment folder.")],
+    lab: _LabPath,
     out: Annotated[
         Path,
         typer.Option("--output", "-o", help="A new folder; for a single notebook also a new .ipynb file."),
