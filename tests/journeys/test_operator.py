@@ -32,6 +32,7 @@ from darsgah.enrolments import service as enrolments
 from darsgah.settings import Settings
 from tests.database import kept_from_starting
 from tests.grading.notebooks import notebook
+from tests.journeys.sessions import processes_of_session
 from tests.network import HUB, PASSWORD, Network, build_network, cells, work
 
 pytestmark = pytest.mark.journey
@@ -78,15 +79,7 @@ class Served:
 
     def processes(self) -> dict[int, str]:
         """Every process of the session that the server began, by number, with its command line."""
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                session = int((folder / "stat").read_text().rpartition(")")[2].split()[3])
-                if session == self.process.pid:
-                    found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
-            except (OSError, IndexError):
-                continue
-        return found
+        return processes_of_session(self.process.pid)
 
     def worker(self) -> int:
         """The number of the worker's process."""
@@ -398,6 +391,20 @@ def test_logs_are_lines_of_json_with_request_ids(operator: Operator) -> None:
     assert requests
     assert all(entry["request_id"] and entry["path"].startswith("/") for entry in requests)
     assert PASSWORD not in operator.served.log.read_text()
+
+
+def test_an_address_for_files_that_is_none_is_told_before_anything_starts(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "darsgah", "serve", "--port", "0"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"DARSGAH_HOME": str(tmp_path / "home"), "DARSGAH_BLOBS_URL": "nowhere://files"},
+    )
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert "DARSGAH_BLOBS_URL" in line
 
 
 def test_a_home_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:

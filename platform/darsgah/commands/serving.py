@@ -1,16 +1,21 @@
 """`darsgah serve`, `darsgah worker` and `darsgah demo`: the processes of the platform.
 
 Exit codes: 0 stopped as asked, 1 this machine or its settings do not allow it; the reason is one line.
+Stopped as asked means by Ctrl-C, SIGTERM, or SIGHUP when the terminal goes: the database stops with the last
+process that used it, whether or not anybody still reads what is said.
 """
 
 import asyncio
+import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Any
 
 import structlog
 import typer
@@ -19,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from darsgah.app import create_app
-from darsgah.blobs.store import open_blobs
+from darsgah.blobs.store import BlobStore, open_blobs
 from darsgah.db.embedded import open_database
 from darsgah.db.schema import upgrade
 from darsgah.db.session import Database
@@ -32,7 +37,27 @@ WORKER_PAUSE = 2.0
 """Seconds before a worker that ended by itself is started again."""
 STOP_SECONDS = 40.0
 """A worker lets running jobs end within 30 seconds; then it is ended."""
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class _Voice(Console):
+    """Standard error. When nobody reads it any more it falls silent, where rich would end the process."""
+
+    def print(self, *objects: Any, **how: Any) -> None:  # noqa: ANN401 - as rich has it
+        """Say it if somebody reads it. There is more to do: worker and database are still to be stopped."""
+        try:
+            super().print(*objects, **how)
+        except OSError:  # the terminal is gone
+            self.on_broken_pipe()
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more, here and in the log."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+
+
+err = _Voice(stderr=True, highlight=False, soft_wrap=True)
 logger = structlog.get_logger("darsgah.serve")
 
 
@@ -47,6 +72,35 @@ def _one_line_errors() -> Iterator[None]:
     except DarsgahError as error:
         err.print(error.message, style="red", markup=False)
         raise typer.Exit(1) from error
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP do inside the block what Ctrl-C does: they end it, and all that it holds is let go.
+
+    The second one changes nothing: what is being stopped is not left half-way. What the starter of this
+    process has it ignore, as ``nohup`` does, stays ignored.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        # Not ignored: processes that are started now would ignore it as well.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+        raise KeyboardInterrupt
+
+    def hang_up(_number: int, _frame: FrameType | None) -> None:
+        signal.raise_signal(signal.SIGTERM)  # whoever handles that one now: uvicorn does while it serves
+
+    wanted = {signal.SIGTERM: stop, signal.SIGHUP: hang_up}
+    before = {number: signal.getsignal(number) for number in wanted}
+    for number, handler in wanted.items():
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, handler)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        for number, handler_before in before.items():
+            signal.signal(number, handler_before)
 
 
 def serve_command(
@@ -67,15 +121,14 @@ def serve_command(
                 f"The demo has published passwords and listens on this machine alone: leave --demo out "
                 f"to serve on {settings.host}."
             )
+        blobs = open_blobs(settings)
         listening = _listen(settings)
-        with listening, open_database(settings, _say) as handle:
+        with _stopped_by_signals(), listening, open_database(settings, _say) as handle:
             upgrade(handle.url)
             if demo:
                 _load_demo_apart()
-            address = settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
-            err.print(f"\nDarsgah is at [bold]{address}[/bold]. Ctrl-C stops it; the data stay.\n")
             with _worker_beside(enabled=worker), suppress(KeyboardInterrupt):
-                asyncio.run(_serve(settings, handle.url, listening))
+                asyncio.run(_serve(settings, handle.url, blobs, listening))
         _say("Stopped.")
 
 
@@ -86,7 +139,7 @@ def worker_command() -> None:
     with _one_line_errors():
         settings = load_settings()
     configure_logs(settings)
-    with _one_line_errors(), open_database(settings, _say) as handle:
+    with _one_line_errors(), _stopped_by_signals(), open_database(settings, _say) as handle:
         upgrade(handle.url)
         run_worker(settings, handle.url)
 
@@ -140,18 +193,20 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-async def _serve(settings: Settings, url: str, listening: socket.socket) -> None:
+async def _serve(settings: Settings, url: str, blobs: BlobStore, listening: socket.socket) -> None:
     database = Database(url, pool=settings.database_pool)
     async with database.begin() as session:
         await hubs.load_plan(session)
     config = uvicorn.Config(
-        create_app(settings, database, open_blobs(settings)),
+        create_app(settings, database, blobs),
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
+    address = settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
+    err.print(f"\nDarsgah is at [bold]{address}[/bold]. Ctrl-C stops it; the data stay.\n")
     await uvicorn.Server(config).serve(sockets=[listening])
 
 
