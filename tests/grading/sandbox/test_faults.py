@@ -43,6 +43,23 @@ def test_a_dead_process_costs_its_cell(sandbox: Sandbox, name: str, graded: bool
     assert [cell.outcome for cell in run.cells] == [Outcome.OK, Outcome.DIED, Outcome.OK]
 
 
+@pytest.mark.parametrize(
+    "lethal", ["import os\nos._exit(1)", "held = []\nwhile True: held.append(b'x' * 5_000_000)"]
+)
+def test_what_follows_a_dead_answer_is_graded(sandbox: Sandbox, lethal: str) -> None:
+    job = [
+        CellSource("kept = 1\ndef f(): return 2"),
+        CellSource(lethal),
+        CellSource("assert f() == 2", graded=True),
+        CellSource("kept += 1"),
+        CellSource("assert kept == 3", graded=True),
+        CellSource("assert kept == 2", graded=True),
+    ]
+    outcomes = [cell.outcome for cell in sandbox.run(Job(job, limits=QUICK)).cells]
+    assert outcomes[1] in {Outcome.DIED, Outcome.MEMORY}
+    assert [outcomes[0], *outcomes[2:]] == [Outcome.OK] * 3 + [Outcome.ERROR, Outcome.OK]
+
+
 HANGING = {
     "loop": "while True: pass",
     "sleep": "import time\ntime.sleep(100)",
