@@ -213,9 +213,20 @@ def test_an_environment_is_really_started() -> None:
     good = sandbox.try_environment(Environment("python"), level)
     assert good.fault == ""
     assert good.memory_bytes > 1 << 20
-    bad = sandbox.try_environment(Environment("lost", preload=("a_library_that_is_gone",)), level)
+    bad = sandbox.try_environment(Environment("python", preload=("a_library_that_is_gone",)), level)
     assert "a_library_that_is_gone" in bad.fault
     assert "Traceback" not in bad.fault
+
+
+def test_a_file_that_is_missing_inside_the_sandbox_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warm process may have all that it began with, and lack what a notebook imports later."""
+    assert set(sandbox.LAZY_MODULES) == set(ENVIRONMENTS)
+    level = probe().level
+    if level is SandboxLevel.NONE:
+        pytest.skip("no sandbox on this machine")
+    monkeypatch.setitem(sandbox.LAZY_MODULES, "python", ("json.tool", "json.not_there"))
+    trial = sandbox.try_environment(Environment("python"), level)
+    assert "json.not_there" in trial.fault
 
 
 def test_wrong_settings_are_replaced_by_their_defaults(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,19 @@ from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.types import Environment, GraderError, Limits, SandboxLevel
 
 _SYSCTL = "sudo sysctl -w "
-_ONE_CELL = Job(cells=[CellSource("sum(range(1000))")])
+LAZY_MODULES: dict[str, tuple[str, ...]] = {
+    "python": ("json.tool", "xml.dom.minidom"),
+    "data": ("numpy.testing", "pandas.io.formats.html"),
+}
+"""What a notebook imports late, of each environment: its files must be there inside the sandbox as well."""
+_CELL = """import importlib, os, sys
+for name in {modules!r}:
+    sys.modules.pop(name, None)  # it may have come with the warm process
+    importlib.import_module(name)
+if not os.path.exists(sys.executable):
+    raise FileNotFoundError(sys.executable)
+sum(range(1000))
+"""
 _DELEGATE = "sudo systemctl edit darsgah  # [Service] Delegate=yes, as in docs/operations.md"
 _OWN_ENVIRONMENT = "rm -rf .venv && make setup  # as the user who runs Darsgah, with a Python they may read"
 
@@ -79,19 +91,22 @@ def _group_fault(report: LevelReport) -> str:
 
 def try_environment(environment: Environment, level: SandboxLevel) -> Trial:
     """Start it at that level, run one cell twice, stop it."""
+    job = Job(cells=[CellSource(_CELL.format(modules=LAZY_MODULES[environment.name]))])
     began = time.monotonic()
     try:
         with Sandbox.start(environment, level=level) as sandbox:
             start_seconds = time.monotonic() - began
             memory = _resident_bytes(sandbox.pid)
-            sandbox.run(_ONE_CELL)
-            run = sandbox.run(_ONE_CELL)
+            sandbox.run(job)
+            run = sandbox.run(job)
     except (GraderError, OSError) as error:
         return Trial(environment.name, fault=_outline(str(error)))
     cell = run.cells[0]
     if cell.outcome is not Outcome.OK or cell.partial != 499500:
-        said = cell.error_value or "; ".join(run.notes)
-        return Trial(environment.name, fault=f"a cell that adds numbers ended with {cell.outcome}: {said}")
+        said = f"{cell.error_name}: {cell.error_value}" if cell.error_name else "; ".join(run.notes)
+        return Trial(
+            environment.name, fault=f"a cell that imports and adds ended with {cell.outcome}: {said}"
+        )
     return Trial(environment.name, start_seconds, run.seconds, memory)
 
 
