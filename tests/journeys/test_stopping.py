@@ -46,8 +46,8 @@ def served(home: Path) -> Iterator[subprocess.Popen[str]]:
             if "Darsgah is at" in line:
                 break
         until = time.monotonic() + SECONDS
-        while not any("darsgah_grader" in line for line in processes_of_session(process.pid).values()):
-            assert time.monotonic() < until, processes_of_session(process.pid)
+        while not any(" darsgah worker" in line for line in processes_of_session(process.pid).values()):
+            assert time.monotonic() < until
             time.sleep(0.1)
         yield process
     finally:
