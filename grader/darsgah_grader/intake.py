@@ -62,7 +62,7 @@ def read_notebook(content: bytes, limits: Limits) -> Notebook:
     if len(content) > limits.submission_bytes:
         _refuse(
             "too_large",
-            f"The file is larger than the {limits.submission_bytes / 1024 / 1024:g} MB that can be graded. "
+            f"The file is larger than the {limits.submission_bytes / 1024 / 1024:g} MiB that can be graded. "
             "Clear the outputs (Kernel, Restart and clear outputs), take large pictures out, save and hand "
             "in again.",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 
 from darsgah.demo import PASSWORD
 from tests.journeys.demo_site import Site, demo_site
@@ -37,6 +37,7 @@ def sign_in(browser: Browser, site: Site) -> Iterator[SignIn]:
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("request", lambda request: _stays_at_home(request.url, site))
+        page.on("response", _is_there)
         page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
         page.goto(f"{site.url}/sign-in")
         page.fill("[name=email]", email)
@@ -48,6 +49,12 @@ def sign_in(browser: Browser, site: Site) -> Iterator[SignIn]:
     yield signed_in
     for context in contexts:
         context.close()
+
+
+def _is_there(response: Response) -> None:
+    """What a page asks for by itself is there; what a person asks for may be missing."""
+    if response.status == 404 and response.request.resource_type != "document":
+        pytest.fail(f"a page asked for {response.url}, which is not there")
 
 
 def _stays_at_home(url: str, site: Site) -> None:

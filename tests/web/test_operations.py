@@ -60,6 +60,13 @@ async def test_head_is_answered_as_get_without_the_content(platform: Platform, p
     assert whole.content
 
 
+async def test_the_sites_picture_is_found_where_browsers_look(platform: Platform) -> None:
+    async with platform.client(follow_redirects=True) as client:
+        picture = await client.get("/favicon.ico")
+    assert picture.status_code == 200
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+
+
 async def test_head_of_a_stream_ends(platform: Platform) -> None:
     """Nobody reads on, and so nothing may go on sending."""
     address = f"/api/v1/assignments/{platform.network.assignment_id}/submissions"
