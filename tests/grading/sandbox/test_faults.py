@@ -43,9 +43,7 @@ def test_a_dead_process_costs_its_cell(sandbox: Sandbox, name: str, graded: bool
     assert [cell.outcome for cell in run.cells] == [Outcome.OK, Outcome.DIED, Outcome.OK]
 
 
-@pytest.mark.parametrize(
-    "lethal", ["import os\nos._exit(1)", "held = []\nwhile True: held.append(b'x' * 5_000_000)"]
-)
+@pytest.mark.parametrize("lethal", ["import os\nos._exit(1)", "filled = b'x' * 10**10"])
 def test_what_follows_a_dead_answer_is_graded(sandbox: Sandbox, lethal: str) -> None:
     job = [
         CellSource("kept = 1\ndef f(): return 2"),
