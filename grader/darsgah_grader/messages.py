@@ -47,6 +47,8 @@ def message_for(cell: MasterCell, verdict: Verdict, run: CellRun | None, limits:
     if cell.hidden and _secrets(cell.source, cell.released).search(raised):
         raised = run.error_name
     told = written or raised
+    for quote in "\"'":  # the author's words once, and not as code
+        line = line.removesuffix(f", {quote}{written}{quote}")
     return _shortened(f"{line}\n{told}" if line else told)
 
 

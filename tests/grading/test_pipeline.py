@@ -109,7 +109,7 @@ def test_the_executed_notebook_is_valid_and_says_what_happened(grader: Grader) -
     printed, value = written[2]["outputs"]
     assert (printed["text"], value["data"]) == ("hello\n", {"text/plain": "1"})
     assert "AssertionError: f gives two" in written[3]["outputs"][-1]["traceback"][-1]
-    assert grade.cells[0].message == "assert f() == 2, 'f gives two'\nf gives two"
+    assert grade.cells[0].message == "assert f() == 2\nf gives two"
 
 
 @pytest.mark.parametrize(
