@@ -10,6 +10,8 @@ from darsgah.db.session import Database
 async def try_lock(database: Database, name: str) -> AsyncIterator[bool]:
     """Whether the lock was free; if so it is held while the block lasts, and let go with the process.
 
+    It is let go in words: the server notices a closed connection only some time after it was closed.
+
     Raises:
         DatabaseAway, DatabaseBusy: the database cannot be asked.
     """
@@ -17,4 +19,9 @@ async def try_lock(database: Database, name: str) -> AsyncIterator[bool]:
         row = await (
             await connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
         ).fetchone()
-        yield row is not None and bool(row[0])
+        free = row is not None and bool(row[0])
+        try:
+            yield free
+        finally:
+            if free and not connection.closed:
+                await connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
