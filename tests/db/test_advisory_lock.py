@@ -19,6 +19,7 @@ class LingeringDatabase(Database):
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[psycopg.AsyncConnection]:
+        """A connection that is closed with the stack."""
         yield await self._closing.enter_async_context(super().listening())
 
 
@@ -43,7 +44,7 @@ async def test_a_lock_is_free_as_soon_as_it_is_let_go(lingering: Database) -> No
 
 
 async def test_a_lock_is_let_go_when_the_work_fails(lingering: Database) -> None:
-    with pytest.raises(LookupError):  # noqa: PT012 # what fails is the block
+    with pytest.raises(LookupError):  # what fails is the block
         async with try_lock(lingering, "course"):
             raise LookupError
     async with try_lock(lingering, "course") as free:
