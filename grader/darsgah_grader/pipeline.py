@@ -10,21 +10,18 @@ share it: a grading spends nearly all its time waiting for the code that runs in
 import math
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from darsgah_grader.executed import executed_notebook
-from darsgah_grader.hidden import HiddenText
 from darsgah_grader.intake import read_notebook
-from darsgah_grader.master import MasterCell, MasterNotebook, Role, read_master
-from darsgah_grader.messages import message_for, told_of_earlier
+from darsgah_grader.master import MasterNotebook, Role, read_master
 from darsgah_grader.notebook import Notebook
 from darsgah_grader.rebuild import PlacedCell, RebuiltNotebook, rebuild
-from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome, Run
+from darsgah_grader.sandbox.types import CellSource, Job, Run
 from darsgah_grader.sandbox.zygote import Sandbox
-from darsgah_grader.scoring import CellScore, score_cell
 from darsgah_grader.types import (
     Assignment,
     AssignmentInvalid,
@@ -34,16 +31,11 @@ from darsgah_grader.types import (
     Flag,
     Grade,
     GradeError,
-    Limits,
     SandboxLevel,
     SubmissionRejected,
-    Verdict,
 )
 
-_KINDS = {Role.TEST: "autograded", Role.MANUAL: "manual", Role.TASK: "task"}
 _LEAST_SECONDS = 0.1
-_BROKE_OFF = frozenset({Outcome.ERROR, Outcome.TIMEOUT, Outcome.MEMORY, Outcome.DIED})
-_MAY_REST_ON_EARLIER = frozenset({Verdict.FAILED, Verdict.NOT_RUN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +124,7 @@ def _remaining(assignment: Assignment, used: float) -> Assignment:
 
 
 def _missing_notebook(master: MasterNotebook) -> _GradedNotebook:
-    score = CellScore(Verdict.MISSING, 0.0)
-    message = f"The notebook {master.name} was not handed in."
-    cells = tuple(_cell_grade(master, cell, score, message, ()) for cell in master.graded)
-    return _GradedNotebook(cells, b"", (), 0.0)
+    return _GradedNotebook(missing_notebook(master), b"", (), 0.0)
 
 
 def _grade_notebook(
@@ -147,7 +136,7 @@ def _grade_notebook(
         Job([_source(rebuilt.cells[position]) for position in running], assignment.files, assignment.limits)
     )
     runs = dict(zip(running, run.cells, strict=True))
-    cells = _cell_grades(master, rebuilt, runs, assignment.limits)
+    cells = cell_grades(master, rebuilt, runs, assignment.limits)
     verdicts = {cell.grade_id: cell.verdict for cell in cells}
     return _GradedNotebook(
         cells=cells,
@@ -173,74 +162,6 @@ def _ungraded_flags(master: MasterNotebook, rebuilt: RebuiltNotebook) -> tuple[F
 
 def _notes(master: MasterNotebook, run: Run) -> tuple[Flag, ...]:
     return tuple(Flag("sandbox_note", f"{master.name}: {note}") for note in run.notes)
-
-
-def _cell_grades(
-    master: MasterNotebook, rebuilt: RebuiltNotebook, runs: Mapping[int, CellRun], limits: Limits
-) -> tuple[CellGrade, ...]:
-    places = {cell.marked.grade_id: at for at, cell in enumerate(rebuilt.cells) if cell.marked is not None}
-    hidden = HiddenText(
-        (cell.source for cell in master.graded if cell.hidden),
-        (cell.source for cell in rebuilt.cells if cell.marked is None or not cell.marked.hidden),
-    )
-    grades: list[CellGrade] = []
-    for cell in master.graded:
-        run, score = None, CellScore(Verdict.MISSING, 0.0)
-        if cell.grade_id not in rebuilt.missing:
-            place = places[cell.grade_id]
-            run = runs.get(place)
-            score = score_cell(cell, rebuilt.cells[place].written, run)
-        elif cell.role is Role.TASK:
-            score = score_cell(cell, None, None)
-        told = [message_for(cell, score.verdict, run, limits)]
-        if score.verdict in _MAY_REST_ON_EARLIER and cell.grade_id in places:
-            told.insert(0, _told_of_earlier(rebuilt.cells, runs, places[cell.grade_id], limits))
-        message = "\n".join(text for text in told if text and not hidden.is_in(text))
-        flags = rebuilt.cell_flags.get(cell.grade_id, ()) + score.flags
-        grades.append(_cell_grade(master, cell, score, message, flags))
-    return tuple(grades)
-
-
-def _told_of_earlier(
-    cells: Sequence[PlacedCell], runs: Mapping[int, CellRun], test: int, limits: Limits
-) -> str:
-    """What became of the learner's cell that a test rests on, if that broke off.
-
-    A test rests on the learner's cells between the tests before it and itself; tests that follow each other
-    rest on the same ones. Of several that broke off the last answer is told of, else the last cell.
-    """
-    broken: list[int] = []
-    within = False
-    for position in range(test - 1, -1, -1):
-        cell = cells[position]
-        if cell.marked is not None and cell.marked.role is Role.TEST:
-            if within:
-                break
-        elif cell.written is not None:
-            within = True
-            if position in runs and runs[position].outcome in _BROKE_OFF:
-                broken.append(position)
-    answers = [position for position in broken if cells[position].marked is not None]
-    if not broken:
-        return ""
-    return told_of_earlier(runs[(answers or broken)[0]], limits, answer=bool(answers))
-
-
-def _cell_grade(
-    master: MasterNotebook, cell: MasterCell, score: CellScore, message: str, flags: tuple[Flag, ...]
-) -> CellGrade:
-    return CellGrade(
-        notebook=master.name,
-        grade_id=cell.grade_id,
-        title=cell.title,
-        kind=_KINDS[cell.role],
-        score=score.points,
-        max_score=cell.points,
-        verdict=score.verdict,
-        hidden=cell.hidden,
-        message=message,
-        flags=flags,
-    )
 
 
 class Grader:

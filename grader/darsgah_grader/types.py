@@ -117,6 +117,7 @@ class CellGrade:
         hidden: the cell's source holds hidden tests: its outputs and its source are for instructors alone.
         message: what the learner may read about a failure; empty when there is nothing to say.
         flags: reasons for a human to look, for instructors alone.
+        assurance: how far this cell's score can be trusted; None where no test was run for it.
     """
 
     notebook: str
@@ -129,6 +130,7 @@ class CellGrade:
     hidden: bool = False
     message: str = ""
     flags: tuple[Flag, ...] = ()
+    assurance: Assurance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Grade:
     Attributes:
         score: points given so far; cells that wait for a human count 0 here. None when rejected.
         max_score: points the assignment can give.
+        assurance: the least that can be said of all its cells: split when every test was.
         sandbox: the level the code ran under.
         cells: one entry a graded cell, in the master's order.
         executed: the executed notebooks by name, as nbformat JSON bytes, hidden tests and their outputs
