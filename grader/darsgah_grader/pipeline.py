@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
+from darsgah_grader.cell_grades import cell_grades, missing_notebook
 from darsgah_grader.executed import executed_notebook
 from darsgah_grader.intake import read_notebook
 from darsgah_grader.master import MasterNotebook, Role, read_master
@@ -86,7 +87,7 @@ def grade(assignment: Assignment, submission: Mapping[str, bytes], sandbox: Sand
         notebook = notebooks.get(master.name)
         used = math.fsum(part.code_seconds for part in graded.values())
         graded[master.name] = (
-            _missing_notebook(master)
+            _GradedNotebook(missing_notebook(master), b"", (), 0.0)
             if notebook is None
             else _grade_notebook(master, notebook, _remaining(assignment, used), sandbox)
         )
@@ -121,10 +122,6 @@ def _remaining(assignment: Assignment, used: float) -> Assignment:
         assignment,
         limits=replace(limits, total_seconds=left, cell_seconds=min(limits.cell_seconds, left)),
     )
-
-
-def _missing_notebook(master: MasterNotebook) -> _GradedNotebook:
-    return _GradedNotebook(missing_notebook(master), b"", (), 0.0)
 
 
 def _grade_notebook(
