@@ -23,7 +23,7 @@ from rich.table import Table
 
 from darsgah_grader.authoring import release
 from darsgah_grader.environments import environment_named
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from darsgah_grader.types import Assignment, Grade, Master
 
 _QUESTIONS = (

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.blobs.store import memory_blobs
 from darsgah.db.session import Database
 from darsgah.settings import Settings
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from tests.database import DatabaseServer, StoppableServer, database_server
 from tests.network import Platform, build_network, running
 

@@ -1,19 +1,12 @@
 """Grading one submission: read, rebuild, run, score. No server, no database, no nbgrader.
 
-    with Grader() as grader:
-        grade = grader.grade(assignment, {"notebook": content})
-
-A `Grader` keeps the warm process of each environment that it has used. Threads may
-share it: a grading spends nearly all its time waiting for the code that runs in the sandbox.
+`darsgah_grader.grading.Grader` brings the warm processes that this runs in.
 """
 
 import math
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
 from darsgah_grader.cell_grades import cell_grades, missing_notebook
 from darsgah_grader.executed import executed_notebook
@@ -28,11 +21,9 @@ from darsgah_grader.types import (
     AssignmentInvalid,
     Assurance,
     CellGrade,
-    Environment,
     Flag,
     Grade,
     GradeError,
-    SandboxLevel,
     SubmissionRejected,
 )
 
@@ -159,47 +150,3 @@ def _ungraded_flags(master: MasterNotebook, rebuilt: RebuiltNotebook) -> tuple[F
 
 def _notes(master: MasterNotebook, run: Run) -> tuple[Flag, ...]:
     return tuple(Flag("sandbox_note", f"{master.name}: {note}") for note in run.notes)
-
-
-class Grader:
-    """Keeps warm processes, one for each environment used, and grades with them.
-
-    Args:
-        level: the isolation to insist on; None takes the best the machine offers.
-    """
-
-    def __init__(self, level: SandboxLevel | None = None) -> None:
-        self._level = level
-        self._sandboxes: dict[Environment, Sandbox] = {}
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def grade(self, assignment: Assignment, submission: Mapping[str, bytes]) -> Grade:
-        """Grade one submission; see `grade` for what goes in and out.
-
-        Raises:
-            AssignmentInvalid: the lab itself cannot be graded.
-            SandboxUnavailable: no level of isolation is reached here.
-            EnvironmentBroken: the environment's warm process does not start.
-        """
-        return grade(assignment, submission, self.sandbox(assignment.environment))
-
-    def sandbox(self, environment: Environment) -> Sandbox:
-        """The warm process of that environment, started at its first use."""
-        with self._lock:
-            if environment not in self._sandboxes:
-                self._sandboxes[environment] = Sandbox.start(environment, level=self._level)
-            return self._sandboxes[environment]
-
-    def close(self) -> None:
-        """Stop every warm process."""
-        with self._lock:
-            while self._sandboxes:
-                self._sandboxes.popitem()[1].close()

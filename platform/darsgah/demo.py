@@ -26,7 +26,7 @@ from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import CohortPlan, Terms
 from darsgah.hubs import service as hubs
 from darsgah.submissions import service as submissions
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from darsgah_labs.format import Lab
 from darsgah_labs.lab_folder import load
 from darsgah_labs.shipped import shipped_labs

@@ -11,8 +11,8 @@ import msgspec
 from darsgah.catalog.schemas import LabPackage
 from darsgah.lab_assignments import assignment_of
 from darsgah_grader.authoring import AUTOTESTS_FILE, prepared, release
+from darsgah_grader.grading import Grader
 from darsgah_grader.master import read_master
-from darsgah_grader.pipeline import Grader
 from darsgah_labs.format import Lab
 
 

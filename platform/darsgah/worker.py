@@ -16,7 +16,7 @@ from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.settings import Settings
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.types import SandboxLevel
 

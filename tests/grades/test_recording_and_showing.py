@@ -17,7 +17,7 @@ from darsgah.grades import service
 from darsgah.grades.tasks import UNGRADED, GradingTasks
 from darsgah.submissions import service as submissions
 from darsgah.submissions.schemas import State, SubmissionView
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from darsgah_grader.types import Assurance, CellGrade, Flag, Grade, SandboxLevel, Verdict
 from tests.grading.notebooks import code, notebook
 from tests.network import SECRET, WORK, Network, Platform, build_network, cells, open_cohort, package, work

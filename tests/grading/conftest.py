@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from tests.grading.cases import Case, all_cases, outcome
 
 

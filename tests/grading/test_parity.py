@@ -17,9 +17,9 @@ import pytest
 
 from darsgah_grader.authoring import AUTOTESTS_FILE, prepared, release
 from darsgah_grader.environments import environment_named
+from darsgah_grader.grading import Grader
 from darsgah_grader.master import read_master
 from darsgah_grader.nbgrader_course import read_course
-from darsgah_grader.pipeline import Grader
 from darsgah_grader.types import Assignment, AssignmentInvalid, Grade, Limits, Master
 from tests.grading.cases import all_cases
 from tests.grading.notebooks import NBGRADER

@@ -9,7 +9,7 @@ import pytest
 
 from darsgah_grader.environments import environment_named
 from darsgah_grader.feedback import learner_notebook
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from darsgah_grader.types import Assignment, AssignmentInvalid, Grade, Limits, Master, Verdict
 from tests.grading.notebooks import PYTHON, answer, assignment, check, code, manual, markdown, notebook
 

@@ -16,8 +16,8 @@ from darsgah.course_import.report import Kind, Line, Outcome, Report
 from darsgah.course_import.steps import ForgetfulBlobs
 from darsgah.db.session import Database
 from darsgah.hubs import service as hubs
+from darsgah_grader.grading import Grader
 from darsgah_grader.nbgrader_course import read_course
-from darsgah_grader.pipeline import Grader
 
 EXAMPLE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 """The example course that comes with nbgrader."""

@@ -9,7 +9,7 @@ import pytest
 
 from darsgah.demo import PASSWORD, partly_solved
 from darsgah.publishing import package_of
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from darsgah_labs.lab_folder import load
 from darsgah_labs.shipped import shipped_labs
 from tests.journeys.conftest import SignIn

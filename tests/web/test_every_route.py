@@ -15,7 +15,7 @@ from darsgah.access import public
 from darsgah.app import RouteWithoutRule, deny_by_default
 from darsgah.grades.tasks import GradingTasks
 from darsgah.submissions import service as submissions
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from tests.network import DATA_FILE, PASSWORD, PEOPLE, RIGHT, WORK, Platform
 
 ROLES = ("anonymous", *PEOPLE)

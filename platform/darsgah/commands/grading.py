@@ -19,8 +19,8 @@ from darsgah.commands.grade_report import all_flags, json_line, points, show
 from darsgah.commands.submission_files import read_submission
 from darsgah.commands.visible_text import visible, visible_lines
 from darsgah.lab_assignments import assignment_of
+from darsgah_grader.grading import Grader
 from darsgah_grader.master import read_master
-from darsgah_grader.pipeline import Grader
 from darsgah_grader.types import (
     Assignment,
     AssignmentInvalid,

@@ -109,7 +109,7 @@ async def _import(
     # The importer brings nbgrader, which takes two seconds to import: no other command shall wait for it.
     from darsgah.course_import.importer import CourseImport, Target  # noqa: PLC0415 - see above
     from darsgah.course_import.steps import ForgetfulBlobs  # noqa: PLC0415 - as above
-    from darsgah_grader.pipeline import Grader  # noqa: PLC0415 - as above
+    from darsgah_grader.grading import Grader  # noqa: PLC0415 - as above
 
     try:
         target = Target(await _hub(database, hub, load=not dry_run), slug, cohort)

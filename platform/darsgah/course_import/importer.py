@@ -27,9 +27,9 @@ from darsgah.hubs import service as hubs
 from darsgah.hubs.schemas import HubView
 from darsgah.publishing import digest_of
 from darsgah.submissions.imported import assignments_begun
+from darsgah_grader.grading import Grader
 from darsgah_grader.master import MasterNotebook, read_master
 from darsgah_grader.nbgrader_course import Course, CourseAssignment
-from darsgah_grader.pipeline import Grader
 from darsgah_grader.types import AssignmentInvalid, Master
 from darsgah_labs.format import Lab
 

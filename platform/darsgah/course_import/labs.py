@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from darsgah.catalog.schemas import LabPackage
 from darsgah.publishing import package_of
+from darsgah_grader.grading import Grader
 from darsgah_grader.master import read_master
 from darsgah_grader.nbgrader_course import CourseAssignment
-from darsgah_grader.pipeline import Grader
 from darsgah_grader.types import AssignmentInvalid, Master
 from darsgah_labs.errors import LabInvalid
 from darsgah_labs.folder_reading import MAX_FILE_BYTES, MAX_FILES, MAX_LAB_BYTES

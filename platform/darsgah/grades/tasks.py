@@ -21,7 +21,7 @@ from darsgah.submissions import service as submissions
 from darsgah.submissions.recording import GRADE
 from darsgah.submissions.schemas import GradingTicket, State
 from darsgah_grader.environments import environment_named
-from darsgah_grader.pipeline import Grader
+from darsgah_grader.grading import Grader
 from darsgah_grader.types import (
     Assignment,
     AssignmentInvalid,
