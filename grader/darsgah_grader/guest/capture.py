@@ -48,6 +48,8 @@ class Capture:
     def __init__(self) -> None:
         self.send: Send = lambda _kind, _payload: None
         self.error_shown = False
+        self.muted = False
+        """While true, what is written and shown is dropped."""
         self._bytes = 0
         self._count = 0
         self._bytes_limit = 0
@@ -76,7 +78,7 @@ class Capture:
     def text(self, kind: bytes, text: str) -> None:
         """Take what was written to stdout or stderr."""
         with self._lock:
-            if self._bytes <= 0:
+            if self._bytes <= 0 or self.muted:
                 return
             if kind != self._pending_kind:
                 self.flush()
@@ -111,7 +113,7 @@ class Capture:
         """Take one nbformat output other than a stream."""
         with self._lock:
             self.flush()
-            if self._count <= 0:
+            if self._count <= 0 or self.muted:
                 return
             self._count -= 1
             try:

@@ -4,8 +4,10 @@ A test's verdict is the exception that ended it and nothing a learner can print.
 executed by functions taken at import, with a fresh copy of the builtins as they were then, so that
 patching the shell, its hooks or its transformers changes nothing about how a test is run. A learner's
 ``builtins`` module is a copy made for the learner's code alone: patching it reaches neither this module
-nor the libraries. What this cannot prevent: learner code and test share a process, and code that looks
-for these objects through frames or the garbage collector finds them (assurance level 1).
+nor the libraries. What the libraries have become a test cannot know: known-false controls run before and
+after it (``controls``), and what the lab's own cells defined is put back before it (``oddities``). What this
+cannot prevent: learner code and test share a process, and code that looks for these objects through frames
+or the garbage collector finds them (assurance level 1).
 """
 
 import ast
@@ -17,12 +19,17 @@ import linecache
 import math
 import sys
 import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.ultratb import FormattedTB
 
+from darsgah_grader.guest.between_cells import Interruptions, end_tracing, tracing
+from darsgah_grader.guest.controls import Controls
+from darsgah_grader.guest.oddities import TRACE_FUNCTION, Keeper, Oddity, ShellWatch, late_threads
 from darsgah_grader.guest.shell import GuestShell, describe, error_output
 
 _compile, _eval, _dict = compile, eval, dict
@@ -31,13 +38,28 @@ UNUSABLE = "unusable"
 """Stands for a result that is not exactly a finite int or float."""
 
 
+@dataclass(slots=True)
+class CellOutcome:
+    """What became of a cell while it was run, before it is written down for the supervisor.
+
+    Attributes:
+        value: of the last expression; None where there is none.
+        broken_controls: positions of controls that did not fail as they have to, and what they did.
+    """
+
+    value: object = None
+    error: BaseException | None = None
+    oddities: list[Oddity] = field(default_factory=list)
+    broken_controls: list[tuple[int, str]] = field(default_factory=list)
+
+
 class CellRunner:
     """Runs cells in a shell. Made in the warm process, before any learner code, used in the forks."""
 
     def __init__(self, shell: GuestShell) -> None:
         self._shell = shell
-        self._builtins = _dict(vars(builtins))
-        self._builtins["get_ipython"] = shell.get_ipython
+        self.trusted_builtins = _dict(vars(builtins))
+        self.trusted_builtins["get_ipython"] = shell.get_ipython
         self._transformer = TransformerManager()  # type: ignore[no-untyped-call] # IPython has no type here
         self._display = shell.display_formatter
         self._tracebacks = FormattedTB(  # type: ignore[no-untyped-call] # IPython has no type here
@@ -45,17 +67,40 @@ class CellRunner:
         )
         self._encode = json.JSONEncoder().encode
         self._structured = self._tracebacks.structured_traceback
+        self._interruptions = Interruptions()
+        self._keeper = Keeper()
+        self.watch = ShellWatch(shell)
 
-    def run(self, source: str, graded: bool, index: int) -> bytes:
-        """Run one cell and return the result message; outputs have gone to the shell's capture."""
+    def run(self, cell: Mapping[str, Any], index: int) -> bytes:
+        """Run one cell and return the result message; outputs have gone to the shell's capture.
+
+        Args:
+            cell: ``source``; ``graded`` for a test, with its ``controls``; ``lab`` for a read-only cell of
+                the lab; ``keeps``, the names of the lab's helpers that a cell of the lab defines.
+            index: its place in the run.
+        """
         self._shell.capture.begin()
+        graded: bool = cell["graded"]
+        name = _test_name(index) if graded else ""
+        outcome = CellOutcome()
+        self._interruptions.resume()
         try:
-            value, error = self._run_graded(source, index) if graded else self._run_answer(source)
-            if error is not None and not self._shell.capture.error_shown:
-                self._show(error)
-            result = self._result(value, error, _test_name(index) if graded else "")
+            if graded:
+                self._run_test(cell, index, outcome)
+            elif cell.get("lab") and self.watch.changed:
+                self._run_trusted(cell["source"], index, outcome)
+            else:
+                outcome.value, outcome.error = self._run_answer(cell["source"])
+            self._interruptions.suspend()
+            self._keeper.keep(cell.get("keeps", []), self._shell.user_ns)
+            if not graded:
+                outcome.oddities = self.watch.look()
+            if outcome.error is not None and not self._shell.capture.error_shown:
+                self._show(outcome.error)
+            result = self._result(outcome, name)
         except BaseException as outside:  # noqa: BLE001 -- raised by a hook of the learner's around the cell
-            result = self._result(None, outside)
+            self._interruptions.suspend()
+            result = self._result(CellOutcome(error=outside))
         self._shell.capture.flush()
         return result
 
@@ -63,27 +108,49 @@ class CellRunner:
         outcome = self._shell.run_cell(source, store_history=True)  # type: ignore[no-untyped-call] # IPython has no type here
         return outcome.result, outcome.error_before_exec or outcome.error_in_exec
 
-    def _run_graded(self, source: str, index: int) -> tuple[Any, BaseException | None]:
+    def _run_test(self, cell: Mapping[str, Any], index: int, outcome: CellOutcome) -> None:
+        """Run a test with its controls around it, the lab's helpers put back."""
+        namespace = self._shell.user_ns
+        controls = Controls(cell.get("controls", ()), _test_name(index), self._execute)
+        capture = self._shell.capture
+        end_tracing()
+        oddities = late_threads() + self._keeper.restore(namespace)
+        capture.muted = True
+        before = controls.broken(namespace)
+        capture.muted = False
+        self._run_trusted(cell["source"], index, outcome)
+        if tracing():
+            end_tracing()
+            oddities.append((TRACE_FUNCTION, f"set when test {index + 1} ended"))
+        outcome.oddities = oddities
+        capture.flush()
+        capture.muted = True
+        after = controls.broken(namespace) if outcome.error is None else []
+        capture.muted = False
+        outcome.broken_controls = before + after
+
+    def _run_trusted(self, source: str, index: int, outcome: CellOutcome) -> None:
+        """Run a cell of the lab's through nothing that a learner's code can have changed."""
         namespace = self._shell.user_ns
         name = _test_name(index)
         before = namespace.get("__builtins__")
-        namespace["__builtins__"] = _dict(self._builtins)
-        value = None
+        namespace["__builtins__"] = _dict(self.trusted_builtins)
         try:
             body, last = self._compiled(source, name)
             self._execute(body, namespace)
             if last is not None:
-                value = self._execute(last, namespace)
+                outcome.value = self._execute(last, namespace)
         except BaseException as error:  # noqa: BLE001 -- the exception is the verdict, whichever it is
             self._forget_own_frames(error)
             self._show(error, name, source)
-            return None, error
+            outcome.value, outcome.error = None, error
+            return
         finally:
             namespace["__builtins__"] = before
+        value = outcome.value
         if value is not None and self._display is not None and not source.rstrip().endswith(";"):
             data, _ = self._display.format(value)  # type: ignore[no-untyped-call] # IPython has no type here
             self._shell.displayhook.write_format_data(data)
-        return value, None
 
     def _compiled(self, source: str, name: str) -> tuple[CodeType, CodeType | None]:
         """The code of a cell and that of its last expression, if it ends in one."""
@@ -127,7 +194,8 @@ class CellRunner:
         self._shell.capture.display(error_output(type(error), error, text))
         self._shell.capture.error_shown = True
 
-    def _result(self, value: object, error: BaseException | None, test: str = "") -> bytes:
+    def _result(self, outcome: CellOutcome, test: str = "") -> bytes:
+        error = outcome.error
         name, text = describe(type(error), error) if error is not None else ("", "")
         return self._encode(
             {
@@ -135,8 +203,10 @@ class CellRunner:
                 "ename": name,
                 "evalue": text,
                 "line": _line_in(test, error),
-                "has_result": value is not None,
-                "partial": _partial(value),
+                "has_result": outcome.value is not None,
+                "partial": _partial(outcome.value),
+                "controls": outcome.broken_controls,
+                "oddities": outcome.oddities,
             }
         ).encode()
 
@@ -171,7 +241,7 @@ def _partial(value: object) -> int | float | str | None:
     return UNUSABLE
 
 
-def give_own_builtins(shell: GuestShell) -> None:
+def give_own_builtins(shell: GuestShell) -> ModuleType:
     """Let ``import builtins`` and the names of a notebook's code mean a copy of the real module."""
     own = ModuleType("builtins", builtins.__doc__)
     vars(own).update(vars(builtins))
@@ -179,20 +249,28 @@ def give_own_builtins(shell: GuestShell) -> None:
     sys.modules["builtins"] = own
     shell.user_ns["__builtins__"] = own
     shell.user_ns["__builtin__"] = own
+    return own
+
+
+_USUAL = (
+    "print(sum(range(3)))\n[1, {'a': 2.5}]",
+    "def broken():\n    return 1 / 0\nbroken()",
+    "assert 1 == 2, 'warm'",
+)
+_USUAL_CONTROL = {"ways": [["None", "assert 1 == 2"]], "raises": "AssertionError"}
 
 
 def warm(runner: CellRunner, shell: GuestShell) -> None:
     """Run what every submission runs once, an exception with its traceback above all, and leave no trace."""
     names = set(shell.user_ns)
     for graded in (False, True):
-        runner.run("print(sum(range(3)))\n[1, {'a': 2.5}]", graded, 0)
-        runner.run("def broken():\n    return 1 / 0\nbroken()", graded, 0)
-        runner.run("assert 1 == 2, 'warm'", graded, 0)
-    runner.run("this is not Python", graded=False, index=0)
+        for source in _USUAL:
+            runner.run({"source": source, "graded": graded, "controls": [_USUAL_CONTROL]}, 0)
+    runner.run({"source": "this is not Python", "graded": False}, 0)
     for name in set(shell.user_ns) - names:
         del shell.user_ns[name]
     shell.reset(new_session=True)  # type: ignore[no-untyped-call] # IPython has no type here
-    give_own_builtins(shell)
+    runner.watch.begin(give_own_builtins(shell))
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         if hasattr(sys, name):
             delattr(sys, name)

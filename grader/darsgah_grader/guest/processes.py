@@ -43,6 +43,13 @@ class Processes:
         poll.register(pidfd, select.POLLIN)
         return bool(poll.poll(0))
 
+    @staticmethod
+    def stopped(pid: int) -> bool:
+        """Whether the process was stopped by a signal, and runs nothing until another lets it go on."""
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2][:1] == b"T"
+        return False
+
     def reap(self) -> None:
         """Take leave of every child that has ended; orphans of the run are children of process 1."""
         with contextlib.suppress(ChildProcessError):

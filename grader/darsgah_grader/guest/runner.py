@@ -18,18 +18,26 @@ import os
 import signal
 import socket
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from darsgah_grader.guest import confine, linux
-from darsgah_grader.guest.capture import Capture, CapturedStream
+from darsgah_grader.guest.capture import CapturedStream
 from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel, Message
+from darsgah_grader.guest.learner_side import LearnerEnd
+from darsgah_grader.guest.peer import LONGEST
 from darsgah_grader.guest.shell import GuestShell
+from darsgah_grader.guest.tests_side import TestsSide
 
 CELL, CHECKPOINT, BURY, RESULT, HELLO = b"c", b"f", b"w", b"r", b"h"
 """From the supervisor: run a cell, make a checkpoint, take leave of children that have ended, say HELLO.
 To it: a cell's result, a process that listens."""
 
+ATTEND, SETUP, TEST = "attend", "setup", "test"
+"""Parts of a cell of a submission that is graded split: the learner's process attends a test; the tests'
+process runs a read-only cell of the master's, and a test. Any other cell is run as it is."""
+
+_DONE = b'{"ok": true}'
 _LONGEST_CELL = 32 * 1024 * 1024
 
 _exit, _getpid, _loads, _handle = os._exit, os.getpid, json.loads, signal.signal
@@ -37,12 +45,22 @@ _waitpid, _WNOHANG = os.waitpid, os.WNOHANG
 
 
 class Runner:
-    """The loop of the learner's process; ``cells`` and ``capture`` come from the warm process."""
+    """The loop of the learner's process; ``cells`` and ``shell`` come from the warm process.
 
-    def __init__(self, channel: Channel, cells: CellRunner, capture: Capture) -> None:
+    In a run of tests apart from the learner's code, ``naming`` says what their names mean (``tests_side``).
+    """
+
+    def __init__(
+        self, channel: Channel, cells: CellRunner, shell: GuestShell, work: str, naming: dict[str, Any] | None
+    ) -> None:
         self._channel = channel
         self._cells = cells
-        self._capture = capture
+        self._shell = shell
+        self._capture = shell.capture
+        self._work = work
+        self._naming = naming
+        self._learner: LearnerEnd | None = None
+        self._tests: TestsSide | None = None
         self._take_outputs()
         os.register_at_fork(after_in_child=self._let_go)
 
@@ -85,12 +103,39 @@ class Runner:
         token, result = cell["token"].encode(), b"{}"
         try:
             _handle(signal.SIGINT, signal.default_int_handler)
-            result = self._cells.run(cell["source"], cell["graded"], cell["index"])
+            result = self._result(cell, message.descriptors)
         finally:
             if _getpid() != self._pid:
                 _exit(0)  # a copy that the learner's code has made
             _handle(signal.SIGINT, signal.SIG_IGN)
             self._channel.send(RESULT, token + result)
+
+    def _result(self, cell: dict[str, Any], descriptors: tuple[int, ...]) -> bytes:
+        """Run a cell on whichever side it belongs to; ``descriptors`` is the link to the other, if there is."""
+        link = Channel(socket.socket(fileno=descriptors[0]), LONGEST) if descriptors else None
+        part = cell.get("part", "")
+        if part == ATTEND:
+            return self._attend(link, cell["index"])
+        if part in {SETUP, TEST}:
+            if self._tests is None:
+                self._tests = TestsSide(self._shell, self._cells, self._work, self._naming or {})
+            return self._tests.run(cell, link)
+        return self._cells.run(cell, cell["index"])
+
+    def _attend(self, link: Channel | None, index: int) -> bytes:
+        """Be at the tests' service for one test; nothing is to be done for one that is long over."""
+        if link is None:
+            return _DONE
+        if self._learner is None:
+            self._learner = LearnerEnd(self._shell, self._work)
+        self._learner.connect(link, index + 1)
+        try:
+            self._learner.attend()
+        except BaseException as error:  # noqa: BLE001 -- the tests see the link end; the supervisor knows why
+            return json.dumps({"ok": False, "ename": type(error).__name__}).encode()
+        finally:
+            self._learner.disconnect()
+        return _DONE
 
     def _checkpoint(self, message: Message) -> None:
         """Leave a resting copy behind; it becomes the runner when the supervisor speaks to it."""
@@ -140,6 +185,7 @@ def become_runner(
     shell: GuestShell,
     cells: CellRunner,
     seed: int,
+    naming: dict[str, Any] | None,
 ) -> NoReturn:
     """Turn this fresh fork of the supervisor into a runner: descriptors, walls, streams, then the loop.
 
@@ -163,6 +209,6 @@ def become_runner(
         os.write(2, f"the runner could not be confined: {error!r}\n".encode())
         _exit(70)
     try:
-        Runner(end, cells, shell.capture).serve()
+        Runner(end, cells, shell, walls.work, naming).serve()
     finally:
         _exit(71)

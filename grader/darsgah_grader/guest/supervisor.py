@@ -46,6 +46,7 @@ _MEMORY_TICK = 0.05
 _HANDSHAKE = 5.0
 _STARTS = 3
 _LONGEST_FRAME = 8 * 1024 * 1024
+_OUT_OF_MEMORY = b'"ename": "MemoryError"'
 _MESSAGE_COST = 16  # so that a flood of empty messages meets the limit too
 
 
@@ -62,6 +63,14 @@ class Point:
         """Let go of it; a resting checkpoint ends when its socket closes."""
         self.channel.close()
         os.close(self.pidfd)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A cell as the host handed it out, and the link to the other sandbox that may have come with it."""
+
+    cell: dict[str, Any]
+    descriptors: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -88,6 +97,7 @@ class Supervisor:
     output_bytes: int
     output_count: int
     processes: Processes
+    naming: dict[str, Any] | None = None
     runner: Point | None = None
     checkpoint: Point | None = None
     lethal: set[int] = field(default_factory=set)
@@ -114,14 +124,13 @@ class Supervisor:
             self.host.send(END, json.dumps(report).encode())
         self.host.send(FINISHED)
 
-    def _wanted(self, index: int) -> dict[str, Any]:
+    def _wanted(self, index: int) -> Wanted:
         """A cell from the host; without the host there is nothing to live for."""
         self.host.send(WANT, str(index).encode())
         message = self.host.receive()
         if message is None or message.kind != CELL:
             os._exit(0)
-        cell: dict[str, Any] = json.loads(message.payload)
-        return cell
+        return Wanted(json.loads(message.payload), message.descriptors)
 
     def _ready(self, index: int) -> bool:
         """Have a runner whose next cell is ``index``; False when none can be had."""
@@ -168,6 +177,7 @@ class Supervisor:
                 shell=self.shell,
                 cells=self.cell_runner,
                 seed=self.seed,
+                naming=self.naming,
             )
         theirs.close()
         self.processes.watch(pid)
@@ -231,14 +241,14 @@ class Supervisor:
             channel.socket.settimeout(None)
         return None
 
-    def _run_cell(self, index: int, cell: dict[str, Any], silent: bool = False) -> Ending:
+    def _run_cell(self, index: int, wanted: Wanted, silent: bool = False) -> Ending:
         """Run one cell in the runner; a death is buried here and remembered against the cell."""
         if not silent and self.since_point > CHECKPOINT_AFTER:
             self._make_checkpoint(index)
         self.budget = 0 if silent else 2 * self.output_bytes + 65536
         began = time.monotonic()
-        deadline = min(began + (cell["seconds"] or self.seconds), self.ends_at)
-        ending = self._attend(index, cell, deadline)
+        deadline = min(began + (wanted.cell["seconds"] or self.seconds), self.ends_at)
+        ending = self._attend(index, wanted, deadline)
         ending.seconds = time.monotonic() - began
         self.since_point += ending.seconds
         if not ending.died and not self._clear():
@@ -252,20 +262,20 @@ class Supervisor:
         return ending
 
     def _clear(self) -> bool:
-        """End what the cell has left running beside the runner; False when it has killed the runner."""
+        """End what the cell has left running beside the runner; False when the runner was killed or stopped."""
         runner = self.runner
         assert runner is not None  # noqa: S101 -- a cell has been run
         kept = [point.pid for point in (runner, self.checkpoint) if point is not None]
         left = self.processes.clear(kept)
         if left is None:
-            return not self.processes.gone(runner.pidfd)
+            return not self.processes.gone(runner.pidfd) and not self.processes.stopped(runner.pid)
         with contextlib.suppress(OSError):
             if left > self.walls.processes // 4:
                 runner.channel.send(BURY)
             runner.channel.send(HELLO)
         return self._hello(runner.channel) is not None
 
-    def _attend(self, index: int, cell: dict[str, Any], deadline: float) -> Ending:
+    def _attend(self, index: int, wanted: Wanted, deadline: float) -> Ending:
         """Send the cell and watch until its result, its death or its deadline."""
         runner = self.runner
         assert runner is not None  # noqa: S101 -- _ready has run
@@ -273,14 +283,20 @@ class Supervisor:
         poll = self._poll(runner)
         try:
             token = secrets.token_hex(16)
-            message = {"index": index, "source": cell["source"], "graded": cell["graded"], "token": token}
+            message = {**wanted.cell, "index": index, "token": token}
             runner.channel.socket.settimeout(_HANDSHAKE)
-            runner.channel.send(CELL, json.dumps(message).encode())
+            try:
+                runner.channel.send(CELL, json.dumps(message).encode(), wanted.descriptors)
+            finally:
+                for descriptor in wanted.descriptors:
+                    os.close(descriptor)
             runner.channel.socket.settimeout(None)
             interrupted = False
             while True:
                 self._poll_once(poll, deadline)
                 if (result := self._read(runner, token.encode())) is not None:
+                    if _OUT_OF_MEMORY in result[:64] and self._holds_much():
+                        return Ending("memory", 0.0, died=True)
                     outcome = "timeout" if interrupted else "result"
                     return Ending(outcome, 0.0, result=b"" if interrupted else result)
                 if self.processes.gone(runner.pidfd):
@@ -306,6 +322,10 @@ class Supervisor:
         return not walls.namespaces and self.processes.folder_exceeds(
             walls.work, walls.work_bytes, walls.work_inodes
         )
+
+    def _holds_much(self) -> bool:
+        """Whether a runner that ran out of memory would leave the next cells too little of it."""
+        return self.processes.memory_held() > self.walls.memory_bytes // 2
 
     def _poll(self, runner: Point) -> "select.poll":
         poll = select.poll()
@@ -395,6 +415,7 @@ def supervise(
             output_bytes=job["output_bytes"],
             output_count=job["output_count"],
             processes=Processes(own=walls.namespaces),
+            naming=job["naming"],
         ).run()
     except OSError:
         pass  # the host went away

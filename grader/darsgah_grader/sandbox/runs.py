@@ -8,20 +8,24 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
+from darsgah_grader.guest.controls import PASSED
 from darsgah_grader.guest.frames import Channel, Message, ProtocolError
+from darsgah_grader.guest.oddities import NAMES as ODDITIES
 from darsgah_grader.guest.runner import CELL, RESULT
 from darsgah_grader.guest.supervisor import END, FINISHED, WANT
 from darsgah_grader.guest.zygote import BROKEN, JOB
 from darsgah_grader.sandbox.outputs import Outputs, clean_text
-from darsgah_grader.sandbox.types import UNUSABLE, CellRun, Job, Outcome
+from darsgah_grader.sandbox.types import UNUSABLE, CellRun, CellSource, Job, Oddity, Outcome
 
 _GRACE = 10.0
 _REQUESTS_PER_CELL = 8  # a cell is asked for again when the run recovers from a dead runner
 _LARGEST_PARTIAL = 1e12
+_MOST_TOLD = 16
+_LONGEST_EVIDENCE = 300
 _OUTCOMES = {
     "timeout": Outcome.TIMEOUT,
     "memory": Outcome.MEMORY,
@@ -95,8 +99,7 @@ class Conduct:
         if self._requests > _REQUESTS_PER_CELL * len(self._job.cells) + 64:
             raise ProtocolError("cells were asked for too often")
         cell = self._job.cells[index]
-        text = json.dumps({"source": cell.source, "graded": cell.graded, "seconds": cell.seconds})
-        self._channel.send(CELL, text.encode())
+        self._channel.send(CELL, json.dumps(_message(cell)).encode())
 
     def _end(self, report: dict[str, Any]) -> None:
         """Close the present cell with what the supervisor saw."""
@@ -107,7 +110,8 @@ class Conduct:
         self._outputs = Outputs(self._job.limits)
         result, self._result = self._result, b""
         if report.get("outcome") == "result":
-            self._done.append(_cell_run(_object(result), outputs, seconds))
+            cell = self._job.cells[len(self._done)]
+            self._done.append(_cell_run(_object(result), cell, outputs, seconds))
             return
         outcome = _OUTCOMES.get(str(report.get("outcome")), Outcome.DIED)
         kills = self._memory_kills()
@@ -124,6 +128,17 @@ class Conduct:
         return (*self._done, *(CellRun(Outcome.NOT_RUN) for _ in range(missing)))
 
 
+def _message(cell: CellSource) -> dict[str, Any]:
+    return {
+        "source": cell.source,
+        "graded": cell.graded,
+        "seconds": cell.seconds,
+        "lab": cell.lab,
+        "keeps": cell.keeps,
+        "controls": [{"ways": control.ways, "raises": control.raises} for control in cell.controls],
+    }
+
+
 def _object(payload: bytes) -> dict[str, Any]:
     with contextlib.suppress(ValueError, RecursionError):
         value = json.loads(payload)
@@ -136,7 +151,9 @@ def _seconds(value: object) -> float:
     return float(value) if isinstance(value, int | float) and 0 <= value < 1e6 else 0.0
 
 
-def _cell_run(result: dict[str, Any], outputs: tuple[dict[str, Any], ...], seconds: float) -> CellRun:
+def _cell_run(
+    result: dict[str, Any], cell: CellSource, outputs: tuple[dict[str, Any], ...], seconds: float
+) -> CellRun:
     """What the runner said, checked; anything but a plain yes is an error."""
     name = clean_text(result.get("ename"), 200)
     outcome = Outcome.OK if result.get("ok") is True else Outcome.ERROR
@@ -151,7 +168,33 @@ def _cell_run(result: dict[str, Any], outputs: tuple[dict[str, Any], ...], secon
         error_value=clean_text(result.get("evalue"), 2000),
         error_line=_line(result.get("line")),
         seconds=seconds,
+        controls_passed=tuple(dict.fromkeys(_broken_controls(result.get("controls"), cell, outcome))),
+        oddities=tuple(_oddities(result.get("oddities"))),
     )
+
+
+def _broken_controls(told: object, cell: CellSource, outcome: Outcome) -> Iterator[str]:
+    """What the runner said of the controls, in words.
+
+    A control that ended in another exception than it had to counts beside a test that went through; what has
+    made such a control fail would have made a failing test fail too.
+    """
+    for entry in told[:_MOST_TOLD] if isinstance(told, list) else ():
+        position, said = entry if isinstance(entry, list) and len(entry) == 2 else (None, None)
+        if type(position) is not int or not 0 <= position < len(cell.controls):
+            continue
+        statement = cell.controls[position].ways[0][1]
+        if said == PASSED:
+            yield f"{statement!r} was accepted"
+        elif outcome is Outcome.OK and (name := clean_text(said, 80)):
+            yield f"{statement!r} ended with {name} instead of {cell.controls[position].raises}"
+
+
+def _oddities(told: object) -> Iterator[Oddity]:
+    for entry in told[:_MOST_TOLD] if isinstance(told, list) else ():
+        name, evidence = entry if isinstance(entry, list) and len(entry) == 2 else (None, None)
+        if name in ODDITIES:
+            yield Oddity(name, clean_text(evidence, _LONGEST_EVIDENCE))
 
 
 def _line(value: object) -> int:

@@ -20,6 +20,28 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A statement that has to fail where a test is to be believed.
+
+    Attributes:
+        ways: pairs of an expression that reaches what is tried, and the statement; the first open way
+            is taken.
+        raises: name of the exception that the statement has to end with.
+    """
+
+    ways: tuple[tuple[str, str], ...]
+    raises: str = "AssertionError"
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something a learner's code did beside its task, as told from inside the sandbox."""
+
+    name: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class CellSource:
     """One code cell to run, in order.
 
@@ -28,11 +50,17 @@ class CellSource:
         graded: the cell is a test: compiled and run through what was captured before any learner code ran,
             in a fork of its own.
         seconds: wall-clock limit of this cell; None takes the limits' ``cell_seconds``.
+        lab: a read-only cell of the lab's: run like a test once a learner's code has changed the shell.
+        keeps: names of helpers that this cell of the lab's defines; put back before every test.
+        controls: what has to fail before and after this test.
     """
 
     source: str
     graded: bool = False
     seconds: float | None = None
+    lab: bool = False
+    keeps: tuple[str, ...] = ()
+    controls: tuple[Control, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +82,8 @@ class CellRun:
         has_result: the cell ended in an expression whose value was not None.
         error_name, error_value: type and text of the exception that ended the cell.
         error_line: the line of a graded cell, from 1, that was running then; 0 where none is known.
+        controls_passed: the controls that did not fail as they had to, each with what it did instead.
+        oddities: what the learner's code was seen to do beside its task.
     """
 
     outcome: Outcome
@@ -64,6 +94,8 @@ class CellRun:
     error_value: str = ""
     error_line: int = 0
     seconds: float = 0.0
+    controls_passed: tuple[str, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
 
 
 UNUSABLE = "unusable"
