@@ -64,10 +64,16 @@ class Environment:
     Attributes:
         name: the name a lab asks for, for example ``python`` or ``data``.
         preload: the modules imported once, before any learner's code, in the warm process.
+        platform: the platform's own distributions that are shown in it, with all that they need.
+        python: the interpreter of its own virtual environment; empty for the platform's interpreter.
+        late: modules that notebooks import later than the warm process: tried where it is examined.
     """
 
     name: str
     preload: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ("ipython",)
+    python: str = ""
+    late: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ class Confinement:
         seccomp: the filter to install; empty lets ``confine_runner`` build the reduced level's.
         work: the work folder.
         user: the user number to become in the reduced level, when started as root; None keeps it.
-        visible: folders that the reduced level may read.
+        visible: files and folders that the reduced level may read.
+        listed: folders of which the reduced level may know what is in them, and not read it.
         poll_memory: no cgroup holds the run, so the supervisor measures what its processes hold.
     """
 
@@ -49,6 +50,7 @@ class Confinement:
     work: str
     user: int | None
     visible: tuple[str, ...]
+    listed: tuple[str, ...]
     poll_memory: bool
     memory_bytes: int
     work_bytes: int
@@ -129,5 +131,7 @@ def confine_runner(walls: Confinement, seed: int) -> None:
     linux.forbid_new_privileges()
     linux.die_with_parent(signal.SIGKILL)
     own = f"/proc/{os.getpid()}"
-    landlock.restrict((*_READABLE_SYSTEM, *walls.visible, own), (*_WRITABLE_SYSTEM, walls.work))
+    landlock.restrict(
+        (*_READABLE_SYSTEM, *walls.visible, own), (*_WRITABLE_SYSTEM, walls.work), listed=walls.listed
+    )
     seccomp.install(seccomp.program(own_pid=os.getpid()))

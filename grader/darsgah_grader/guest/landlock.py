@@ -64,8 +64,10 @@ def _allow(ruleset: int, path: str, access: int) -> None:
         os.close(descriptor)
 
 
-def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
+def restrict(readable: Iterable[str], writable: Iterable[str], listed: Iterable[str] = ()) -> None:
     """Confine this thread and all it starts; OSError where the kernel has no Landlock. Needs no_new_privs.
+
+    Of ``listed`` folders, and those below, the names can be seen: an import looks into its folders first.
 
     Paths that do not exist are passed over: nothing can be reached through them.
     """
@@ -79,6 +81,8 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
     try:
         for path in filter(os.path.exists, readable):
             _allow(ruleset, path, _READ if Path(path).is_dir() else _EXECUTE | _READ_FILE)
+        for path in filter(os.path.exists, listed):
+            _allow(ruleset, path, _READ_DIR)
         for path in filter(os.path.exists, writable):
             file_access = _EXECUTE | _READ_FILE | _WRITE_FILE | (_TRUNCATE if version >= 3 else 0)
             _allow(ruleset, path, everything if Path(path).is_dir() else file_access)

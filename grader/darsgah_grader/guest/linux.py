@@ -134,6 +134,11 @@ def mount(source: str, target: str, kind: str | None = None, flags: int = 0, dat
     )
 
 
+def unmount(target: str) -> None:
+    """Take a mount away with all that is mounted below it; open files in it go on."""
+    _checked(_libc.umount2(target.encode(), _MNT_DETACH), f"umount of {target}")
+
+
 def set_mount_attributes(target: str, attributes: int) -> None:
     """Add MOUNT_ATTR flags to a mount and everything below it, in one step (Linux 5.12)."""
 

@@ -1,9 +1,10 @@
 """What a learner's code can see of the file system.
 
 The prepared root, built once in the warm process: a read-only tmpfs that holds the system's libraries
-(``/usr``), the interpreter and the packages of its environment, five harmless devices, a handful of files
-in ``/etc``, and nothing else: no home, no ``/root``, ``/var``, ``/run`` or ``/tmp`` of the machine, no
-data of the platform. Everything is nosuid, and nodev but for the devices.
+(``/usr``), the interpreter, the packages of its environment (each shown by itself where they lie in one
+folder with others), five harmless devices, a handful of files in ``/etc``, and nothing else: no home, no
+``/root``, ``/var``, ``/run`` or ``/tmp`` of the machine, no data of the platform. Everything is nosuid, and
+nodev but for the devices.
 
 Each run adds, in a mount namespace of its own: its own ``/proc``; one tmpfs with limits on size and
 inodes that carries the work folder, ``/tmp`` and ``/dev/shm``; the job's data files, which no one can
@@ -19,8 +20,11 @@ import contextlib
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from darsgah_grader.guest import linux
 
@@ -57,9 +61,48 @@ _LINKS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of the machine's files is shown besides ``/usr``.
+
+    Attributes:
+        visible: files and folders, shown whole.
+        packages: names of entries by the folder they lie in; nothing else of that folder is shown.
+    """
+
+    visible: tuple[str, ...]
+    packages: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of_interpreter(cls, packages: Mapping[str, Iterable[str]], *, own: bool) -> Self:
+        """What this process's interpreter needs, with ``packages``; all of its prefix where it is ``own``."""
+        shown = [sys.base_prefix, sys.prefix]
+        if not own:
+            shown[1:] = [f"{sys.prefix}/bin", f"{sys.prefix}/pyvenv.cfg"]
+        return cls(tuple(outermost(shown)), {folder: tuple(entries) for folder, entries in packages.items()})
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The paths of all that ``packages`` names."""
+        return tuple(f"{folder}/{name}" for folder, names in self.packages.items() for name in names)
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """All that is shown, as paths."""
+        return (*self.visible, *self.entries)
+
+    def shows(self, path: str) -> bool:
+        """Whether a folder on the interpreter's path has anything to offer."""
+        return any(Path(path).is_relative_to(shown) for shown in ("/usr", *self.visible, *self.packages))
+
+    def closed(self) -> str:
+        """The first path that this process may not read, or nothing."""
+        return next((path for path in (os.__file__, *self.readable) if not os.access(path, os.R_OK)), "")
+
+
 def outermost(paths: Iterable[str]) -> list[str]:
-    """The existing folders among ``paths``, resolved too, without those that lie inside another."""
-    found = {path for given in paths for path in (given, os.path.realpath(given)) if Path(path).is_dir()}
+    """What exists of ``paths``, resolved too, without what lies inside another."""
+    found = {path for given in paths for path in (given, os.path.realpath(given)) if Path(path).exists()}
     return sorted(
         path
         for path in found
@@ -67,19 +110,20 @@ def outermost(paths: Iterable[str]) -> list[str]:
     )
 
 
-def build(visible: Iterable[str]) -> None:
-    """Build the prepared root out of the folders ``visible`` and ``/usr``, and make it this process's root.
+def build(view: View) -> None:
+    """Build the prepared root out of ``view`` and ``/usr``, and make it this process's root.
 
     The caller has a mount namespace of its own and the right to mount in it.
     """
     linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
-    folders = outermost(["/usr", *visible])
+    folders = outermost(["/usr", *view.visible])
     linux.mount("root", _SCAFFOLD, "tmpfs", linux.MS_NOSUID, "size=4m,nr_inodes=16384,mode=755")
     root = Path(_SCAFFOLD)
     for folder in folders:
-        (root / folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
-        linux.mount(folder, f"{_SCAFFOLD}{folder}", flags=linux.MS_BIND | linux.MS_REC)
-    _shelter(root, [folder for folder in folders if _is_temporary(folder)])
+        _show(folder, f"{_SCAFFOLD}{folder}")
+    for folder, names in view.packages.items():
+        _show_entries(folder, names, inside=any(Path(folder).is_relative_to(shown) for shown in folders))
+    _shelter(root, [path for path in outermost([*folders, *view.packages]) if _is_temporary(path)])
     _copy_system_links(root, folders)
     _write_etc(root)
     for folder in ("home", "proc", "dev", "run/files", "run/work", "var"):
@@ -102,16 +146,36 @@ def build(visible: Iterable[str]) -> None:
     linux.enter_root(_SCAFFOLD)
 
 
+def _show(path: str, place: str) -> None:
+    """Show a file or a folder in another place, with all that is mounted below it."""
+    if Path(path).is_dir():
+        Path(place).mkdir(parents=True, exist_ok=True)
+    else:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        Path(place).touch()
+    linux.mount(path, place, flags=linux.MS_BIND | linux.MS_REC)
+
+
+def _show_entries(folder: str, names: Iterable[str], *, inside: bool) -> None:
+    """Show entries of a folder, each by itself; a folder ``inside`` one that is shown is covered first."""
+    place = Path(f"{_SCAFFOLD}{folder}")
+    sources = {name: f"{folder}/{name}" for name in names}
+    place.mkdir(parents=True, exist_ok=True)
+    if inside:
+        linux.mount("packages", str(place), "tmpfs", linux.MS_NOSUID, "size=4m,mode=755")
+    for name, source in sources.items():
+        _show(source, str(place / name))
+
+
 def _is_temporary(folder: str) -> bool:
     return any(Path(folder).is_relative_to(f"/{name}") for name in _TEMPORARY)
 
 
 def _shelter(root: Path, folders: list[str]) -> None:
-    """Show folders a second time, with a note of where they belong, for runs that cover the first."""
+    """Show what is shown a second time, with a note of where it belongs, for runs that cover the first."""
     for number, folder in enumerate(folders):
         place = root / _SHELTERED.lstrip("/") / str(number)
-        place.mkdir(parents=True)
-        linux.mount(folder, str(place), flags=linux.MS_BIND | linux.MS_REC)
+        _show(f"{_SCAFFOLD}{folder}", str(place))
         place.with_suffix(".path").write_text(folder)
 
 
@@ -126,8 +190,7 @@ def _cover_temporary_folders() -> None:
         if not Path("/", name).is_symlink():
             linux.mount(f"{_WORK}/tmp", f"/{name}", flags=linux.MS_BIND)  # noqa: S108 -- the sandbox's own
     for place, folder in _sheltered().items():
-        Path(folder).mkdir(parents=True)
-        linux.mount(str(place), folder, flags=linux.MS_BIND | linux.MS_REC)
+        _show(str(place), folder)
 
 
 def _copy_system_links(root: Path, folders: list[str]) -> None:
@@ -175,6 +238,15 @@ def mount_work(size: int, inodes: int, files: Mapping[str, bytes]) -> None:
             _show_file(f"{_FILES}/{number}", Path(HOME, name), content)
         linux.mount("files", _FILES, flags=linux.MS_REMOUNT | linux.MS_RDONLY | quiet)
     os.chdir(HOME)
+
+
+def unmount_work() -> None:
+    """Take the work folder away again, with what is in it."""
+    os.chdir("/")
+    for name in _TEMPORARY:
+        if not Path("/", name).is_symlink():
+            linux.unmount(f"/{name}")
+    linux.unmount(_WORK)
 
 
 def empty_work() -> None:

@@ -1,10 +1,11 @@
 """The warm process of one environment: IPython and its packages imported, forked once for every run.
 
-Started by the host as ``python -I -B -m darsgah_grader.guest.zygote DESCRIPTOR`` with an empty
-environment. It has one thread, no secrets, no learner's data, and when it is ready only its control
-socket and /dev/null open. It lives in the prepared root (``rootfs``) of a user namespace without rights
-over the machine; each run is a clone of it in six namespaces of its own. It ends when the host closes the
-control socket.
+Started by the host in the environment's own interpreter, as ``python -I -B -c`` with a few lines that bring
+this package and call ``main``, and without variables of the host's. It has one thread, no secrets, no
+learner's data, and when it is ready only its control socket and /dev/null open. It lives in the prepared
+root (``rootfs``) of a user namespace without rights over the machine, before it imports anything but IPython:
+so it sees the packages of its environment and no others. Each run is a clone of it in six namespaces of its
+own. It ends when the host closes the control socket.
 """
 
 import gc
@@ -28,7 +29,7 @@ BOOT, READY, BROKEN, MAP, MAPPED, RUN, STARTED, JOB = b"b", b"y", b"n", b"u", b"
 """Kinds on the control socket, and JOB, the first message on a run's own socket."""
 
 _LONGEST = 256 * 1024 * 1024
-_UNREADABLE = f"{os.__file__} is not readable for ordinary users: install Python and the packages where it is"
+_IMPORT_BYTES, _IMPORT_INODES = 64 * 1024 * 1024, 4096
 
 
 class Zygote:
@@ -38,7 +39,18 @@ class Zygote:
         self._control = control
         self._namespaces: bool = boot["namespaces"]
         self._root: bool = boot["root"]
-        self._visible: tuple[str, ...] = tuple(boot["visible"])
+        if boot["own"] and boot["borrowed"] and tuple(boot["version"]) != sys.version_info[:2]:
+            raise RuntimeError(
+                "it borrows packages of the platform's Python {}.{}, and is built with Python {}.{}".format(
+                    *boot["version"], *sys.version_info[:2]
+                )
+            )
+        self._view = rootfs.View.of_interpreter(boot["borrowed"], own=boot["own"])
+        if self._namespaces:
+            self._enter_root()
+        elif self._root:
+            _check_readable_for_others(self._view)
+        importlib.invalidate_caches()
         for module in boot["preload"]:
             importlib.import_module(module)
         self._shell: GuestShell = create_shell()
@@ -47,18 +59,15 @@ class Zygote:
         self._filter = seccomp.program()
 
     def settle(self) -> None:
-        """Move into the prepared root, give up the machine's rights, and stop growing."""
+        """Let go of what only the imports needed, and stop growing."""
         threads = sum(1 for _ in Path("/proc/self/task").iterdir())
         if threads != 1:
             raise RuntimeError(
                 f"{threads} threads run after the imports; a warm process can be forked with one only"
             )
         if self._namespaces:
-            self._enter_root()
-        elif self._root:
-            _check_readable_for_others()
-        seen = ("/usr", *self._visible)
-        sys.path[:] = [path for path in sys.path if any(Path(path).is_relative_to(folder) for folder in seen)]
+            rootfs.unmount_work()
+        sys.path[:] = [path for path in sys.path if self._view.shows(path)]
         sys.path.append("")  # modules beside the notebook, after all others: none can be put in their place
         sys.argv[:] = ["notebook"]
         null = os.open("/dev/null", os.O_RDWR)
@@ -73,11 +82,14 @@ class Zygote:
         gc.freeze()
 
     def _enter_root(self) -> None:
-        """As root the mounts are made with root's rights and then locked away from the user namespace."""
+        """As root the mounts are made with root's rights and then locked away from the user namespace.
+
+        Until the imports are done there is a work folder as a run has one: some packages write at home.
+        """
         if self._root:
             os.setgroups([])
             linux.unshare(linux.CLONE_NEWNS)
-            rootfs.build(self._visible)
+            rootfs.build(self._view)
             linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS)
             self._control.send(MAP)
             answer = self._control.receive()
@@ -87,13 +99,13 @@ class Zygote:
             user, group = os.geteuid(), os.getegid()
             linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS)
             _map_identity(rootfs.LEARNER, user, group)
-            rootfs.build(self._visible)
+            rootfs.build(self._view)
         os.setresgid(rootfs.LEARNER, rootfs.LEARNER, rootfs.LEARNER)
         os.setresuid(rootfs.LEARNER, rootfs.LEARNER, rootfs.LEARNER)
-        if not os.access(os.__file__, os.R_OK):
-            raise RuntimeError(
-                f"{os.__file__} is not readable for an unprivileged user; chmod it and its folders"
-            )
+        closed = self._view.closed()
+        if closed:
+            raise RuntimeError(f"{closed} is not readable for an unprivileged user; chmod it and its folders")
+        rootfs.mount_work(_IMPORT_BYTES, _IMPORT_INODES, {})
 
     def serve(self) -> NoReturn:
         """Fork a run whenever the host sends its socket; end when the host is gone."""
@@ -151,7 +163,8 @@ class Zygote:
         walls = confine.Confinement(
             namespaces=self._namespaces,
             seccomp=self._filter,
-            visible=self._visible,
+            visible=self._view.readable,
+            listed=tuple(self._view.packages),
             **job.pop("walls"),
         )
         files: dict[str, bytes] = {}
@@ -180,20 +193,23 @@ def _map_identity(inside: int, user: int, group: int) -> None:
             os.close(descriptor)
 
 
-def _check_readable_for_others() -> None:
+def _check_readable_for_others(view: rootfs.View) -> None:
     """The reduced level runs learners as other users on the machine's own root: can they read Python?"""
     pid = os.fork()
     if pid == 0:
         os.setresgid(rootfs.NOBODY, rootfs.NOBODY, rootfs.NOBODY)
         os.setresuid(rootfs.NOBODY, rootfs.NOBODY, rootfs.NOBODY)
-        os._exit(0 if os.access(os.__file__, os.R_OK) else 1)
+        os._exit(1 if view.closed() else 0)
     if os.waitpid(pid, 0)[1]:
-        raise RuntimeError(_UNREADABLE)
+        raise RuntimeError(
+            f"{os.__file__} or one of the environment's packages is not readable for ordinary users: "
+            "install Python and the packages where it is"
+        )
 
 
-def main() -> NoReturn:
+def main(descriptor: int) -> NoReturn:
     """Boot, say READY or why not, serve."""
-    control = Channel(socket.socket(fileno=int(sys.argv[1])), _LONGEST)
+    control = Channel(socket.socket(fileno=descriptor), _LONGEST)
     try:
         message = control.receive()
         if message is None or message.kind != BOOT:
@@ -205,7 +221,3 @@ def main() -> NoReturn:
         os._exit(1)
     control.send(READY)
     zygote.serve()
-
-
-if __name__ == "__main__":
-    main()

@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from darsgah_grader.environments.distributions import borrowed
 from darsgah_grader.guest import rootfs
 from darsgah_grader.guest.frames import Channel, Message, ProtocolError
 from darsgah_grader.guest.zygote import BOOT, BROKEN, MAP, MAPPED, READY, RUN, STARTED
 from darsgah_grader.types import Environment, EnvironmentBroken, SandboxLevel
 
-_BOOT_SECONDS = 120.0
+_BOOT_SECONDS = 60.0
+"""An environment that takes longer to get warm hangs; heavy packages on a cold disk take ten."""
 _FORK_SECONDS = 30.0
 _LONGEST = 16 * 1024 * 1024
 _UNPRIVILEGED = (1_999_900_000, rootfs.NOBODY)
@@ -33,6 +36,24 @@ _ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "NBGRADER_EXECUTION": "autograde",
 }
+_BOOTSTRAP = """import sys
+if sys.version_info < (3, 11):
+    sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0])
+import importlib.util
+folder = sys.argv[1]
+spec = importlib.util.spec_from_file_location(
+    "darsgah_grader", folder + "/__init__.py", submodule_search_locations=[folder]
+)
+sys.modules["darsgah_grader"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["darsgah_grader"])
+sys.path += [path for path in sys.argv[3:] if path not in sys.path]
+from darsgah_grader.guest.zygote import main
+main(int(sys.argv[2]))
+"""
+"""Brings the guest into any interpreter: the one package, and no folder of the project on the path."""
+_GUEST = Path(rootfs.__file__).parents[1]
+_DESCRIPTOR_PLACE = 6
+"""Of the control socket's descriptor among the arguments: after the program and the guest's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +86,17 @@ class WarmProcess:
 
     def start(self) -> None:
         """Start it and wait until it is warm; EnvironmentBroken with what it said when it never is."""
+        try:
+            command = self._command()
+        except EnvironmentBroken as error:
+            raise self._broken(error) from None
         ours, theirs = Channel.pair()
         control = Channel(ours, _LONGEST)
         with tempfile.TemporaryFile() as said:
             with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 -- this interpreter, the project's own module
-                    [sys.executable, "-I", "-B", "-m", "darsgah_grader.guest.zygote", str(theirs.fileno())],
+                command.insert(_DESCRIPTOR_PLACE, str(theirs.fileno()))
+                self._process = subprocess.Popen(  # noqa: S603 -- the environment's interpreter, our own module
+                    command,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=said,
@@ -80,28 +106,45 @@ class WarmProcess:
                     start_new_session=True,
                 )
             self._control = control
-            ours.settimeout(_BOOT_SECONDS)
             try:
                 self._greet(control)
             except (OSError, ProtocolError, EnvironmentBroken) as error:
                 self.stop()
                 said.seek(0)
-                printed = said.read(8000).decode("utf-8", "replace").strip()
-                name = self._environment.name
-                raise EnvironmentBroken(
-                    f"the environment {name} does not start: {error}\n{printed}".strip()
-                ) from None
+                raise self._broken(error, said.read(8000).decode("utf-8", "replace")) from None
+
+    def _broken(self, error: Exception, printed: str = "") -> EnvironmentBroken:
+        said = f"the environment {self._environment.name} does not start: {error}\n{printed.strip()}"
+        return EnvironmentBroken(said.strip())
+
+    def _command(self) -> list[str]:
+        python = self._environment.python
+        if python and not Path(python).exists():
+            raise EnvironmentBroken(
+                f"it has not been built on this machine: darsgah environment build {self._environment.name}"
+            )
+        return [
+            *(python or sys.executable, "-I", "-B", "-c", _BOOTSTRAP),
+            *(str(_GUEST), *borrowed(self._environment.platform)),
+        ]
 
     def _greet(self, control: Channel) -> None:
         boot = {
             "preload": list(self._environment.preload),
             "namespaces": self._level is SandboxLevel.NAMESPACES,
             "root": os.geteuid() == 0,
-            "visible": rootfs.outermost([sys.prefix, sys.base_prefix, *_package_folders()]),
+            "own": bool(self._environment.python),
+            "borrowed": borrowed(self._environment.platform),
+            "version": sys.version_info[:2],
         }
         control.send(BOOT, json.dumps(boot).encode())
+        deadline = time.monotonic() + _BOOT_SECONDS
         while True:
-            message = control.receive()
+            control.socket.settimeout(max(0.001, deadline - time.monotonic()))
+            try:
+                message = control.receive()
+            except TimeoutError:
+                raise EnvironmentBroken(f"it is not warm after {_BOOT_SECONDS:.0f} seconds") from None
             if message is None:
                 raise EnvironmentBroken("its process ended at once")
             if message.kind == READY:
@@ -141,11 +184,6 @@ class WarmProcess:
             ours.close()
             raise ProtocolError(_reason(answer))
         return Fork(Channel(ours, _LONGEST), answer.descriptors[0], int(answer.payload))
-
-
-def _package_folders() -> list[str]:
-    """Where this interpreter's packages lie; an environment may borrow those of another."""
-    return [path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"}]
 
 
 def _reason(answer: Message | None) -> str:

@@ -88,7 +88,7 @@ def test_a_closed_sandbox_runs_nothing() -> None:
 
 
 def test_a_preloaded_module_is_there_without_an_import_of_its_own() -> None:
-    with Sandbox.start(Environment("numbers", ("numpy",))) as sandbox:
+    with Sandbox.start(Environment("numbers", ("numpy",), ("ipython", "numpy"))) as sandbox:
         run = sandbox.run(
             Job(
                 cells("import sys\n'numpy' in sys.modules", "import numpy as np\nnp.random.rand()"),

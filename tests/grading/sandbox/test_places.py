@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from darsgah_grader.environments import environment_named
 from darsgah_grader.guest import linux
 from darsgah_grader.sandbox.types import Job
 from darsgah_grader.sandbox.zygote import Sandbox
-from darsgah_grader.types import Environment, Limits, SandboxLevel
+from darsgah_grader.types import Limits, SandboxLevel
 from tests.grading.sandbox.conftest import cells, text
 
 _ROOT = Path(__file__).parents[3]
@@ -69,9 +70,7 @@ def main() -> None:
         python = _install(place)
         command = [str(python), "-B", "-m", "tests.grading.sandbox.test_places", str(place)]
         os.execve(python, command, {"PATH": "/usr/bin:/bin"})  # noqa: S606 -- the same interpreter
-    with Sandbox.start(
-        Environment("data", preload=("numpy", "pandas")), level=SandboxLevel.NAMESPACES
-    ) as box:
+    with Sandbox.start(environment_named("data"), level=SandboxLevel.NAMESPACES) as box:
         for cell in box.run(Job(cells(_LAZY, _PROGRAM, _OWN), limits=Limits())).cells:
             sys.stdout.write(text(cell))
 

@@ -1,0 +1,81 @@
+"""All environments of this machine: those that come with Darsgah, and those a hub has put into a folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from darsgah_grader.environments import building
+from darsgah_grader.environments.declaration import FILE, NAME, Declaration, read
+from darsgah_grader.types import AssignmentInvalid, Environment, EnvironmentBroken
+
+_SHIPPED = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Environments:
+    """Looked up anew each time, so that what a hub adds or builds is there without a start of the worker.
+
+    Attributes:
+        own: the hub's folder, with a folder for each environment; one of a shipped name replaces that one.
+        built: where virtual environments are built; nothing is made here by looking.
+    """
+
+    own: Path | None = None
+    built: Path = field(default=Path("environments"))
+
+    def folders(self) -> Mapping[str, Path]:
+        """The folder of each environment by its name, in the order of the names."""
+        found = {}
+        for place in (_SHIPPED, self.own):
+            if place is not None and place.is_dir():
+                found |= {
+                    folder.name: folder
+                    for folder in place.iterdir()
+                    if NAME.fullmatch(folder.name) and (folder / FILE).is_file()
+                }
+        return dict(sorted(found.items()))
+
+    def declared(self, name: str) -> Declaration:
+        """What that environment's folder says.
+
+        Raises:
+            AssignmentInvalid: there is none of that name; the message lists those there are.
+            EnvironmentBroken: its declaration is wrong.
+        """
+        folders = self.folders()
+        if name not in folders:
+            known = ", ".join(folders)
+            raise AssignmentInvalid(f"There is no environment {name!r}; a lab may ask for {known}.")
+        return read(folders[name])
+
+    def named(self, name: str) -> Environment:
+        """The environment as a warm process is started of it; whether it starts is another question.
+
+        Raises:
+            AssignmentInvalid: there is none of that name; the message lists those there are.
+            EnvironmentBroken: its declaration is wrong.
+        """
+        declared = self.declared(name)
+        python = ""
+        if declared.requirements is not None:
+            python = str(building.interpreter(self.built, name))
+        return Environment(name, declared.preload, declared.platform, python, declared.late)
+
+    def every(self) -> Mapping[str, Environment | EnvironmentBroken]:
+        """Each environment by name, or why its declaration makes none."""
+        found: dict[str, Environment | EnvironmentBroken] = {}
+        for name in self.folders():
+            try:
+                found[name] = self.named(name)
+            except EnvironmentBroken as error:
+                found[name] = error
+        return found
+
+
+def environment_named(name: str) -> Environment:
+    """The environment of that name among those that come with Darsgah.
+
+    Raises:
+        AssignmentInvalid: there is none; the message lists those there are.
+    """
+    return Environments().named(name)
