@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from darsgah_grader.pipeline import grade
+from darsgah_grader.pipeline import grade, masters_of, reference_passes
 from darsgah_grader.sandbox.zygote import Sandbox
-from darsgah_grader.types import Assignment, Environment, Grade, SandboxLevel
+from darsgah_grader.split import SplitTests, refuse_unless_split
+from darsgah_grader.types import Assignment, Assurance, Environment, Grade, SandboxLevel
 
 
 class Grader:
@@ -27,6 +28,7 @@ class Grader:
         self._level = level
         self._sandboxes: dict[Environment, Sandbox] = {}
         self._lock = threading.Lock()
+        self._split = SplitTests(reference_passes)
 
     def __enter__(self) -> Self:
         return self
@@ -36,15 +38,33 @@ class Grader:
     ) -> None:
         self.close()
 
-    def grade(self, assignment: Assignment, submission: Mapping[str, bytes]) -> Grade:
+    def grade(
+        self,
+        assignment: Assignment,
+        submission: Mapping[str, bytes],
+        assurance: Assurance | None = None,
+    ) -> Grade:
         """Grade one submission; see `grade` for what goes in and out.
 
+        Args:
+            assignment: the lab.
+            submission: the learner's notebooks by name.
+            assurance: None grades split what the reference solution passes so, which is the rule; IN_PROCESS
+                grades nothing split; SPLIT refuses a lab of which not every test can be.
+
         Raises:
-            AssignmentInvalid: the lab itself cannot be graded.
+            AssignmentInvalid: the lab itself cannot be graded, or not as insisted on.
             SandboxUnavailable: no level of isolation is reached here.
             EnvironmentBroken: the environment's warm process does not start.
         """
-        return grade(assignment, submission, self.sandbox(assignment.environment))
+        sandbox = self.sandbox(assignment.environment)
+        if assurance is Assurance.IN_PROCESS:
+            return grade(assignment, submission, sandbox)
+        masters = masters_of(assignment)
+        split = self._split.of(assignment, masters, sandbox)
+        if assurance is Assurance.SPLIT:
+            refuse_unless_split(masters, split)
+        return grade(assignment, submission, sandbox, split)
 
     def sandbox(self, environment: Environment) -> Sandbox:
         """The warm process of that environment, started at its first use."""

@@ -73,9 +73,12 @@ class MasterCell:
     metadata: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MasterNotebook:
-    """A master's marked cells in order, and by grade_id; cells without a mark are the learner's own."""
+    """A master's marked cells in order, and by grade_id; cells without a mark are the learner's own.
+
+    Compared and hashed by identity: what is found out about one is kept with it.
+    """
 
     name: str
     cells: tuple[MasterCell, ...]

@@ -5,7 +5,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from darsgah_grader.cell_grades import cell_grades, missing_notebook
@@ -16,6 +16,7 @@ from darsgah_grader.notebook import Notebook
 from darsgah_grader.rebuild import PlacedCell, RebuiltNotebook, rebuild
 from darsgah_grader.sandbox.types import CellSource, Job, Run
 from darsgah_grader.sandbox.zygote import Sandbox
+from darsgah_grader.split import TestsOfNotebooks, joined, split_jobs
 from darsgah_grader.types import (
     Assignment,
     AssignmentInvalid,
@@ -25,6 +26,7 @@ from darsgah_grader.types import (
     Grade,
     GradeError,
     SubmissionRejected,
+    Verdict,
 )
 
 _LEAST_SECONDS = 0.1
@@ -40,14 +42,20 @@ class _GradedNotebook:
     code_seconds: float
 
 
-def grade(assignment: Assignment, submission: Mapping[str, bytes], sandbox: Sandbox) -> Grade:
-    """Grade what was handed in, in-process level.
+def grade(
+    assignment: Assignment,
+    submission: Mapping[str, bytes],
+    sandbox: Sandbox,
+    split: TestsOfNotebooks | None = None,
+) -> Grade:
+    """Grade what was handed in.
 
     Args:
         assignment: the lab.
         submission: the learner's notebooks by the master's name, without ``.ipynb``. A missing one gives no
             points; names the assignment does not know are left aside.
         sandbox: the warm process of the assignment's environment.
+        split: the tests that run in a sandbox of their own; the others run in the learner's process.
 
     Returns:
         The grade; a submission that cannot be read has ``error`` set and no cells.
@@ -56,7 +64,8 @@ def grade(assignment: Assignment, submission: Mapping[str, bytes], sandbox: Sand
         AssignmentInvalid: the lab itself cannot be graded.
     """
     started = time.perf_counter()
-    masters = [_ready(read_master(master)) for master in assignment.masters]
+    split = split or {}
+    masters = masters_of(assignment)
     max_score = math.fsum(master.max_score for master in masters)
     try:
         notebooks = {
@@ -68,7 +77,7 @@ def grade(assignment: Assignment, submission: Mapping[str, bytes], sandbox: Sand
         return Grade(
             score=None,
             max_score=max_score,
-            assurance=Assurance.IN_PROCESS,
+            assurance=_assurance(masters, split),
             sandbox=sandbox.level,
             error=GradeError(rejected.code, rejected.message),
             seconds=time.perf_counter() - started,
@@ -80,13 +89,19 @@ def grade(assignment: Assignment, submission: Mapping[str, bytes], sandbox: Sand
         graded[master.name] = (
             _GradedNotebook(missing_notebook(master), b"", (), 0.0)
             if notebook is None
-            else _grade_notebook(master, notebook, _remaining(assignment, used), sandbox)
+            else _grade_notebook(
+                master,
+                notebook,
+                _remaining(assignment, used),
+                sandbox,
+                split.get(master.name, frozenset()),
+            )
         )
     cells = tuple(cell for part in graded.values() for cell in part.cells)
     return Grade(
         score=math.fsum(cell.score for cell in cells if cell.score is not None),
         max_score=max_score,
-        assurance=Assurance.IN_PROCESS,
+        assurance=_assurance(masters, split),
         sandbox=sandbox.level,
         cells=cells,
         executed={name: part.executed for name, part in graded.items() if part.executed},
@@ -94,6 +109,39 @@ def grade(assignment: Assignment, submission: Mapping[str, bytes], sandbox: Sand
         seconds=time.perf_counter() - started,
         code_seconds=math.fsum(part.code_seconds for part in graded.values()),
     )
+
+
+def reference_passes(assignment: Assignment, sandbox: Sandbox, split: TestsOfNotebooks) -> TestsOfNotebooks:
+    """The tests that the lab's reference solutions pass with full marks, when these of them run split."""
+    passed: dict[str, frozenset[str]] = {}
+    for master in masters_of(assignment):
+        graded = _grade_notebook(
+            master, master.notebook, assignment, sandbox, split.get(master.name, frozenset())
+        )
+        passed[master.name] = frozenset(
+            cell.grade_id for cell in graded.cells if cell.verdict is Verdict.PASSED
+        )
+    return passed
+
+
+def masters_of(assignment: Assignment) -> list[MasterNotebook]:
+    """The assignment's source notebooks, read.
+
+    Raises:
+        AssignmentInvalid: one of them cannot be graded with.
+    """
+    return [_ready(read_master(master)) for master in assignment.masters]
+
+
+def _assurance(masters: Sequence[MasterNotebook], split: TestsOfNotebooks) -> Assurance:
+    """Split when every test runs so, and there is one."""
+    tests = [
+        cell.grade_id in split.get(master.name, frozenset())
+        for master in masters
+        for cell in master.graded
+        if cell.role is Role.TEST
+    ]
+    return Assurance.SPLIT if tests and all(tests) else Assurance.IN_PROCESS
 
 
 def _ready(master: MasterNotebook) -> MasterNotebook:
@@ -116,21 +164,33 @@ def _remaining(assignment: Assignment, used: float) -> Assignment:
 
 
 def _grade_notebook(
-    master: MasterNotebook, notebook: Notebook, assignment: Assignment, sandbox: Sandbox
+    master: MasterNotebook,
+    notebook: Notebook,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    split: frozenset[str],
 ) -> _GradedNotebook:
     rebuilt = rebuild(master, notebook)
-    running = [position for position, cell in enumerate(rebuilt.cells) if cell.runs]
-    run = sandbox.run(
-        Job([_source(rebuilt.cells[position]) for position in running], assignment.files, assignment.limits)
+    sources = {position: _source(cell) for position, cell in enumerate(rebuilt.cells) if cell.runs}
+    if split:
+        jobs = split_jobs(master, rebuilt.cells, sources, split, assignment)
+        run, tests = sandbox.run_split(jobs.learner, jobs.tests)
+        runs = joined(jobs, sources, run.cells, tests.cells)
+    else:
+        run = sandbox.run(Job(list(sources.values()), assignment.files, assignment.limits))
+        runs = dict(zip(sources, run.cells, strict=True))
+    cells = tuple(
+        replace(cell, assurance=Assurance.SPLIT if cell.grade_id in split else Assurance.IN_PROCESS)
+        if master.by_id[cell.grade_id].role is Role.TEST
+        else cell
+        for cell in cell_grades(master, rebuilt, runs, assignment.limits)
     )
-    runs = dict(zip(running, run.cells, strict=True))
-    cells = cell_grades(master, rebuilt, runs, assignment.limits)
     verdicts = {cell.grade_id: cell.verdict for cell in cells}
     return _GradedNotebook(
         cells=cells,
         executed=executed_notebook(rebuilt.cells, runs, verdicts),
         flags=rebuilt.flags + _ungraded_flags(master, rebuilt) + _notes(master, run),
-        code_seconds=math.fsum(cell.seconds for cell in run.cells),
+        code_seconds=math.fsum(cell.seconds for cell in runs.values()),
     )
 
 

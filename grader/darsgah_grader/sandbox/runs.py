@@ -7,6 +7,7 @@ order, so nothing that is sent can be taken for another cell's. A cell of which 
 import contextlib
 import json
 import math
+import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -33,13 +34,28 @@ _OUTCOMES = {
 }
 
 
-class Conduct:
-    """Conducts one run over ``channel``; ``memory_kills`` counts the kernel's kills in the run's group."""
+Meet = Callable[[int, float], socket.socket | None]
+"""The link for a test of that number, waited for so many seconds; None when there is nobody to meet."""
 
-    def __init__(self, channel: Channel, job: Job, memory_kills: Callable[[], int]) -> None:
+
+def nobody(_test: int, _seconds: float) -> None:
+    """For a run on its own."""
+
+
+class Conduct:
+    """Conducts one run over ``channel``; ``memory_kills`` counts the kernel's kills in the run's group.
+
+    ``meet`` links its tests with another run. A cell that is run again meets nobody: that test is over.
+    """
+
+    def __init__(
+        self, channel: Channel, job: Job, memory_kills: Callable[[], int], meet: Meet = nobody
+    ) -> None:
         self._channel = channel
         self._job = job
         self._memory_kills = memory_kills
+        self._meet = meet
+        self._ending = math.inf
         self._kills_seen = 0
         self._requests = 0
         self._done: list[CellRun] = []
@@ -49,13 +65,13 @@ class Conduct:
 
     def run(self, job_message: bytes) -> tuple[CellRun, ...]:
         """Send the job, serve the supervisor until it is done, gone or late; one CellRun a cell anyhow."""
-        ending = time.monotonic() + self._job.limits.total_seconds + _GRACE
+        self._ending = time.monotonic() + self._job.limits.total_seconds + _GRACE
         asked = False
         with contextlib.suppress(BrokenPipeError):  # what it said before it ended is still to be read
             self._channel.send(JOB, job_message)
         try:
             while True:
-                self._channel.socket.settimeout(max(0.01, ending - time.monotonic()))
+                self._channel.socket.settimeout(self._seconds_left())
                 message = self._channel.receive()
                 if message is None:
                     self.notes.append("the sandbox ended before its time")
@@ -71,6 +87,9 @@ class Conduct:
         if asked and len(self._done) < len(self._job.cells):
             self._end({"outcome": "died", "signal": 9, "seconds": 0.0})
         return self._complete()
+
+    def _seconds_left(self) -> float:
+        return max(0.01, self._ending - time.monotonic())
 
     def _take(self, message: Message) -> None:
         if message.kind == WANT:
@@ -99,7 +118,13 @@ class Conduct:
         if self._requests > _REQUESTS_PER_CELL * len(self._job.cells) + 64:
             raise ProtocolError("cells were asked for too often")
         cell = self._job.cells[index]
-        self._channel.send(CELL, json.dumps(_message(cell)).encode())
+        link = self._meet(cell.test, self._seconds_left()) if cell.test and index == len(self._done) else None
+        try:
+            descriptors = () if link is None else (link.fileno(),)
+            self._channel.send(CELL, json.dumps(_message(cell)).encode(), descriptors)
+        finally:
+            if link is not None:
+                link.close()
 
     def _end(self, report: dict[str, Any]) -> None:
         """Close the present cell with what the supervisor saw."""
@@ -135,6 +160,7 @@ def _message(cell: CellSource) -> dict[str, Any]:
         "seconds": cell.seconds,
         "lab": cell.lab,
         "keeps": cell.keeps,
+        "part": cell.part,
         "controls": [{"ways": control.ways, "raises": control.raises} for control in cell.controls],
     }
 

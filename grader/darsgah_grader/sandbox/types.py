@@ -19,6 +19,15 @@ class Outcome(StrEnum):
     NOT_RUN = "not_run"
 
 
+class Part(StrEnum):
+    """What a cell is in the two runs of a submission that is graded split."""
+
+    WHOLE = ""
+    ATTEND = "attend"
+    SETUP = "setup"
+    TEST = "test"
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """A statement that has to fail where a test is to be believed.
@@ -53,6 +62,8 @@ class CellSource:
         lab: a read-only cell of the lab's: run like a test once a learner's code has changed the shell.
         keeps: names of helpers that this cell of the lab's defines; put back before every test.
         controls: what has to fail before and after this test.
+        part: which part of a submission that is graded split the cell is; whole for one that is not.
+        test: the number of the test, from 1, that is tested or attended.
     """
 
     source: str
@@ -61,15 +72,40 @@ class CellSource:
     lab: bool = False
     keeps: tuple[str, ...] = ()
     controls: tuple[Control, ...] = ()
+    part: Part = Part.WHOLE
+    test: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What the names in tests mean that run apart from the learner's code, all from the master.
+
+    Attributes:
+        imports: name to the module and the attribute of it (empty for the module itself) that it was given.
+        stars: modules all of whose public names were imported.
+        own: names that only tests and read-only cells bind: never the learner's.
+        answers: names that the answers bind: always the learner's.
+        shared: names that a test which binds them binds for the learner's code too.
+    """
+
+    imports: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    stars: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
+    answers: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One notebook to run: cells, data files and limits. Nothing in it names a learner."""
+    """One notebook to run: cells, data files and limits. Nothing in it names a learner.
+
+    ``naming`` is for a run of tests apart from the learner's code.
+    """
 
     cells: Sequence[CellSource]
     files: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    naming: Naming | None = None
 
 
 @dataclass(frozen=True, slots=True)

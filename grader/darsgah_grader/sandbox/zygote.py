@@ -24,7 +24,9 @@ import tempfile
 import threading
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,8 +35,9 @@ from darsgah_grader.guest import rootfs
 from darsgah_grader.guest.frames import ProtocolError
 from darsgah_grader.sandbox import cgroups
 from darsgah_grader.sandbox.levels import probe
+from darsgah_grader.sandbox.meetings import LEARNER, TESTS, Meeting
 from darsgah_grader.sandbox.process import Fork, WarmProcess
-from darsgah_grader.sandbox.runs import Conduct
+from darsgah_grader.sandbox.runs import Conduct, Meet, nobody
 from darsgah_grader.sandbox.types import Job, Run
 from darsgah_grader.types import Environment, EnvironmentBroken, SandboxLevel, SandboxUnavailable
 
@@ -44,6 +47,8 @@ _WORK_PREFIX = "darsgah-run-"
 _FIRST_REDUCED_USER = 1_999_900_001
 """As root the reduced level runs each run as a user of its own, from this number on."""
 _MOST_SLOTS = 10_000
+_SPARE_OF_PAIRS = 2
+"""Berths kept ready once submissions are graded split: one for each side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,13 @@ class Sandbox:
         self._change = threading.Condition()
         self._ready: deque[Berth] = deque()
         self._wanted = False
+        self._spare = 1
         self._closed = False
         self._slots: set[int] = set()
         self._cgroups = cgroups.examine()
         self._cgroups_usable = cgroups.prepare(self._cgroups)
         _remove_abandoned_folders()
-        self._preparer = threading.Thread(target=self._keep_one_ready, name="sandbox-berths", daemon=True)
+        self._preparer = threading.Thread(target=self._keep_ready, name="sandbox-berths", daemon=True)
 
     @classmethod
     def start(cls, environment: Environment, *, level: SandboxLevel | None = None) -> Self:
@@ -145,7 +151,22 @@ class Sandbox:
         with self._lock:
             self._process.stop()
 
-    def run(self, job: Job) -> Run:
+    def run_split(self, learner: Job, tests: Job) -> tuple[Run, Run]:
+        """Run a learner's cells and the tests of them in a sandbox each, side by side; see ``run``."""
+        meeting = Meeting()
+        self._spare = _SPARE_OF_PAIRS
+        with ThreadPoolExecutor(1, thread_name_prefix="sandbox-tests") as beside:
+            running = beside.submit(self._run_side, tests, meeting, TESTS)
+            ran = self._run_side(learner, meeting, LEARNER)
+            return ran, running.result()
+
+    def _run_side(self, job: Job, meeting: Meeting, side: int) -> Run:
+        try:
+            return self.run(job, partial(meeting.arrive, side))
+        finally:
+            meeting.leave(side)
+
+    def run(self, job: Job, meet: Meet = nobody) -> Run:
         """Run a job and return what became of each of its cells; a learner's code never makes this raise.
 
         Raises EnvironmentBroken when the warm process is gone and cannot be started again.
@@ -161,7 +182,7 @@ class Sandbox:
                     job.limits.memory_bytes, job.limits.processes
                 )
                 conduct = Conduct(
-                    berth.fork.channel, job, berth.group.memory_kills if berth.group else lambda: 0
+                    berth.fork.channel, job, berth.group.memory_kills if berth.group else lambda: 0, meet
                 )
                 cells = conduct.run(self._job_message(job, polled=not limited, work=work, slot=slot))
             finally:
@@ -180,21 +201,22 @@ class Sandbox:
             self._wanted = True
             self._change.notify()
 
-    def _keep_one_ready(self) -> None:
-        """The preparer thread: one berth ahead of each run that takes one."""
+    def _keep_ready(self) -> None:
+        """The preparer thread: a berth, or one for each side, ahead of the runs that take them."""
         while True:
             with self._change:
                 while not self._closed and not self._wanted:
                     self._change.wait()
                 if self._closed:
                     return
-                self._wanted = False
-                if self._ready:
+                if len(self._ready) >= self._spare:
+                    self._wanted = False
                     continue
             try:
                 berth = self._make_berth()
             except EnvironmentBroken as error:
                 _logger.warning("%s", error)  # the next run meets the same and says so to whoever asked
+                self._wanted = False
                 continue
             with self._change:
                 self._ready.append(berth)
@@ -300,9 +322,23 @@ class Sandbox:
                     "open_files": limits.open_files,
                     "total_seconds": limits.total_seconds,
                 },
+                "naming": _naming(job),
             }
         ).encode()
         return b"".join((len(header).to_bytes(8, "big"), header, *files.values()))
+
+
+def _naming(job: Job) -> dict[str, object] | None:
+    naming = job.naming
+    if naming is None:
+        return None
+    return {
+        "imports": {name: list(source) for name, source in naming.imports.items()},
+        "stars": list(naming.stars),
+        "own": sorted(naming.own),
+        "answers": sorted(naming.answers),
+        "shared": sorted(naming.shared),
+    }
 
 
 def _remove_abandoned_folders() -> None:

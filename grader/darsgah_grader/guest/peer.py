@@ -1,0 +1,438 @@
+"""One end of the link between the two sandboxes of a submission that is graded split.
+
+On one end stands the process with the learner's code, on the other the one with the tests. Each asks the
+other to do something with an object that lives there (call it, read an attribute, add to it) and waits for
+the answer; while it waits it does what the other asks in turn, so a function of the tests can be handed to
+the learner's code and called from there.
+
+Plain data crosses by value (``values``); a container that was handed over and changed by the other side is
+changed here too, as if it were one. Everything else stays where it is and is known to the other end by a
+number, behind a stand-in (``stand_ins``). What arrives is never believed: the tests' end decodes data,
+makes stand-ins and raises exceptions, and runs nothing that the learner's end names. What each end does for
+the other is said by its operations (``learner_side``, ``tests_side``).
+"""
+
+import struct
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from darsgah_grader.guest import stand_ins, values
+from darsgah_grader.guest.frames import Channel, ProtocolError
+from darsgah_grader.guest.stand_ins import FORWARDED, KIND_NAMES, PLAIN_BASES, Shape, StandIn
+
+ASK, ANSWER = b"q", b"a"
+LONGEST = 80 * 1024 * 1024
+"""Bytes of one message."""
+
+Operation = Callable[..., object]
+
+_HEAD = struct.Struct("<II")
+_LONGEST_TEXT = 4000
+_MOST_OBJECTS = 200_000
+_DEEPEST = 60
+
+_encode, _decode, _restore, _contents = values.encode, values.decode, values.restore, values.encode_contents
+_type, _id, _isinstance, _issubclass, _len, _range = type, id, isinstance, issubclass, len, range
+_dict, _tuple, _str, _vars = dict, tuple, str, vars
+_Error = BaseException
+_format_exception = traceback.format_exception
+_is_stand_in, _number_of = stand_ins.is_stand_in, stand_ins.number_of
+
+
+class PeerGone(BaseException):
+    """The other end has ended, or speaks what no honest one would."""
+
+
+class NotHere(LookupError):
+    """An object that is asked for is not there any more: the process that had it has ended since."""
+
+
+def _nothing(_value: object) -> bytes:
+    raise values.NotPlainData("something that is no plain data stands where there is only that")
+
+
+class Peer:
+    """One end. ``operations`` are what the other may ask for; objects in their arguments are one's own.
+
+    ``lenient`` stand-ins let the other side compare its objects with plain data; the tests' end is not.
+    """
+
+    def __init__(self, operations: Mapping[str, Operation], *, lenient: bool) -> None:
+        self.lenient = lenient
+        self._operations = _dict(operations)
+        self._channel: Channel | None = None
+        self._next = 0
+        self._sequence = 0
+        self._depth = 0
+        self._objects: dict[int, object] = {}
+        self._numbers: dict[int, int] = {}
+        self._received: dict[int, tuple[object, int]] = {}
+        self._by_number: dict[int, object] = {}
+        self._shapes: dict[type, tuple[int, Shape]] = {}
+        self._described: set[int] = set()
+        self._shapes_there: dict[int, Shape] = {}
+
+    # -- the conversation ---------------------------------------------------------------------------------
+
+    def connect(self, channel: Channel, number: int) -> None:
+        """Speak over this channel from now on; ``number`` keeps the objects of different links apart."""
+        self._channel = channel
+        self._next = max(self._next, number << 32)
+        self._described.clear()
+        self._depth = 0
+
+    def disconnect(self) -> None:
+        """Let go of the channel; what is asked from now on fails."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
+    def serve(self) -> None:
+        """Do what is asked until the other end lets go."""
+        channel = self._connected()
+        while (message := channel.receive()) is not None:
+            if message.kind != ASK:
+                raise PeerGone("an answer that nobody waits for")
+            self._do(message.payload)
+
+    def ask(self, op: str, *arguments: object) -> Any:
+        """Have the other end do something; what it returns or raises is returned or raised here.
+
+        Raises:
+            PeerGone: it never will.
+        """
+        channel = self._connected()
+        self._sequence += 1
+        sequence = self._sequence
+        body, sent = _encode((op, *arguments), self._refer)
+        self._send(ASK, sequence, self._extras(0, []), body)
+        while True:
+            message = self._receive(channel)
+            if message.kind == ASK:
+                self._do(message.payload)
+                continue
+            number, extras, body = self._split(message.payload)
+            if message.kind != ANSWER or number != sequence:
+                raise PeerGone("an answer to something else")
+            return self._answered(extras, body, sent)
+
+    def _connected(self) -> Channel:
+        if self._channel is None:
+            raise PeerGone("the other side has ended")
+        return self._channel
+
+    def _receive(self, channel: Channel) -> Any:
+        try:
+            message = channel.receive()
+        except (OSError, ProtocolError) as error:
+            raise PeerGone(_str(error)) from None
+        if message is None:
+            raise PeerGone("the other side has ended")
+        return message
+
+    def _send(self, kind: bytes, sequence: int, extras: bytes, body: bytes) -> None:
+        try:
+            self._connected().send(kind, _HEAD.pack(sequence, _len(extras)) + extras + body)
+        except OSError as error:
+            raise PeerGone(_str(error)) from None
+
+    def _split(self, payload: bytes) -> tuple[int, bytes, bytes]:
+        if _len(payload) < _HEAD.size:
+            raise PeerGone("a message that is too short")
+        sequence, length = _HEAD.unpack_from(payload)
+        body = _HEAD.size + length
+        return sequence, payload[_HEAD.size : body], payload[body:]
+
+    def _answered(self, extras: bytes, body: bytes, sent: list[object]) -> Any:
+        try:
+            status = self._take_extras(extras, sent)
+            value, _ = _decode(body, self._resolve, sent)
+        except values.NotPlainData as error:
+            raise PeerGone(f"what came back cannot be read: {error}") from None
+        if status:
+            raise self._made_error(value)
+        return value
+
+    def _do(self, payload: bytes) -> None:
+        """Do one thing that is asked, and answer."""
+        sequence, extras, body = self._split(payload)
+        status, changed = 0, []
+        made: list[object] = []
+        self._depth += 1
+        try:
+            if self._depth > _DEEPEST:
+                raise RecursionError("the two sides have called each other too often")
+            self._take_extras(extras, [])
+            request, made = _decode(body, self._resolve)
+            before = [_contents(container, self._refer, made) for container in made]
+            op, *arguments = request if _type(request) is _tuple and request else ("",)
+            value = self._operations[op](*arguments)
+            answer, _ = _encode(value, self._refer, made)
+            changed = self._changes(made, before)
+        except PeerGone:
+            raise
+        except _Error as error:  # noqa: BLE001 -- whatever it is, it is raised on the other side
+            status, answer = 1, self._error_bytes(error, made)
+        finally:
+            self._depth -= 1
+        self._send(ANSWER, sequence, self._extras(status, changed), answer)
+
+    def _changes(self, containers: list[object], before: list[bytes]) -> list[tuple[int, bytes]]:
+        changed = []
+        for index in _range(_len(containers)):
+            contents = _contents(containers[index], self._refer, containers)
+            if contents != before[index]:
+                changed.append((index, contents))
+        return changed
+
+    # -- what goes with every message ---------------------------------------------------------------------
+
+    def gather(self) -> tuple[object, ...]:
+        """What this end has to tell beside the message itself; empty for nothing."""
+        return ()
+
+    def take(self, told: tuple[Any, ...]) -> None:
+        """The other end's ``gather``."""
+
+    def _extras(self, status: int, changed: list[tuple[int, bytes]]) -> bytes:
+        told = self.gather()
+        if not (status or changed or told):
+            return b""
+        return _encode((status, changed, told), self._refer)[0]
+
+    def _take_extras(self, extras: bytes, sent: list[object]) -> int:
+        """Take what came with a message; whether it says that something was raised."""
+        if not extras:
+            return 0
+        found, _ = _decode(extras, self._resolve)
+        try:
+            status, changed, told = found  # type: ignore[misc] # checked by what follows
+            self.take(told)
+            for index, contents in changed:
+                _restore(sent[index], contents, self._resolve, sent)
+        except (TypeError, ValueError, IndexError) as error:
+            raise values.NotPlainData(f"not what comes with a message: {error}") from None
+        return 1 if status else 0
+
+    # -- objects ------------------------------------------------------------------------------------------
+
+    def _refer(self, value: object) -> bytes:
+        """What is sent for something that is no plain data."""
+        if _is_stand_in(value) and stand_ins.peer_of(value) is self:  # type: ignore[arg-type] # just asked
+            return self._plain(("y", _number_of(value)))  # type: ignore[arg-type] # just asked
+        received = self._received.get(_id(value))
+        if received is not None:
+            return self._plain(("y", received[1]))
+        return self._plain(self.describe(value))
+
+    @staticmethod
+    def _plain(value: object) -> bytes:
+        return _encode(value, _nothing)[0]
+
+    def describe(self, value: object) -> tuple[object, ...]:
+        """An object of one's own: its number and what its class is like."""
+        number = self._number(value)
+        if _isinstance(value, _Error):
+            return ("e", number, self._error_parts(value))
+        if _isinstance(value, type) and _issubclass(value, _Error):
+            bases = [_encode(base, self._refer)[0] for base in value.__bases__]
+            return ("x", number, value.__name__, bases, _library_name(value))
+        cls = _type(value)
+        known = self._shapes.get(cls)
+        if known is None:
+            known = self._shapes[cls] = (self._new_number(), shape_of_class(cls))
+        shape_number, shape = known
+        if shape_number in self._described:
+            return ("o", number, shape_number)
+        self._described.add(shape_number)
+        parts = (shape.name, shape.kind, shape.specials, shape.hashable, shape.base, shape.ancestors)
+        return ("o", number, shape_number, parts)
+
+    def _new_number(self) -> int:
+        self._next += 1
+        return self._next
+
+    def _number(self, value: object) -> int:
+        number = self._numbers.get(_id(value))
+        if number is None:
+            if _len(self._objects) >= _MOST_OBJECTS:
+                raise MemoryError("too many objects have been handed from one sandbox to the other")
+            number = self._new_number()
+            self._objects[number] = value
+            self._numbers[_id(value)] = number
+        return number
+
+    def _resolve(self, payload: bytes) -> object:
+        """The object, or the stand-in, that a description means."""
+        description, _ = _decode(payload, _no_reference)
+        try:
+            return self.resolve_described(description)
+        except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
+            raise values.NotPlainData(f"no description of an object: {error}") from None
+
+    def resolve_described(self, description: Any) -> object:
+        """The meaning of a description; any of the errors of a malformed one may be raised."""
+        kind, number = description[0], description[1]
+        if kind == "y":
+            if number not in self._objects:
+                raise NotHere(
+                    "an object is gone: the process that held it has ended since it was handed over"
+                )
+            return self._objects[number]
+        found = self._by_number.get(number)
+        if found is not None:
+            return found
+        if _len(self._by_number) >= _MOST_OBJECTS:
+            raise PeerGone("too many objects")
+        if kind == "o":
+            return self._keep(number, stand_ins.make(self, number, self._shape_there(description)))
+        if kind == "x":
+            return self._keep(number, self._made_class(description))
+        if kind == "e":
+            return self._keep(number, self._made_error((*description[2], number)))
+        raise values.NotPlainData("an object of an unknown kind")
+
+    def _keep(self, number: int, value: object) -> object:
+        self._by_number[number] = value
+        if not _is_stand_in(value):
+            self._received[_id(value)] = (value, number)
+        return value
+
+    def _shape_there(self, description: Any) -> Shape:
+        number = description[2]
+        if _len(description) > 3:  # noqa: PLR2004 -- a shape that is described for the first time
+            name, kind, specials, hashable, base, ancestors = description[3]
+            self._shapes_there[number] = Shape(
+                _identifier(name),
+                _str(kind),
+                FORWARDED.intersection(specials),
+                hashable is True,
+                base if base in PLAIN_BASES else "",
+                _tuple(_str(each) for each in ancestors[:50]),
+            )
+        return self._shapes_there[number]
+
+    # -- exceptions ---------------------------------------------------------------------------------------
+
+    def _error_bytes(self, error: BaseException, known: list[object]) -> bytes:
+        received = self._received.get(_id(error))
+        number = received[1] if received else self._number(error) if _has_more_than_arguments(error) else 0
+        parts = (*self._error_parts(error), number, received is not None)
+        try:
+            return _encode(parts, self._refer, known)[0]
+        except _Error as problem:  # noqa: BLE001 -- what the learner's classes do to the encoding is told instead
+            return self._plain(
+                (RuntimeError, (), f"an error that cannot be told: {_type(problem).__name__}", "", 0, False)
+            )
+
+    def _error_parts(self, error: BaseException) -> tuple[object, object, str, str]:
+        """Class, arguments, text and the traceback of one's own code."""
+        try:
+            text = _str(error)[:_LONGEST_TEXT]
+        except _Error:  # noqa: BLE001 -- a learner's __str__ may raise anything
+            text = ""
+        arguments: object = error.args
+        try:
+            _encode(arguments, self._refer)
+        except _Error:  # noqa: BLE001 -- as above: arguments that cannot cross are left out
+            arguments = ()
+        return _type(error), arguments, text, self.trace(error)
+
+    def trace(self, error: BaseException) -> str:
+        """What the other side is shown of where an error came from."""
+        return ""
+
+    def _made_class(self, description: Any) -> type[BaseException]:
+        """A class of exceptions that stands for one of the other side's, so that ``except`` knows it."""
+        _, _, name, bases, library = description
+        known = _library_class(library)
+        if _isinstance(known, type) and _issubclass(known, _Error):
+            return known
+        found = [_decode(base, self._resolve)[0] for base in bases[:8]]
+        parents = [base for base in found if _isinstance(base, type) and _issubclass(base, _Error)]
+        members = {"__module__": "__main__", "__str__": _told_text, "__getattr__": self._attribute_of_error}
+        return type(_identifier(name), _tuple(parents) or (Exception,), members)
+
+    def _attribute_of_error(self, error: BaseException, name: str) -> object:
+        received = self._received.get(_id(error))
+        if received is None or name.startswith("__") or name == "_told":
+            raise AttributeError(f"'{_type(error).__name__}' object has no attribute '{name}'")
+        return self.ask("get", error, name)
+
+    def _made_error(self, parts: Any) -> BaseException:
+        try:
+            cls, arguments, text, trace, number, *mine = parts
+            if mine and mine[0] is True and number in self._objects:
+                found = self._objects[number]
+                return found if _isinstance(found, _Error) else RuntimeError(_str(text))
+        except (TypeError, ValueError):
+            raise PeerGone("an error that cannot be read") from None
+        if not (_isinstance(cls, type) and _issubclass(cls, _Error)) or _type(arguments) is not _tuple:
+            cls, arguments = RuntimeError, (_str(text),)
+        try:
+            error: BaseException = cls(*arguments)
+        except _Error:  # noqa: BLE001 -- a builtin class with rules for its arguments, which these do not meet
+            error = RuntimeError(f"{cls.__name__}: {text}")
+        if getattr(cls, "__str__", None) is _told_text:
+            error._told = _str(text)  # type: ignore[attr-defined] # read by the class made above
+        if number:
+            self._received[_id(error)] = (error, number)
+        if trace and _isinstance(trace, _str):
+            error.add_note(trace[:_LONGEST_TEXT])
+        return error
+
+
+def _no_reference(_payload: bytes) -> object:
+    raise values.NotPlainData("a description inside a description")
+
+
+def _told_text(error: BaseException) -> str:
+    return str(vars(error).get("_told", "")) or Exception.__str__(error)
+
+
+def _has_more_than_arguments(error: BaseException) -> bool:
+    return _type(error).__module__ != "builtins" or bool(error.__dict__)
+
+
+def _library_name(cls: type) -> str:
+    """``module:name`` of a class that a library defines; empty for one of the notebook's."""
+    module = sys.modules.get(cls.__module__)
+    if cls.__module__ == "__main__" or getattr(module, cls.__qualname__, None) is not cls:
+        return ""
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def _library_class(name: object) -> object:
+    """The class of that name, if its module has been imported here; nothing is imported for it."""
+    module, _, cls = name.partition(":") if isinstance(name, str) else ("", "", "")
+    return vars(sys.modules[module]).get(cls) if module in sys.modules else None
+
+
+def _identifier(name: object) -> str:
+    return name if isinstance(name, str) and name.isidentifier() and len(name) < 200 else "object"  # noqa: PLR2004 -- a name that a person can read
+
+
+def shape_of_class(cls: type) -> Shape:
+    """What there is to tell about a class of one's own."""
+    ways = cls.__mro__
+    specials = frozenset(
+        name for name in FORWARDED if any(name in vars(way) for way in ways if way is not object)
+    )
+    base = next((way.__name__ for way in ways if PLAIN_BASES.get(way.__name__) is way), "")
+    ancestors = tuple(
+        f"{way.__module__}:{way.__qualname__}"
+        for way in ways
+        if way is not object
+        and way.__module__ != "__main__"
+        and getattr(sys.modules.get(way.__module__), way.__qualname__, None) is way
+    )
+    return Shape(
+        cls.__name__,
+        "class" if issubclass(cls, type) else KIND_NAMES.get(cls, ""),
+        specials,
+        cls.__hash__ is not None,
+        base,
+        ancestors[:50],
+    )

@@ -1,0 +1,309 @@
+"""What stands on one end of a link for an object of the other: everything done to it is done there.
+
+A stand-in has exactly the special methods that its object's class has, so that ``len``, ``iter``, ``with``,
+``callable`` and their like answer as they would for the object itself. It is never what it says that it is:
+compared with plain data it is equal to none, unless its class extends a plain type, and then it is the plain
+value that is compared, here. An object of the learner's that is equal to everything gains nothing by that.
+"""
+
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+_KINDS: dict[str, type] = {
+    "function": types.FunctionType,
+    "builtin": types.BuiltinFunctionType,
+    "method": types.MethodType,
+    "generator": types.GeneratorType,
+    "coroutine": types.CoroutineType,
+    "async_generator": types.AsyncGeneratorType,
+    "module": types.ModuleType,
+    "code": types.CodeType,
+    "class": type,
+}
+"""Types that have no name of their own in ``builtins``, by the name under which they cross."""
+
+_LIBRARIES = frozenset(
+    "builtins collections datetime decimal enum fractions functools itertools numbers pathlib random re "
+    "matplotlib numpy pandas scipy sklearn torch".split()
+)
+"""Packages whose classes an object may be said to be an instance of."""
+
+KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+PLAIN_BASES: dict[str, type] = {
+    base.__name__: base
+    for base in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, bytearray)
+}
+"""Plain types that a learner's class may extend, by name."""
+
+_ORDERING = ("__lt__", "__le__", "__gt__", "__ge__")
+_BINARY = "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and or xor".split()
+FORWARDED = frozenset(
+    f"__{name}__"
+    for name in (
+        *"len length_hint getitem setitem delitem contains iter next reversed call enter exit bool".split(),
+        *"int float complex index round trunc floor ceil abs neg pos invert bytes hash eq ne".split(),
+        *"lt le gt ge str repr format".split(),
+        *_BINARY,
+        *(f"r{name}" for name in _BINARY),
+        *(f"i{name}" for name in _BINARY if name != "divmod"),
+    )
+)
+"""The special methods that a stand-in may have."""
+
+_ALWAYS = frozenset({"__eq__", "__ne__", "__hash__", *_ORDERING})
+
+
+class Asks(Protocol):
+    """The end of a link, as its stand-ins see it; ``lenient`` lets the other side compare with plain data."""
+
+    lenient: bool
+
+    def ask(self, op: str, *arguments: object) -> Any:
+        """Have the other end do something and return, or raise, what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of the class of an object on the other side.
+
+    Attributes:
+        name: its name.
+        kind: one of ``KIND_NAMES``, or empty.
+        specials: which special methods it has, of those that are forwarded.
+        hashable: whether its instances have a hash.
+        base: the plain type it extends, by name; empty for none.
+        ancestors: its library classes, itself included, as ``module:name``.
+    """
+
+    name: str
+    kind: str = ""
+    specials: frozenset[str] = frozenset()
+    hashable: bool = True
+    base: str = ""
+    ancestors: tuple[str, ...] = ()
+    real: tuple[type, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the classes that are known here too; nothing is imported for it."""
+        found = [_KINDS[self.kind]] if self.kind in _KINDS else []
+        for ancestor in self.ancestors:
+            module, _, name = ancestor.partition(":")
+            if module.partition(".")[0] not in _LIBRARIES:
+                continue
+            known = vars(sys.modules[module]).get(name) if module in sys.modules else None
+            if isinstance(known, type):
+                found.append(known)
+        object.__setattr__(self, "real", tuple(found))
+
+
+class StandInType(type):
+    """The type of every stand-in's class: how a stand-in is recognised."""
+
+
+class StandIn(metaclass=StandInType):
+    """For one object of the other side; made by ``make``."""
+
+    __slots__ = ("_number", "_peer", "_shape")
+    _number: int
+    _peer: Asks
+    _shape: Shape
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__class__":
+            return _class_of(self)
+        return peer_of(self).ask("get", self, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        peer_of(self).ask("put", self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        peer_of(self).ask("drop", self, name)
+
+    def __dir__(self) -> list[str]:
+        return [str(name) for name in peer_of(self).ask("dir", self)]
+
+    def __eq__(self, other: object) -> Any:
+        if self is other and "__eq__" not in shape_of(self).specials:
+            return True
+        return _compare(self, other, "__eq__")
+
+    def __ne__(self, other: object) -> Any:
+        if "__ne__" in shape_of(self).specials and is_stand_in(other):
+            return peer_of(self).ask("special", self, "__ne__", (other,))
+        equal = StandIn.__eq__(self, other)
+        return NotImplemented if equal is NotImplemented else not equal
+
+    def __lt__(self, other: object) -> Any:
+        return _compare(self, other, "__lt__")
+
+    def __le__(self, other: object) -> Any:
+        return _compare(self, other, "__le__")
+
+    def __gt__(self, other: object) -> Any:
+        return _compare(self, other, "__gt__")
+
+    def __ge__(self, other: object) -> Any:
+        return _compare(self, other, "__ge__")
+
+    def __hash__(self) -> int:
+        shape = shape_of(self)
+        if not shape.hashable:
+            raise TypeError(f"unhashable type: '{shape.name}'")
+        if "__hash__" in shape.specials:
+            return int(peer_of(self).ask("special", self, "__hash__", ()))
+        return object.__hash__(self)
+
+    def __str__(self) -> str:
+        return str(peer_of(self).ask("special", self, "__str__", ()))
+
+    def __repr__(self) -> str:
+        return str(peer_of(self).ask("special", self, "__repr__", ()))
+
+    def __format__(self, specification: str) -> str:
+        return str(peer_of(self).ask("special", self, "__format__", (specification,)))
+
+    def __copy__(self) -> Any:
+        return peer_of(self).ask("copy", self)
+
+    def __deepcopy__(self, memo: object) -> Any:
+        return peer_of(self).ask("deepcopy", self)
+
+    def __reduce_ex__(self, protocol: object) -> Any:
+        raise TypeError(f"'{shape_of(self).name}' lives in the other sandbox and cannot be pickled")
+
+
+number_of: Callable[[StandIn], int] = StandIn.__dict__["_number"].__get__
+peer_of: Callable[[StandIn], Asks] = StandIn.__dict__["_peer"].__get__
+shape_of: Callable[[StandIn], Shape] = StandIn.__dict__["_shape"].__get__
+_set_number = StandIn.__dict__["_number"].__set__
+_set_peer = StandIn.__dict__["_peer"].__set__
+_set_shape = StandIn.__dict__["_shape"].__set__
+_type = type
+
+
+def is_stand_in(value: object) -> bool:
+    """Whether this is one, whatever it says of itself."""
+    return _type(_type(value)) is StandInType
+
+
+def make(peer: Asks, number: int, shape: Shape) -> StandIn:
+    """The stand-in for the object that the other side knows by ``number``."""
+    made = object.__new__(_class_for(shape))
+    _set_number(made, number)
+    _set_peer(made, peer)
+    _set_shape(made, shape)
+    return made
+
+
+def _compare(mine: StandIn, other: object, special: str) -> Any:
+    """Compare two objects of the other side there, and a plain value only with a plain value."""
+    shape, peer = shape_of(mine), peer_of(mine)
+    if special in shape.specials and (peer.lenient or is_stand_in(other)):
+        return peer.ask("special", mine, special, (other,))
+    if shape.base and not is_stand_in(other):
+        return getattr(_type(base := peer.ask("base", mine)), special)(base, other)
+    return NotImplemented
+
+
+def _class_of(mine: StandIn) -> Any:
+    shape = shape_of(mine)
+    if shape.real and (shape.kind or shape.ancestors[0].endswith(f":{shape.name}")):
+        return shape.real[0]
+    return peer_of(mine).ask("class", mine)
+
+
+def _forwarder(special: str) -> Callable[..., Any]:
+    def forward(self: StandIn, *arguments: object, **named: object) -> Any:
+        if special == "__call__":
+            return peer_of(self).ask("call", self, arguments, named)
+        return peer_of(self).ask("special", self, special, arguments)
+
+    forward.__name__ = special
+    return forward
+
+
+def _instance_check(self: StandIn, instance: object) -> bool:
+    return bool(peer_of(self).ask("isinstance", instance, self)) if is_stand_in(instance) else False
+
+
+def _subclass_check(self: StandIn, candidate: object) -> bool:
+    return bool(peer_of(self).ask("issubclass", candidate, self)) if is_stand_in(candidate) else False
+
+
+def _no_base(self: StandIn, bases: object) -> Any:
+    raise TypeError(
+        f"'{shape_of(self).name}' lives in the other sandbox: no class can be derived from it here"
+    )
+
+
+def _await(self: StandIn) -> Any:
+    return peer_of(self).ask("await", self)
+    yield  # a generator, as ``await`` wants it
+
+
+_FORWARDERS = {special: _forwarder(special) for special in FORWARDED - _ALWAYS}
+_CLASS_METHODS = {
+    "__call__": _FORWARDERS["__call__"],
+    "__instancecheck__": _instance_check,
+    "__subclasscheck__": _subclass_check,
+    "__mro_entries__": _no_base,
+}
+_classes: dict[tuple[str, str, frozenset[str]], type[StandIn]] = {}
+
+
+def _class_for(shape: Shape) -> type[StandIn]:
+    key = (shape.name, shape.kind, shape.specials)
+    if key not in _classes:
+        methods: dict[str, Any] = {"__slots__": ()}
+        methods |= {name: _FORWARDERS[name] for name in shape.specials if name in _FORWARDERS}
+        if shape.kind == "class":
+            methods |= _CLASS_METHODS
+        if shape.kind == "coroutine":
+            methods["__await__"] = _await
+        _classes[key] = StandInType(shape.name, (StandIn,), methods)
+    return _classes[key]
+
+
+class TypeName:
+    """Stands for the name ``type`` in tests: of a stand-in it gives the class of the object itself."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """The type of one argument, or a new class of three."""
+        if len(arguments) == 1 and is_stand_in(arguments[0]):
+            return arguments[0].__class__
+        return _type(*arguments, **named)
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return is_instance(instance, _type)
+
+    def __subclasscheck__(self, candidate: type) -> bool:
+        return issubclass(candidate, _type)
+
+    def __mro_entries__(self, bases: object) -> tuple[type]:
+        return (_type,)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_type, name)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is _type
+
+    def __hash__(self) -> int:
+        return hash(_type)
+
+
+def is_instance(value: object, classes: Any) -> bool:
+    """``isinstance`` for tests: a stand-in is an instance of what its object is one of."""
+    if isinstance(classes, tuple):
+        return any(is_instance(value, each) for each in classes)
+    if isinstance(classes, types.UnionType):
+        return is_instance(value, classes.__args__)
+    if not is_stand_in(value) or is_stand_in(classes):
+        return isinstance(value, classes)
+    if classes is object:
+        return True
+    return any(issubclass(known, classes) for known in shape_of(value).real)  # type: ignore[arg-type] # checked

@@ -1,0 +1,298 @@
+"""The tests' end of the link: the names that tests see, and what the learner's code may ask of them.
+
+Which name means what is decided before any learner's code runs, from the master alone (``naming`` on the
+host): what the master imports is imported here, what its tests and read-only cells bind is bound here, and
+only what the answers are to define is fetched from the learner's side. So a learner who redefines what a
+test calls changes nothing.
+"""
+
+import builtins
+import contextlib
+import importlib
+import inspect
+import random
+import sys
+from collections.abc import Callable, Iterable
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
+from typing import Any
+
+from darsgah_grader.guest import stand_ins
+from darsgah_grader.guest.capture import STDERR, STDOUT
+from darsgah_grader.guest.cells import CellRunner
+from darsgah_grader.guest.frames import Channel
+from darsgah_grader.guest.learner_side import MISSING, PATCHABLE, special
+from darsgah_grader.guest.peer import Peer, PeerGone
+from darsgah_grader.guest.shared_files import SharedFiles, roots
+from darsgah_grader.guest.shell import GuestShell
+
+_OPAQUE = (FunctionType, MethodType, BuiltinFunctionType, GeneratorType, ModuleType, type)
+"""What the learner's code may call or go through, and not look into."""
+
+_TOLD_OF_ANY = frozenset({"__name__", "__doc__", "__qualname__"})
+_OWN = frozenset({"__builtins__", "__builtin__", "__name__", "__doc__", "_", "__", "___", "_dh", "In", "Out"})
+_UNCHANGING = (type(None), bool, int, float, complex, str, bytes)
+
+
+class TestsEnd(Peer):
+    """What the learner's code may do with what the tests have handed to it is call, iterate and compare.
+
+    ``alone`` says that a read-only cell runs, which the learner's side runs for itself: nothing is asked.
+    """
+
+    def __init__(self, shell: GuestShell, work: str) -> None:
+        super().__init__(
+            {
+                "call": _call,
+                "get": _restrained_get,
+                "special": _restrained_special,
+                "isinstance": _isinstance_plainly,
+                "issubclass": _issubclass_plainly,
+                "class": type,
+            },
+            lenient=False,
+        )
+        self._shell = shell
+        self._files = SharedFiles(roots(work))
+        self._originals = {name: getattr(builtins, name) for name in PATCHABLE}
+        self._told_patches = False
+        self.alone = False
+        self.stale: Callable[[Iterable[str]], None] = lambda _names: None
+
+    def gather(self) -> tuple[object, ...]:
+        """The files that the tests wrote and the builtins that they have replaced."""
+        entries, removed = self._files.changes()
+        patched = {
+            name: value
+            for name, original in self._originals.items()
+            if (value := getattr(builtins, name)) is not original
+        }
+        told = patched if patched or self._told_patches else None
+        self._told_patches = bool(patched)
+        return (entries, removed, told) if entries or removed or told is not None else ()
+
+    def take(self, told: tuple[Any, ...]) -> None:
+        """Show what the learner's code has shown, here where a test may be catching it."""
+        pieces, entries, removed, stale = told
+        self._files.apply(entries, removed)
+        self.stale(stale)
+        for kind, text in pieces:
+            if kind == STDOUT:
+                sys.stdout.write(text.decode("utf-8", "replace"))
+            elif kind == STDERR:
+                sys.stderr.write(text.decode("utf-8", "replace"))
+            else:
+                self._shell.capture.send(kind, text)
+
+    def describe(self, value: object) -> tuple[object, ...]:
+        """A function, class or module of a library goes by its name: the learner's side has it too."""
+        if isinstance(value, ModuleType):
+            return ("m", value.__name__)
+        module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+        if isinstance(module, str) and isinstance(name, str) and module != "__main__":
+            found: object = sys.modules.get(module)
+            if found is not None and getattr(found, name, None) is value:
+                return ("g", module, name)
+        return super().describe(value)
+
+
+def _call(function: Callable[..., object], arguments: tuple[object, ...], named: dict[str, object]) -> object:
+    return function(*arguments, **named)
+
+
+def _restrained_get(value: object, name: str) -> object:
+    if isinstance(value, _OPAQUE):
+        if name not in _TOLD_OF_ANY:
+            raise AttributeError(
+                f"'{type(value).__name__}' of the tests: '{name}' is not to be seen from here"
+            )
+    elif name.startswith("_"):
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'")
+    return getattr(value, name)
+
+
+def _restrained_special(value: object, name: str, arguments: tuple[object, ...]) -> object:
+    if name not in stand_ins.FORWARDED:
+        raise AttributeError(name)
+    return special(value, name, arguments)
+
+
+def _isinstance_plainly(value: object, cls: object) -> bool:
+    return isinstance(cls, type) and isinstance(value, cls)
+
+
+def _issubclass_plainly(value: object, cls: object) -> bool:
+    return isinstance(cls, type) and isinstance(value, type) and issubclass(value, cls)
+
+
+class TestNames(dict[str, Any]):
+    """The namespace of the tests.
+
+    ``naming`` has ``imports`` (name to module and attribute), ``stars`` (modules all of whose names were
+    imported), ``own`` (names that only the master's tests and read-only cells bind), ``answers`` (names that
+    the answers bind) and ``shared`` (names that a test may change for the learner's code too).
+    """
+
+    def __init__(self, end: TestsEnd, naming: dict[str, Any]) -> None:
+        super().__init__()
+        self._end = end
+        self._imports: dict[str, list[str]] = naming["imports"]
+        self._stars: list[str] = naming["stars"]
+        self._own = frozenset(naming["own"]) | _OWN
+        self._answers = frozenset(naming["answers"])
+        self._shared = frozenset(naming["shared"])
+        self._kept: set[str] = set()
+        end.stale = self._forget
+
+    def __missing__(self, name: str) -> Any:
+        if type(name) is not str or name in self._own:
+            raise KeyError(name)
+        if name in self._imports:
+            return self._imported(name)
+        if name not in self._answers:
+            for module in self._stars:
+                found = importlib.import_module(module)
+                if name in getattr(found, "__all__", ()) or (
+                    not name.startswith("_") and hasattr(found, name)
+                ):
+                    return getattr(found, name)
+            if hasattr(builtins, name):
+                raise KeyError(name)
+        return self._fetched(name)
+
+    def _imported(self, name: str) -> Any:
+        module, attribute = self._imports[name]
+        value: Any = importlib.import_module(module)
+        if attribute:
+            try:
+                value = getattr(value, attribute)
+            except AttributeError:
+                value = importlib.import_module(f"{module}.{attribute}")
+        super().__setitem__(name, value)
+        return value
+
+    def _fetched(self, name: str) -> Any:
+        if self._end.alone:
+            raise KeyError(name)
+        (value,) = self._end.ask("fetch", name)
+        if value == MISSING and not stand_ins.is_stand_in(value):
+            raise KeyError(name)
+        if stand_ins.is_stand_in(value) or type(value) in _UNCHANGING:
+            super().__setitem__(name, value)
+            self._kept.add(name)
+        return value
+
+    def _forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self._kept:
+                self._kept.discard(name)
+                self.pop(name, None)
+
+    def forget_all(self) -> None:
+        """At the end of a cell nothing of the learner's is kept."""
+        self._forget(list(self._kept))
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        self._kept.discard(name)
+        if self._end.alone:
+            return
+        if name in self._shared or (callable(value) and hasattr(builtins, name) and name not in _OWN):
+            self._end.ask("set", name, value)
+
+    def __delitem__(self, name: str) -> None:
+        kept = name in self._kept
+        here = super().__contains__(name)
+        if here:
+            super().__delitem__(name)
+            self._kept.discard(name)
+        if self._end.alone and not here:
+            raise KeyError(name)
+        if not self._end.alone and (name in self._shared or kept or not here):
+            try:
+                self._end.ask("delete", name)
+            except NameError:
+                if not here:
+                    raise KeyError(name) from None
+
+    def __contains__(self, name: object) -> bool:
+        if super().__contains__(name):
+            return True
+        if not isinstance(name, str) or name in self._own:
+            return False
+        return name in self._imports or (not self._end.alone and bool(self._end.ask("has", name)))
+
+
+def test_builtins(originals: dict[str, Any]) -> dict[str, Any]:
+    """The builtins of tests: ``type`` and ``isinstance`` see through stand-ins."""
+    return {**originals, "type": stand_ins.TypeName(), "isinstance": stand_ins.is_instance}
+
+
+def prepare_process(end: TestsEnd) -> None:
+    """Let this process's libraries know stand-ins, and the learner's side the seeds that tests set."""
+    random.seed = _seeding(end, "random", random.seed)  # type: ignore[assignment] # same arguments, same effect
+    if numpy_random := sys.modules.get("numpy.random"):
+        numpy_random.seed = _seeding(end, "numpy", numpy_random.seed)  # type: ignore[attr-defined] # as above
+    inspect.getsource = _seeing_through(inspect.getsource, lambda value: str(end.ask("source", value)))
+    inspect.signature = _seeing_through(
+        inspect.signature, lambda value: _signature(end.ask("signature", value))
+    )
+
+
+def _seeding(end: TestsEnd, generator: str, seed: Callable[..., None]) -> Callable[..., None]:
+    def forward(*arguments: object) -> None:
+        seed(*arguments)
+        if not end.alone:
+            end.ask("seed", generator, arguments)
+
+    return forward
+
+
+def _seeing_through(function: Callable[..., Any], there: Callable[[object], Any]) -> Callable[..., Any]:
+    def see(value: object, *arguments: object, **named: object) -> Any:
+        return there(value) if stand_ins.is_stand_in(value) else function(value, *arguments, **named)
+
+    return see
+
+
+def _signature(parts: Iterable[Any]) -> inspect.Signature:
+    """The signature that ``signature_parts`` tells."""
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                str(name),
+                [*inspect.Parameter.POSITIONAL_ONLY.__class__][int(kind)],
+                default=default if has_default else inspect.Parameter.empty,
+            )
+            for name, kind, has_default, default in parts
+        ]
+    )
+
+
+class TestsSide:
+    """Runs the tests of a submission, and what they need of the master, where the learner's code is not."""
+
+    def __init__(self, shell: GuestShell, cells: CellRunner, work: str, naming: dict[str, Any]) -> None:
+        self._end = TestsEnd(shell, work)
+        self._names = TestNames(self._end, naming)
+        self._cells = cells
+        shell.user_ns = self._names
+        cells.trusted_builtins = test_builtins(cells.trusted_builtins)
+        prepare_process(self._end)
+
+    def run(self, cell: dict[str, Any], link: Channel | None) -> bytes:
+        """Run one cell and return its result message; without a link it is one that asks for nothing."""
+        self._end.alone = cell["part"] != "test"
+        if link is not None:
+            self._end.connect(link, cell["index"] + 1)
+            self._begin()
+        try:
+            return self._cells.run({"source": cell["source"], "graded": True}, cell["index"])
+        finally:
+            self._end.alone = True
+            self._names.forget_all()
+            self._end.disconnect()
+
+    def _begin(self) -> None:
+        """Have the files that the learner's cells wrote; if the other side is gone the test will find out."""
+        with contextlib.suppress(PeerGone):
+            self._end.ask("begin")

@@ -1,0 +1,198 @@
+"""What the names in a master's tests mean, read from its source before any learner's code runs.
+
+A test that runs apart from the learner's code needs to know of each name whether it is its own, a library's
+or one that the learner was to define. The master says so: what its answer cells bind or change is the
+learner's; what it imports comes from the library; what only its tests and read-only cells bind is theirs.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from darsgah_grader.master import MasterCell, MasterNotebook, Role
+from darsgah_grader.notebook import CellKind
+from darsgah_grader.sandbox.types import Naming
+
+_RUNS_WHAT_IT_READS = frozenset(
+    {
+        *("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "read_pickle"),
+        *("allow_pickle", "exec", "eval", "compile", "runpy", "importlib", "__import__", "__main__"),
+        *("run_line_magic", "run_cell_magic", "run_cell", "system", "popen", "Popen", "subprocess"),
+        *("getoutput", "ctypes"),
+    }
+)
+"""Names by which a test can come to run code that a learner's cells wrote: such a test is not run apart."""
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(frozen=True, slots=True)
+class TestNaming:
+    """Of one master notebook.
+
+    Attributes:
+        naming: what the names mean.
+        setup: grade_ids of read-only cells that bind names which tests use.
+        candidates: grade_ids of tests that may be run apart from the learner's code.
+    """
+
+    naming: Naming
+    setup: frozenset[str]
+    candidates: frozenset[str]
+
+
+@lru_cache(maxsize=128)
+def test_naming(master: MasterNotebook) -> TestNaming:
+    """Read a master; cells that are no Python bind nothing, and tests among them are no candidates."""
+    trees = {
+        cell.grade_id: tree
+        for cell in master.cells
+        if cell.kind is CellKind.CODE and (tree := _parsed(cell.reference)) is not None
+    }
+    by_role: dict[Role, list[ast.Module]] = {role: [] for role in Role}
+    for cell in master.cells:
+        if cell.grade_id in trees:
+            by_role[cell.role].append(trees[cell.grade_id])
+    loose = [
+        tree
+        for cell in master.notebook.cells
+        if cell.kind is CellKind.CODE and cell.grade_id not in master.by_id
+        if (tree := _parsed(cell.source)) is not None
+    ]
+    written = by_role[Role.ANSWER] + by_role[Role.MANUAL]
+    ours = by_role[Role.TEST] + by_role[Role.READONLY]
+    imports, stars = _imports(loose + written + ours)
+    answers = _bound(written) | _changed(written) - imports.keys()
+    bound_by_import = _bound(written, imports_too=True) - _bound(written)
+    own = _bound(ours) - answers
+    naming = Naming(
+        imports={name: source for name, source in imports.items() if name not in answers},
+        stars=tuple(stars),
+        own=frozenset(own - imports.keys()),
+        answers=frozenset(answers - bound_by_import),
+        shared=frozenset(answers | _bound(by_role[Role.READONLY]) | _bound(loose)) - imports.keys(),
+    )
+    return TestNaming(naming, frozenset(_setup(master, trees)), frozenset(_candidates(master, trees)))
+
+
+def _parsed(source: str) -> ast.Module | None:
+    """A cell's syntax tree; lines in IPython's own syntax are left out, None for what is no Python."""
+    lines = ["" if _is_magic(line) else line for line in source.split("\n")]
+    try:
+        return ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _is_magic(line: str) -> bool:
+    return line.lstrip().startswith(("%", "!")) or line.rstrip().endswith("?")
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that run when the cell does: not the insides of functions, classes and comprehensions."""
+    for child in ast.iter_child_nodes(tree):
+        yield child
+        if not isinstance(child, (*_SCOPES, *_COMPREHENSIONS)):
+            yield from _statements(child)
+
+
+def _bound(trees: Iterable[ast.Module], *, imports_too: bool = False) -> frozenset[str]:
+    """Names that cells bind at their top level, and those that their functions declare global."""
+    names: set[str] = set()
+    for tree in trees:
+        for node in _statements(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+                names.add(node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or (
+                isinstance(node, ast.ExceptHandler) and node.name
+            ):
+                names.add(node.name)
+            elif imports_too and isinstance(node, (ast.Import, ast.ImportFrom)):
+                names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        names.update(name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names)
+    return frozenset(names)
+
+
+def _changed(trees: Iterable[ast.Module]) -> frozenset[str]:
+    """Names whose objects cells change in place: items and attributes set, methods called for their effect."""
+    names: set[str] = set()
+    for tree in trees:
+        for node in _statements(tree):
+            place: ast.AST | None = None
+            if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store | ast.Del):
+                place = node
+            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                place = node.value.func
+            while isinstance(place, (ast.Subscript, ast.Attribute)):
+                place = place.value
+                if isinstance(place, ast.Name):
+                    names.add(place.id)
+    return frozenset(names)
+
+
+def _imports(trees: Iterable[ast.Module]) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """What each imported name is, the first import of it, and the modules imported with a star."""
+    names: dict[str, tuple[str, str]] = {}
+    stars: list[str] = []
+    for tree in trees:
+        for node in _statements(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    first = alias.name.partition(".")[0]
+                    names.setdefault(alias.asname or first, (alias.name if alias.asname else first, ""))
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                for alias in node.names:
+                    if alias.name == "*":
+                        stars.append(node.module)
+                    else:
+                        names.setdefault(alias.asname or alias.name, (node.module, alias.name))
+    return names, list(dict.fromkeys(stars))
+
+
+def _used(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _setup(master: MasterNotebook, trees: dict[str, ast.Module]) -> set[str]:
+    """Read-only cells that tests need, directly or through each other."""
+    wanted: set[str] = set()
+    for cell in master.cells:
+        if cell.role is Role.TEST and cell.grade_id in trees:
+            wanted |= _used(trees[cell.grade_id])
+    needed: set[str] = set()
+    for cell in reversed(master.cells):
+        tree = trees.get(cell.grade_id)
+        if cell.role is not Role.READONLY or tree is None or cell.skipped or _runs_what_it_reads(tree):
+            continue
+        if _bound([tree]) & wanted:
+            needed.add(cell.grade_id)
+            wanted |= _used(tree)
+    return needed
+
+
+def _candidates(master: MasterNotebook, trees: dict[str, ast.Module]) -> Iterator[str]:
+    for cell in master.cells:
+        tree = trees.get(cell.grade_id)
+        if cell.role is Role.TEST and tree is not None and not _has_magic(cell):
+            if not _runs_what_it_reads(tree):
+                yield cell.grade_id
+
+
+def _has_magic(cell: MasterCell) -> bool:
+    return any(_is_magic(line) for line in cell.source.split("\n"))
+
+
+def _runs_what_it_reads(tree: ast.Module) -> bool:
+    for node in ast.walk(tree):
+        names = {
+            getattr(node, "id", None),
+            getattr(node, "attr", None),
+            getattr(node, "arg", None),
+            *(part for alias in getattr(node, "names", ()) for part in getattr(alias, "name", "").split(".")),
+            *(getattr(node, "module", None) or "").split("."),
+        }
+        if not _RUNS_WHAT_IT_READS.isdisjoint(names):
+            return True
+    return False

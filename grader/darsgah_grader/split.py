@@ -1,0 +1,164 @@
+"""Grading with the tests in a sandbox of their own: the jobs of the two sides, what they come to, and for
+which tests.
+
+A test is graded split when the reference solution passes it so; that is found out once for a lab, before
+the first submission of it is graded. The others run in the learner's process, and their grades say it.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from darsgah_grader.master import MasterNotebook, Role
+from darsgah_grader.naming import test_naming
+from darsgah_grader.rebuild import PlacedCell
+from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome, Part
+from darsgah_grader.sandbox.zygote import Sandbox
+from darsgah_grader.types import Assignment, AssignmentInvalid
+
+_MOST_PLANS = 256
+_MOST_TRIES = 4
+_LEARNERS_END = frozenset({Outcome.TIMEOUT, Outcome.MEMORY, Outcome.DIED})
+_LINK_LOST = "PeerGone"
+
+TestsOfNotebooks = Mapping[str, frozenset[str]]
+"""By a notebook's name, the grade_ids of the tests that are graded split."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitJobs:
+    """The two jobs of one notebook, and at which of the rebuilt notebook's positions their cells stand."""
+
+    learner: Job
+    tests: Job
+    tested: tuple[int, ...]
+
+
+def split_jobs(
+    master: MasterNotebook,
+    cells: Sequence[PlacedCell],
+    learners: Mapping[int, CellSource],
+    tests: frozenset[str],
+    assignment: Assignment,
+) -> SplitJobs:
+    """The learner's job, with requests to attend where the tests stand, and the tests' own.
+
+    ``learners`` are the cells that run, by position, as they would run in one process.
+    """
+    naming = test_naming(master)
+    attending: list[CellSource] = []
+    testing: list[CellSource] = []
+    tested: list[int] = []
+    number = 0
+    for position, source in learners.items():
+        marked = cells[position].marked
+        if marked is not None and marked.role is Role.TEST and marked.grade_id in tests:
+            number += 1
+            attending.append(CellSource("", part=Part.ATTEND, test=number))
+            testing.append(CellSource(marked.source, graded=True, part=Part.TEST, test=number))
+            tested.append(position)
+            continue
+        attending.append(source)
+        if marked is not None and marked.role is Role.READONLY and marked.grade_id in naming.setup:
+            testing.append(CellSource(marked.source, graded=True, part=Part.SETUP))
+            tested.append(-1)
+    files, limits = assignment.files, assignment.limits
+    return SplitJobs(Job(attending, files, limits), Job(testing, files, limits, naming.naming), tuple(tested))
+
+
+def joined(
+    jobs: SplitJobs, positions: Iterable[int], learner: Sequence[CellRun], tests: Sequence[CellRun]
+) -> dict[int, CellRun]:
+    """What became of every cell, by position: of a test what its own side says, or how the other ended."""
+    runs = dict(zip(positions, learner, strict=True))
+    for position, tested in zip(jobs.tested, tests, strict=True):
+        if position >= 0:
+            runs[position] = _joined_cell(runs[position], tested)
+    return runs
+
+
+def _joined_cell(attended: CellRun, tested: CellRun) -> CellRun:
+    outputs = tested.outputs + attended.outputs
+    if tested.outcome is Outcome.OK:
+        return replace(tested, outputs=outputs)
+    if attended.outcome in _LEARNERS_END:
+        return CellRun(attended.outcome, outputs, seconds=attended.seconds)
+    if tested.error_name == _LINK_LOST:
+        ended = Outcome.NOT_RUN if attended.outcome is Outcome.NOT_RUN else Outcome.DIED
+        return CellRun(ended, outputs, seconds=tested.seconds)
+    return replace(tested, outputs=outputs)
+
+
+def refuse_unless_split(masters: Iterable[MasterNotebook], split: TestsOfNotebooks) -> None:
+    """Raise AssignmentInvalid, naming the tests, when some would run in the learner's process."""
+    others = [
+        f"{master.name}: {cell.grade_id}"
+        for master in masters
+        for cell in master.graded
+        if cell.role is Role.TEST and cell.grade_id not in split[master.name]
+    ]
+    if others:
+        raise AssignmentInvalid(
+            "These tests cannot be graded apart from the learner's code, because the lab's own solution does "
+            f"not pass them so: {', '.join(others)}."
+        )
+
+
+class SplitTests:
+    """Which tests of which lab are graded split, found out once for each and kept."""
+
+    def __init__(self, passed: Callable[[Assignment, Sandbox, TestsOfNotebooks], TestsOfNotebooks]) -> None:
+        """Take ``passed``, which grades a lab's reference solutions and tells the tests that they pass."""
+        self._passed = passed
+        self._found: OrderedDict[bytes, TestsOfNotebooks] = OrderedDict()
+        self._locks: dict[bytes, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def of(
+        self, assignment: Assignment, masters: Sequence[MasterNotebook], sandbox: Sandbox
+    ) -> TestsOfNotebooks:
+        """The tests of an assignment that are graded split.
+
+        Raises:
+            EnvironmentBroken: the reference solutions cannot be run.
+        """
+        key = _key(assignment)
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            with self._lock:
+                if key in self._found:
+                    self._found.move_to_end(key)
+                    return self._found[key]
+            found = self._find(assignment, masters, sandbox)
+            with self._lock:
+                self._found[key] = found
+                if len(self._found) > _MOST_PLANS:
+                    self._locks.pop(self._found.popitem(last=False)[0], None)
+            return found
+
+    def _find(
+        self, assignment: Assignment, masters: Sequence[MasterNotebook], sandbox: Sandbox
+    ) -> TestsOfNotebooks:
+        """Leave out what the reference does not pass, until it passes all the rest."""
+        tests: TestsOfNotebooks = {master.name: test_naming(master).candidates for master in masters}
+        for _ in range(_MOST_TRIES):
+            if not any(tests.values()):
+                break
+            passed = self._passed(assignment, sandbox, tests)
+            left = {name: ids & passed.get(name, frozenset()) for name, ids in tests.items()}
+            if left == tests:
+                return tests
+            tests = left
+        return {name: frozenset() for name in tests}
+
+
+def _key(assignment: Assignment) -> bytes:
+    digest = hashlib.sha256(repr(assignment.environment).encode())
+    parts = [(master.name, master.content) for master in assignment.masters]
+    for name, content in (*parts, *sorted(assignment.files.items())):
+        digest.update(f"{len(name)} {len(content)} {name}".encode())
+        digest.update(content)
+    return digest.digest()
