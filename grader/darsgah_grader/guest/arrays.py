@@ -230,11 +230,17 @@ def _write_scalar(w: Writing, value: Any) -> None:  # noqa: ANN401 -- a NumPy sc
         w.stand_in(value)
         return
     w.out += b"x"
-    put_dtype(w, dtype)
+    put_scalar(w, value)
+
+
+def put_scalar(w: Writing, value: Any) -> None:  # noqa: ANN401 -- a NumPy scalar
+    """Write a scalar of a plain dtype, without a tag."""
+    put_dtype(w, value.dtype)
     w.out += value.tobytes()
 
 
-def _read_scalar(r: Reading) -> Any:  # noqa: ANN401 -- a NumPy scalar
+def take_scalar(r: Reading) -> Any:  # noqa: ANN401 -- a NumPy scalar
+    """Read what ``put_scalar`` wrote."""
     np = library("numpy")
     dtype = take_dtype(r)
     if dtype.kind == "O":
@@ -264,6 +270,6 @@ READERS: dict[bytes, Read] = {
     b"l": lambda r: library("numpy").frombuffer(r.raw(8), "<i8")[0],
     b"S": lambda r: library("numpy").str_(r.text()),
     b"Y": lambda r: library("numpy").bytes_(r.blob()),
-    b"x": _read_scalar,
+    b"x": take_scalar,
     b"y": take_dtype,
 }

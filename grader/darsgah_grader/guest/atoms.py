@@ -124,7 +124,8 @@ def _read_range(r: Reading) -> range:
     return range(r.integer(), r.integer(), r.integer())
 
 
-def _write_zone(w: Writing, zone: datetime.timezone | None) -> None:
+def put_zone(w: Writing, zone: datetime.timezone | None) -> None:
+    """Write a fixed offset from UTC, or that there is none, without a tag."""
     if zone is None:
         w.out += b"\0"
         return
@@ -135,7 +136,8 @@ def _write_zone(w: Writing, zone: datetime.timezone | None) -> None:
         w.text(name[0])
 
 
-def _read_zone(r: Reading) -> datetime.timezone | None:
+def take_zone(r: Reading) -> datetime.timezone | None:
+    """Read what ``put_zone`` wrote."""
     kind = r.count()
     if not kind:
         return None
@@ -153,12 +155,12 @@ def _write_datetime(w: Writing, value: datetime.datetime) -> None:
         return
     date = (value.year, value.month, value.day, value.hour, value.minute, value.second)
     w.out += b"D" + _DATETIME.pack(*date, value.microsecond, value.fold)
-    _write_zone(w, value.tzinfo)  # type: ignore[arg-type]  # checked above
+    put_zone(w, value.tzinfo)  # type: ignore[arg-type]  # checked above
 
 
 def _read_datetime(r: Reading) -> datetime.datetime:
     *parts, fold = _DATETIME.unpack(r.raw(_DATETIME.size))
-    return _Datetime(*parts).replace(tzinfo=_read_zone(r), fold=fold)
+    return _Datetime(*parts).replace(tzinfo=take_zone(r), fold=fold)
 
 
 def _write_time(w: Writing, value: datetime.time) -> None:
@@ -166,12 +168,12 @@ def _write_time(w: Writing, value: datetime.time) -> None:
         w.stand_in(value)
         return
     w.out += b"h" + _TIME.pack(value.hour, value.minute, value.second, value.microsecond, value.fold)
-    _write_zone(w, value.tzinfo)  # type: ignore[arg-type]  # checked above
+    put_zone(w, value.tzinfo)  # type: ignore[arg-type]  # checked above
 
 
 def _read_time(r: Reading) -> datetime.time:
     *parts, fold = _TIME.unpack(r.raw(_TIME.size))
-    return _Time(*parts).replace(tzinfo=_read_zone(r), fold=fold)
+    return _Time(*parts).replace(tzinfo=take_zone(r), fold=fold)
 
 
 def _write_date(w: Writing, value: datetime.date) -> None:
@@ -188,11 +190,11 @@ def _read_span(r: Reading) -> datetime.timedelta:
 
 def _write_timezone(w: Writing, value: datetime.timezone) -> None:
     w.out += b"z"
-    _write_zone(w, value)
+    put_zone(w, value)
 
 
 def _read_timezone(r: Reading) -> datetime.timezone:
-    zone = _read_zone(r)
+    zone = take_zone(r)
     if zone is None:
         raise NotPlainData("A time zone has no offset.")
     return zone

@@ -7,7 +7,8 @@ that returned. Both sides number the mutable containers of a message in the same
 copies back what the called function changed: it compares ``encode_contents`` of the containers that it sent
 before and after, and sends those that differ to be put in place by ``restore``.
 
-The format is in ``wire``, the types in ``atoms``, ``containers``, ``arrays`` (NumPy) and ``tables`` (pandas).
+The format is in ``wire``, the types in ``atoms``, ``containers``, ``arrays`` (NumPy), ``columns`` and
+``tables`` (pandas).
 A stand-in that is the key of a dict or in a set is hashed when it is read: its hash is its maker's business.
 Keys that collide on purpose cost the reader time, not memory: a limit on processor time must be around it.
 """
@@ -17,7 +18,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from darsgah_grader.guest import arrays, atoms, containers
+from darsgah_grader.guest import arrays, atoms, containers, tables
 from darsgah_grader.guest.wire import (
     AGAIN,
     REFERRED,
@@ -88,7 +89,7 @@ def _read_type(r: Reading) -> type:
 
 def _by_tag() -> list[Read]:
     readers: list[Read] = [_no_reader] * 128
-    tagged = atoms.READERS | containers.READERS | arrays.READERS
+    tagged = atoms.READERS | containers.READERS | arrays.READERS | tables.READERS
     tagged |= {b"t": _read_type, AGAIN: Reading.again, REFERRED: lambda r: r.resolve(r.blob())}
     for tag, read in tagged.items():
         readers[ord(tag)] = read
@@ -97,6 +98,7 @@ def _by_tag() -> list[Read]:
 
 _LIBRARIES: dict[str, tuple[_Writers, _Types, _Replacers]] = {
     "numpy": (arrays.array_writers, arrays.array_types, arrays.array_replacers),
+    "pandas": (tables.table_writers, tables.table_types, tables.table_replacers),
 }
 _prepared: set[str] = set()
 _WRITERS = _ByType(atoms.WRITERS | containers.WRITERS | {type: _write_type})
