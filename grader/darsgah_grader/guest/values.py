@@ -154,11 +154,10 @@ def decode(data: bytes, resolve: Resolve, known: Sequence[object] = ()) -> tuple
 def encode_contents(container: object, refer: Refer, known: Sequence[object]) -> bytes:
     """What a container of ``known`` holds now: other known containers by their number, new ones by value.
 
+    ``known`` is best the very list that ``encode`` or ``decode`` returned, which has its numbers at hand.
     The same contents give the same bytes within one process, but a set may take another order on its way back
     to what it was.
     """
-    if not any(each is container for each in known):
-        raise NotPlainData("The contents of a container can cross only when both sides hold it.")
     writing = Writing(_WRITERS, refer, known)
     writing.tell_again(container)
     try:

@@ -63,21 +63,45 @@ def too_many() -> NotPlainData:
     return NotPlainData(f"The data has more than {MOST_ITEMS:,} elements, the most that can cross at once.")
 
 
+class Containers(list[object]):
+    """The mutable containers of a message, in order; knows each one's number without looking through all."""
+
+    __slots__ = ("_numbers",)
+    _numbers: dict[int, int]
+
+    def numbers(self) -> dict[int, int]:
+        """The number of each container, by identity."""
+        try:
+            numbers = self._numbers
+        except AttributeError:
+            numbers = self._numbers = {}
+        if _len(numbers) < _len(self):
+            numbers.update({_id(each): number for number, each in enumerate(self)})
+        return numbers
+
+
+def _numbers_of(known: Sequence[object]) -> Mapping[int, int]:
+    if not known:
+        return {}
+    return (known if isinstance(known, Containers) else Containers(known)).numbers()
+
+
 class Writing:
     """A message being written. ``met`` are the mutable containers that were new, in order."""
 
-    __slots__ = ("_known", "_numbers", "_retold", "depth", "items", "met", "out", "refer", "writers")
+    __slots__ = ("_held", "_known", "_numbers", "_retold", "depth", "items", "met", "out", "refer", "writers")
 
     def __init__(self, writers: Mapping[int, Write], refer: Refer, known: Sequence[object]) -> None:
         self.writers = writers
         self.refer = refer
         self.out = bytearray()
-        self.met: list[object] = []
+        self.met = Containers()
         self.depth = DEEPEST
         self.items = MOST_ITEMS
         self._known = known
         self._retold: object = self
-        self._numbers: dict[int, int] | None = None
+        self._held: Mapping[int, int] | None = None
+        self._numbers: dict[int, int] = {}
 
     def put(self, value: object) -> None:
         """Write any value."""
@@ -142,13 +166,15 @@ class Writing:
 
     def number(self, container: object) -> int | None:
         """The number of a container met or known before; otherwise it gets the next, and None is returned."""
-        numbers = self._numbers
-        if numbers is None:
-            numbers = self._numbers = {_id(each): place for place, each in enumerate(self._known)}
-        found = numbers.get(_id(container))
+        held = self._held
+        if held is None:
+            held = self._held = _numbers_of(self._known)
+        found = held.get(_id(container))
         if found is None:
-            numbers[_id(container)] = _len(self._known) + _len(self.met)
-            self.met.append(container)
+            found = self._numbers.get(_id(container))
+            if found is None:
+                self._numbers[_id(container)] = _len(self._known) + _len(self.met)
+                self.met.append(container)
         return found
 
     def tell_again(self, container: object) -> None:
@@ -195,7 +221,7 @@ class Reading:
         self.data = data
         self.place = 0
         self.resolve = resolve
-        self.made: list[Any] = []
+        self.made = Containers()
         self.depth = DEEPEST
         self.items = MOST_ITEMS
         self._known = known
