@@ -6,15 +6,17 @@
 Threads may share one: a grading spends nearly all its time waiting for the code that runs in the sandbox.
 """
 
-import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
-from darsgah_grader.pipeline import grade, masters_of, reference_passes
+from darsgah_grader.environments import Environments
+from darsgah_grader.pipeline import grade, masters_of, reference_points
 from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.split import SplitTests, refuse_unless_split
 from darsgah_grader.types import Assignment, Assurance, Environment, Grade, SandboxLevel
+from darsgah_grader.warm_processes import Keeping, WarmProcesses
 
 
 class Grader:
@@ -22,13 +24,23 @@ class Grader:
 
     Args:
         level: the isolation to insist on; None takes the best the machine offers.
+        environments: those that labs may name; None has those that come with Darsgah.
+        keeping: how long warm processes are kept, and how much memory they may hold.
+
+    Attributes:
+        environments: as above.
     """
 
-    def __init__(self, level: SandboxLevel | None = None) -> None:
-        self._level = level
-        self._sandboxes: dict[Environment, Sandbox] = {}
-        self._lock = threading.Lock()
-        self._split = SplitTests(reference_passes)
+    def __init__(
+        self,
+        level: SandboxLevel | None = None,
+        *,
+        environments: Environments | None = None,
+        keeping: Keeping | None = None,
+    ) -> None:
+        self.environments = environments or Environments()
+        self._pool = WarmProcesses(level, keeping)
+        self._split = SplitTests(reference_points)
 
     def __enter__(self) -> Self:
         return self
@@ -57,24 +69,19 @@ class Grader:
             SandboxUnavailable: no level of isolation is reached here.
             EnvironmentBroken: the environment's warm process does not start.
         """
-        sandbox = self.sandbox(assignment.environment)
-        if assurance is Assurance.IN_PROCESS:
-            return grade(assignment, submission, sandbox)
-        masters = masters_of(assignment)
-        split = self._split.of(assignment, masters, sandbox)
-        if assurance is Assurance.SPLIT:
-            refuse_unless_split(masters, split)
-        return grade(assignment, submission, sandbox, split)
+        with self.using(assignment.environment) as sandbox:
+            if assurance is Assurance.IN_PROCESS:
+                return grade(assignment, submission, sandbox)
+            masters = masters_of(assignment)
+            split = self._split.of(assignment, masters, sandbox)
+            if assurance is Assurance.SPLIT:
+                refuse_unless_split(masters, split)
+            return grade(assignment, submission, sandbox, split)
 
-    def sandbox(self, environment: Environment) -> Sandbox:
-        """The warm process of that environment, started at its first use."""
-        with self._lock:
-            if environment not in self._sandboxes:
-                self._sandboxes[environment] = Sandbox.start(environment, level=self._level)
-            return self._sandboxes[environment]
+    def using(self, environment: Environment) -> AbstractContextManager[Sandbox]:
+        """The sandbox of that environment, for as long as the ``with`` lasts; see `WarmProcesses.using`."""
+        return self._pool.using(environment)
 
     def close(self) -> None:
         """Stop every warm process."""
-        with self._lock:
-            while self._sandboxes:
-                self._sandboxes.popitem()[1].close()
+        self._pool.close()

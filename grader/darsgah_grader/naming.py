@@ -25,6 +25,7 @@ _RUNS_WHAT_IT_READS = frozenset(
 """Names by which a test can come to run code that a learner's cells wrote: such a test is not run apart."""
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -116,7 +117,7 @@ def _bound(trees: Iterable[ast.Module], *, imports_too: bool = False) -> frozens
 
 
 def _changed(trees: Iterable[ast.Module]) -> frozenset[str]:
-    """Names whose objects cells change in place: items and attributes set, methods called for their effect."""
+    """Names whose objects cells change in place: items and attributes set, methods called for that."""
     names: set[str] = set()
     for tree in trees:
         for node in _statements(tree):
@@ -175,9 +176,9 @@ def _setup(master: MasterNotebook, trees: dict[str, ast.Module]) -> set[str]:
 def _candidates(master: MasterNotebook, trees: dict[str, ast.Module]) -> Iterator[str]:
     for cell in master.cells:
         tree = trees.get(cell.grade_id)
-        if cell.role is Role.TEST and tree is not None and not _has_magic(cell):
-            if not _runs_what_it_reads(tree):
-                yield cell.grade_id
+        if cell.role is not Role.TEST or tree is None or _has_magic(cell) or _runs_what_it_reads(tree):
+            continue
+        yield cell.grade_id
 
 
 def _has_magic(cell: MasterCell) -> bool:

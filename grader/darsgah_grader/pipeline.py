@@ -26,7 +26,6 @@ from darsgah_grader.types import (
     Grade,
     GradeError,
     SubmissionRejected,
-    Verdict,
 )
 
 _LEAST_SECONDS = 0.1
@@ -111,17 +110,16 @@ def grade(
     )
 
 
-def reference_passes(assignment: Assignment, sandbox: Sandbox, split: TestsOfNotebooks) -> TestsOfNotebooks:
-    """The tests that the lab's reference solutions pass with full marks, when these of them run split."""
-    passed: dict[str, frozenset[str]] = {}
+def reference_points(
+    assignment: Assignment, sandbox: Sandbox, split: TestsOfNotebooks
+) -> dict[str, dict[str, float]]:
+    """What each test gives the lab's reference solutions, when these of them run split."""
+    points: dict[str, dict[str, float]] = {}
     for master in masters_of(assignment):
-        graded = _grade_notebook(
-            master, master.notebook, assignment, sandbox, split.get(master.name, frozenset())
-        )
-        passed[master.name] = frozenset(
-            cell.grade_id for cell in graded.cells if cell.verdict is Verdict.PASSED
-        )
-    return passed
+        tests = split.get(master.name, frozenset())
+        graded = _grade_notebook(master, master.notebook, assignment, sandbox, tests)
+        points[master.name] = {cell.grade_id: cell.score or 0.0 for cell in graded.cells}
+    return points
 
 
 def masters_of(assignment: Assignment) -> list[MasterNotebook]:

@@ -1,8 +1,8 @@
-"""Grading with the tests in a sandbox of their own: the jobs of the two sides, what they come to, and for
-which tests.
+"""Grading with tests in a sandbox of their own: the jobs of the two sides, what they come to, and which tests.
 
-A test is graded split when the reference solution passes it so; that is found out once for a lab, before
-the first submission of it is graded. The others run in the learner's process, and their grades say it.
+A test is graded split when the reference solution gets the same points from it so as in one process, and
+gets some; that is found out once for a lab, before the first submission of it is graded. The others run in
+the learner's process, and their grades say it.
 """
 
 import hashlib
@@ -25,6 +25,9 @@ _LINK_LOST = "PeerGone"
 
 TestsOfNotebooks = Mapping[str, frozenset[str]]
 """By a notebook's name, the grade_ids of the tests that are graded split."""
+
+ReferencePoints = Callable[[Assignment, Sandbox, TestsOfNotebooks], Mapping[str, Mapping[str, float]]]
+"""Grades a lab's reference solutions, these tests of them split: points by notebook and grade_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,8 @@ def refuse_unless_split(masters: Iterable[MasterNotebook], split: TestsOfNoteboo
 class SplitTests:
     """Which tests of which lab are graded split, found out once for each and kept."""
 
-    def __init__(self, passed: Callable[[Assignment, Sandbox, TestsOfNotebooks], TestsOfNotebooks]) -> None:
-        """Take ``passed``, which grades a lab's reference solutions and tells the tests that they pass."""
-        self._passed = passed
+    def __init__(self, reference_points: ReferencePoints) -> None:
+        self._reference_points = reference_points
         self._found: OrderedDict[bytes, TestsOfNotebooks] = OrderedDict()
         self._locks: dict[bytes, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -142,13 +144,19 @@ class SplitTests:
     def _find(
         self, assignment: Assignment, masters: Sequence[MasterNotebook], sandbox: Sandbox
     ) -> TestsOfNotebooks:
-        """Leave out what the reference does not pass, until it passes all the rest."""
+        """Leave out what gives the reference other points, until all the rest gives it the same."""
         tests: TestsOfNotebooks = {master.name: test_naming(master).candidates for master in masters}
+        if not any(tests.values()):
+            return tests
+        expected = self._reference_points(assignment, sandbox, {})
         for _ in range(_MOST_TRIES):
-            if not any(tests.values()):
-                break
-            passed = self._passed(assignment, sandbox, tests)
-            left = {name: ids & passed.get(name, frozenset()) for name, ids in tests.items()}
+            found = self._reference_points(assignment, sandbox, tests)
+            left = {
+                name: frozenset(
+                    test for test in ids if found[name][test] and found[name][test] == expected[name][test]
+                )
+                for name, ids in tests.items()
+            }
             if left == tests:
                 return tests
             tests = left

@@ -17,6 +17,7 @@ import inspect
 import json
 import linecache
 import math
+import os
 import sys
 import traceback
 from collections.abc import Mapping
@@ -34,6 +35,7 @@ from darsgah_grader.guest.shell import GuestShell, describe, error_output
 
 _compile, _eval, _dict = compile, eval, dict
 _LARGEST_PARTIAL = 1e12
+_GUEST = os.path.dirname(__file__)  # noqa: PTH120 -- compared with the file names of frames
 UNUSABLE = "unusable"
 """Stands for a result that is not exactly a finite int or float."""
 
@@ -174,11 +176,17 @@ class CellRunner:
 
     @staticmethod
     def _forget_own_frames(error: BaseException) -> None:
-        """Start the traceback at the test's first frame."""
+        """Leave in the traceback the test's frames and those of what it called, and none of this package."""
+        frames = []
         frame: TracebackType | None = error.__traceback__
-        while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
+        while frame is not None:
+            if not frame.tb_frame.f_code.co_filename.startswith(_GUEST):
+                frames.append(frame)
             frame = frame.tb_next
-        error.__traceback__ = frame
+        kept: TracebackType | None = None
+        for frame in reversed(frames):
+            kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+        error.__traceback__ = kept
 
     def _show(self, error: BaseException, name: str = "", source: str = "") -> None:
         """Show an exception; the source of a test is known to the traceback only while it is written."""

@@ -209,7 +209,8 @@ class Peer:
         found, _ = _decode(extras, self._resolve)
         try:
             status, changed, told = found  # type: ignore[misc] # checked by what follows
-            self.take(told)
+            if told:
+                self.take(told)
             for index, contents in changed:
                 _restore(sent[index], contents, self._resolve, sent)
         except (TypeError, ValueError, IndexError) as error:
