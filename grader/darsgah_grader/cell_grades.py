@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from darsgah_grader.hidden import HiddenText
 from darsgah_grader.master import MasterCell, MasterNotebook, Role
-from darsgah_grader.messages import message_for, told_of_earlier
+from darsgah_grader.messages import LATE_THREAD, message_for, told_of_earlier
 from darsgah_grader.rebuild import PlacedCell, RebuiltNotebook
 from darsgah_grader.sandbox.types import CellRun, Outcome
 from darsgah_grader.scoring import CellScore, score_cell
@@ -32,6 +32,7 @@ def cell_grades(
         (cell.source for cell in rebuilt.cells if cell.marked is None or not cell.marked.hidden),
     )
     grades: list[CellGrade] = []
+    seen: set[str] = set()
     for cell in master.graded:
         run, score = None, CellScore(Verdict.MISSING, 0.0)
         if cell.grade_id not in rebuilt.missing:
@@ -43,8 +44,13 @@ def cell_grades(
         told = [message_for(cell, score.verdict, run, limits)]
         if score.verdict in _MAY_REST_ON_EARLIER and cell.grade_id in places:
             told.insert(0, _told_of_earlier(rebuilt.cells, runs, places[cell.grade_id], limits))
+        oddities = tuple(odd for odd in (run.oddities if run else ()) if odd.name not in seen)
+        seen |= {odd.name for odd in oddities}
+        if any(odd.name == "late_thread" for odd in oddities):
+            told.append(LATE_THREAD)
         message = "\n".join(text for text in told if text and not hidden.is_in(text))
         flags = rebuilt.cell_flags.get(cell.grade_id, ()) + score.flags
+        flags += tuple(Flag(odd.name, odd.evidence) for odd in oddities)
         grades.append(_cell_grade(master, cell, score, message, flags))
     return tuple(grades)
 

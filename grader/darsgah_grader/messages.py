@@ -18,6 +18,13 @@ from darsgah_grader.regions import visible_test_line
 from darsgah_grader.sandbox.types import CellRun, Outcome
 from darsgah_grader.types import Limits, Verdict
 
+TO_BE_REVIEWED = "A person looks at the result of this test."
+"""Of a test that was tampered with: the learner is told no more than that."""
+LATE_THREAD = (
+    "Code that you had started was still running when this test ran, so a person looks at the result. "
+    "Wait for your threads to end in the cell that starts them."
+)
+"""Of a test beside which threads of the learner's ran."""
 _LONGEST = 500
 _SHORTEST_EMBEDDED = 4
 _MESSAGE_ARGUMENTS = frozenset({"msg", "message", "err_msg", "reason"})
@@ -39,6 +46,8 @@ def message_for(cell: MasterCell, verdict: Verdict, run: CellRun | None, limits:
     }.get(verdict, "")
     if said or run is None or verdict is not Verdict.FAILED:
         return said
+    if run.controls_passed:
+        return TO_BE_REVIEWED
     written = _authors_message(cell, run.error_value.strip())
     line = visible_test_line(cell.source, run.error_line)
     if cell.hidden and not line:

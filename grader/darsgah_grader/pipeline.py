@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from darsgah_grader.cell_grades import cell_grades, missing_notebook
+from darsgah_grader.control_plan import ControlPlan, control_plan
 from darsgah_grader.executed import executed_notebook
 from darsgah_grader.intake import read_notebook
 from darsgah_grader.master import MasterNotebook, Role, read_master
 from darsgah_grader.notebook import Notebook
 from darsgah_grader.rebuild import PlacedCell, RebuiltNotebook, rebuild
-from darsgah_grader.sandbox.types import CellSource, Job, Run
+from darsgah_grader.sandbox.types import NOTE_OF_CELL, CellRun, CellSource, Job, Run
 from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.split import TestsOfNotebooks, joined, split_jobs
 from darsgah_grader.types import (
@@ -169,7 +170,8 @@ def _grade_notebook(
     split: frozenset[str],
 ) -> _GradedNotebook:
     rebuilt = rebuild(master, notebook)
-    sources = {position: _source(cell) for position, cell in enumerate(rebuilt.cells) if cell.runs}
+    plan = control_plan(master)
+    sources = {position: _source(cell, plan) for position, cell in enumerate(rebuilt.cells) if cell.runs}
     if split:
         jobs = split_jobs(master, rebuilt.cells, sources, split, assignment)
         run, tests = sandbox.run_split(jobs.learner, jobs.tests)
@@ -187,13 +189,39 @@ def _grade_notebook(
     return _GradedNotebook(
         cells=cells,
         executed=executed_notebook(rebuilt.cells, runs, verdicts),
-        flags=rebuilt.flags + _ungraded_flags(master, rebuilt) + _notes(master, run),
+        flags=rebuilt.flags
+        + _ungraded_flags(master, rebuilt)
+        + _oddities(master, rebuilt, runs)
+        + _notes(master, run),
         code_seconds=math.fsum(cell.seconds for cell in runs.values()),
     )
 
 
-def _source(cell: PlacedCell) -> CellSource:
-    return CellSource(cell.source, graded=cell.marked is not None and cell.marked.role is Role.TEST)
+def _source(cell: PlacedCell, plan: ControlPlan) -> CellSource:
+    if cell.marked is None or cell.marked.role.written_by_learner:
+        return CellSource(cell.source)
+    grade_id = cell.marked.grade_id
+    return CellSource(
+        cell.source,
+        graded=cell.marked.role is Role.TEST,
+        lab=cell.marked.role is Role.READONLY,
+        keeps=plan.keeps.get(grade_id, ()),
+        controls=plan.controls(grade_id),
+    )
+
+
+def _oddities(
+    master: MasterNotebook, rebuilt: RebuiltNotebook, runs: Mapping[int, CellRun]
+) -> tuple[Flag, ...]:
+    """What the learner's cells did beside their task, each sort told once, where it was seen first."""
+    found: dict[str, Flag] = {}
+    for position, run in runs.items():
+        marked = rebuilt.cells[position].marked
+        if marked is None or not marked.role.graded:
+            where = f"{master.name}, {marked.grade_id if marked else f'cell {position + 1}'}"
+            for odd in run.oddities:
+                found.setdefault(odd.name, Flag(odd.name, f"{where}: {odd.evidence}"))
+    return tuple(found.values())
 
 
 def _ungraded_flags(master: MasterNotebook, rebuilt: RebuiltNotebook) -> tuple[Flag, ...]:
@@ -207,4 +235,10 @@ def _ungraded_flags(master: MasterNotebook, rebuilt: RebuiltNotebook) -> tuple[F
 
 
 def _notes(master: MasterNotebook, run: Run) -> tuple[Flag, ...]:
-    return tuple(Flag("sandbox_note", f"{master.name}: {note}") for note in run.notes)
+    return tuple(
+        Flag(
+            "sandbox_note" if note.startswith(NOTE_OF_CELL) else "sandbox_trouble",
+            f"{master.name}: {note}",
+        )
+        for note in run.notes
+    )

@@ -17,6 +17,7 @@ _ENDED_BADLY = {
     Outcome.DIED: Verdict.DIED,
     Outcome.NOT_RUN: Verdict.NOT_RUN,
 }
+_MOST_CONTROLS_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ def score_cell(cell: MasterCell, written: Cell | None, run: CellRun | None) -> C
 def _score_test(cell: MasterCell, run: CellRun | None) -> CellScore:
     if run is None:
         return CellScore(Verdict.NOT_RUN, 0.0)
-    if run.outcome is not Outcome.OK:
-        return CellScore(_ENDED_BADLY[run.outcome], 0.0)
+    tampering = _tampering(run)
+    if tampering or run.outcome is not Outcome.OK:
+        return CellScore(_ENDED_BADLY.get(run.outcome, Verdict.FAILED), 0.0, tampering)
     if not run.has_result:
         return CellScore(Verdict.PASSED, cell.points)
     partial = run.partial
@@ -61,3 +63,9 @@ def _score_test(cell: MasterCell, run: CellRun | None) -> CellScore:
     if partial == cell.points:
         return CellScore(Verdict.PASSED, cell.points)
     return CellScore(Verdict.PARTIAL if partial else Verdict.FAILED, float(partial))
+
+
+def _tampering(run: CellRun) -> tuple[Flag, ...]:
+    if not run.controls_passed:
+        return ()
+    return (Flag("tampering", "; ".join(run.controls_passed[:_MOST_CONTROLS_TOLD])),)

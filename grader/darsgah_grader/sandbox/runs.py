@@ -20,7 +20,7 @@ from darsgah_grader.guest.runner import CELL, RESULT
 from darsgah_grader.guest.supervisor import END, FINISHED, WANT
 from darsgah_grader.guest.zygote import BROKEN, JOB
 from darsgah_grader.sandbox.outputs import Outputs, clean_text
-from darsgah_grader.sandbox.types import UNUSABLE, CellRun, CellSource, Job, Oddity, Outcome
+from darsgah_grader.sandbox.types import NOTE_OF_CELL, UNUSABLE, CellRun, CellSource, Job, Oddity, Outcome
 
 _GRACE = 10.0
 _REQUESTS_PER_CELL = 8  # a cell is asked for again when the run recovers from a dead runner
@@ -145,7 +145,7 @@ class Conduct:
         self._kills_seen = kills
         number = report.get("signal")
         if outcome is Outcome.DIED and type(number) is int and number:
-            self.notes.append(f"cell {len(self._done) + 1} was ended by signal {number}")
+            self.notes.append(f"{NOTE_OF_CELL}{len(self._done) + 1} was ended by signal {number}")
         self._done.append(CellRun(outcome, outputs, seconds=seconds))
 
     def _complete(self) -> tuple[CellRun, ...]:

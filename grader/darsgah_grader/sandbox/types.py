@@ -134,6 +134,9 @@ class CellRun:
     oddities: tuple[Oddity, ...] = ()
 
 
+NOTE_OF_CELL = "cell "
+"""How a note begins that is about one cell; any other is about the whole run."""
+
 UNUSABLE = "unusable"
 """Stands in ``CellRun.partial`` for a result that is not exactly a finite int or float."""
 
