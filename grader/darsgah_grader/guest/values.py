@@ -101,7 +101,9 @@ _LIBRARIES: dict[str, tuple[_Writers, _Types, _Replacers]] = {
     "pandas": (tables.table_writers, tables.table_types, tables.table_replacers),
 }
 _prepared: set[str] = set()
-_WRITERS = _ByType(atoms.WRITERS | containers.WRITERS | {type: _write_type})
+_WRITERS = _ByType(
+    atoms.WRITERS | containers.WRITERS | dict.fromkeys(map(type, atoms.NAMED_TYPES.values()), _write_type)
+)
 _READERS = _by_tag()
 _REPLACE = dict(containers.REPLACE)
 
@@ -122,7 +124,7 @@ def prepare() -> bool:
         except Exception:  # noqa: BLE001, S112 -- a learner's own module of that name may raise anything; its values are not plain
             continue
         found = True
-        _WRITERS.add(written)
+        _WRITERS.add(written | dict.fromkeys(map(type, named.values()), _write_type))
         _REPLACE.update(replaced)
         atoms.NAMED_TYPES.update(named)
         atoms.TYPE_NAMES.update((id(kind), name) for name, kind in named.items())
