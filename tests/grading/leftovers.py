@@ -1,0 +1,198 @@
+"""What a graded submission may leave on the machine: nothing.
+
+    with Watch(folder).nothing_left():
+        grader.grade(...)
+
+A `Watch` compares the machine before and after: processes below this one, mounts (this process's and those of
+the warm processes), control groups, files where learners might leave them, System V objects. What ends a
+moment later is waited for. A warm process may keep forks that wait for the next run: they have no children.
+What can only grow little by little is measured over many cases: ``Watch.weight``.
+
+Other programs use the machine at the same time, so what is not below this process counts only when it carries
+the users of learners or the names that the cases give to all they make (``PLANTED``).
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.grading.sandbox.machine import descendants, groups
+
+PLANTED = "planted"
+"""Part of the name of every file, queue and folder that a case makes."""
+
+_LEARNERS = range(1_999_900_000, 2_000_000_000)
+_WAITING = 2
+_PATIENCE = 10.0
+_SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run", "/", "/etc", "/home", "/root")  # noqa: S108 -- where learners might leave things
+
+
+def _fields(pid: int) -> dict[str, str]:
+    """The lines of a process's status; nothing when it has ended."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return {}
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
+
+
+def _is_warm(pid: int) -> bool:
+    """Whether this is a warm process itself, not a fork of it."""
+    try:
+        program = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    parent = int(_fields(pid).get("PPid", "0"))
+    return b"darsgah_grader.guest.zygote" in program and parent == os.getpid()
+
+
+def warm_processes() -> set[int]:
+    """The warm processes that this process has started."""
+    return {pid for pid in descendants(os.getpid()) if _is_warm(pid)}
+
+
+def private_memory(pid: int) -> int:
+    """Bytes of a process that no file stands behind."""
+    return int(_fields(pid).get("RssAnon", "0 kB").split()[0]) * 1024
+
+
+def _mounts(pid: int) -> frozenset[str]:
+    try:
+        lines = Path(f"/proc/{pid}/mountinfo").read_text().splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(line.split(" ", 1)[1] for line in lines)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        yield from found
+
+
+def _is_learners(entry: os.DirEntry[str]) -> bool:
+    with contextlib.suppress(OSError):
+        return PLANTED in entry.name or entry.stat(follow_symlinks=False).st_uid in _LEARNERS
+    return False
+
+
+def _ipc() -> frozenset[str]:
+    """System V objects of learners: their users as root, this user otherwise."""
+    users = _LEARNERS if os.geteuid() == 0 else (os.geteuid(),)
+    found = set()
+    for kind, column in (("shm", 7), ("sem", 4), ("msg", 7)):
+        with contextlib.suppress(OSError):
+            for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
+                words = line.split()
+                if int(words[column]) in users:
+                    found.add(f"{kind} {words[0]} {words[1]}")
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is looked at, by its name in a report."""
+
+    processes: frozenset[str]
+    mounts: frozenset[str]
+    groups: frozenset[str]
+    files: frozenset[str]
+    ipc: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What may not grow with the number of submissions: descriptors, threads, bytes of each warm process."""
+
+    descriptors: int
+    threads: int
+    warm: dict[int, int]
+
+
+class Watch:
+    """``folder`` is the private temporary folder of the graders that are watched: all in it counts."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        package = Path(os.__file__).parent
+        places = (*_SHARED, tempfile.gettempdir(), Path.cwd(), Path.home(), sys.prefix, package)
+        self._places = sorted({Path(place).resolve() for place in places} | {package / "__pycache__"})
+
+    @contextlib.contextmanager
+    def nothing_left(self) -> Iterator[None]:
+        """Raise AssertionError with what is there afterwards and was not before."""
+        warm = warm_processes()
+        before = self._state(warm)
+        yield
+        ending = time.monotonic() + _PATIENCE
+        while (left := self._left(before, warm)) and time.monotonic() < ending:
+            time.sleep(0.01)
+        assert not left, left
+
+    def _state(self, known: set[int]) -> _State:
+        """The machine now; of warm processes the mounts of ``known`` ones count, others are new and may be."""
+        warm = warm_processes()
+        mounts = {f"{pid} {line}" for pid in (os.getpid(), *(known & warm)) for line in _mounts(pid)}
+        return _State(
+            processes=self._processes(warm),
+            mounts=frozenset(mounts),
+            groups=self._groups(warm),
+            files=self._files(),
+            ipc=_ipc(),
+        )
+
+    @staticmethod
+    def weight() -> Weight:
+        """Measure now."""
+        return Weight(
+            descriptors=len(os.listdir("/proc/self/fd")),  # noqa: PTH208 -- names are all it wants
+            threads=threading.active_count(),
+            warm={pid: private_memory(pid) for pid in warm_processes()},
+        )
+
+    def _left(self, before: _State, known: set[int]) -> list[str]:
+        """What is there now and was not then, in words."""
+        now = self._state(known)
+        return [
+            f"{name}: {thing}"
+            for name in _State.__dataclass_fields__
+            for thing in sorted(getattr(now, name) - getattr(before, name))
+        ]
+
+    @staticmethod
+    def _waiting(warm: set[int]) -> set[int]:
+        """The forks of warm processes that wait for a run: without children, and few."""
+        found = set()
+        for pid in warm:
+            children = {child for child in descendants(pid) if _fields(child).get("PPid") == str(pid)}
+            idle = sorted(child for child in children if not descendants(child))
+            found |= set(idle[-_WAITING:])
+        return found
+
+    def _processes(self, warm: set[int]) -> frozenset[str]:
+        expected = warm | self._waiting(warm)
+        return frozenset(
+            f"{pid} {_fields(pid).get('Name')} {_fields(pid).get('State')}"
+            for pid in descendants(os.getpid()) - expected
+        )
+
+    def _groups(self, warm: set[int]) -> frozenset[str]:
+        """Groups of runs that are over: a waiting fork is a member of its own."""
+        waiting = self._waiting(warm)
+        found = set()
+        for group in groups(os.getpid()):
+            with contextlib.suppress(OSError):
+                members = {int(pid) for pid in (group / "cgroup.procs").read_text().split()}
+                if not members & waiting or members - waiting:
+                    found.add(str(group))
+        return frozenset(found)
+
+    def _files(self) -> frozenset[str]:
+        own = {str(path) for path in self._folder.rglob("*")}
+        others = {entry.path for place in self._places for entry in _entries(place) if _is_learners(entry)}
+        return frozenset(own | others)
