@@ -1,203 +1,141 @@
-"""The same submissions graded by ``nbgrader autograde`` in batch and by Darsgah, in one run.
+"""The same submissions graded by Darsgah in each mode, by nbgrader, by Otter, and by the floor, in one run.
 
-The lab has 20 cells, eight of them tests. The submissions are mixed: right, one answer wrong, one raising,
-one that takes a fifth of a second, unchanged release versions. Each round grades all of them with each of the
-two; nbgrader's start (its import) and our warm process's start are outside both clocks. Darsgah is measured
-twice: one after the other, which is what the ratio and the overhead come from, and on all cores at once.
+Each round grades all submissions of a lab with the floor, with Darsgah (one after the other, then on all
+cores at once) and with ``nbgrader autograde`` in batch; times are medians over rounds. nbgrader's start (its
+import) and our warm process's are outside these clocks, and inside those of the command calls.
 """
 
-import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from darsgah_grader.authoring import release
-from darsgah_grader.environments import environment_named
+from bench.floor import Floor, cells_of
+from bench.labs import BenchLab, labs_named
+from bench.memory import PrivateMemory
+from bench.rivals import Course, median_of, otter_calls, our_call
 from darsgah_grader.grading import Grader
-from darsgah_grader.types import Assignment, Grade, Master
+from darsgah_grader.types import Assurance, Grade, Verdict
 
-_QUESTIONS = (
-    ("mean", "return sum(values) / len(values)", "mean([1, 2, 6]) == 3", "mean([5]) == 5"),
-    ("largest", "return max(values)", "largest([1, 7, 2]) == 7", "largest([-3, -1]) == -1"),
-    (
-        "evens",
-        "return [value for value in values if value % 2 == 0]",
-        "evens([1, 2]) == [2]",
-        "evens([3]) == []",
-    ),
-    ("spread", "return max(values) - min(values)", "spread([1, 7, 2]) == 6", "spread([4]) == 0"),
-)
-_VARIANTS = ("right", "wrong", "raising", "slow", "unchanged")
+_MODES: Mapping[str, Assurance | None] = {"in-process": Assurance.IN_PROCESS, "split": None}
+"""How Darsgah grades; split is the rule, and what part of a lab it was is measured too."""
+_CALLS = 3
+_WATCHED = 8
+"""Submissions during which memory is watched, outside all clocks, because watching takes time itself."""
 
 
-def _cell(kind: str, source: str, **flags: object) -> dict[str, Any]:
-    metadata = (
-        {"grade": False, "solution": False, "locked": False, "schema_version": 3, **flags} if flags else None
-    )
-    cell: dict[str, Any] = {
-        "cell_type": kind,
-        "source": source,
-        "metadata": {"nbgrader": metadata} if metadata else {},
-    }
-    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+def measure(names: Sequence[str], submissions: int, rounds: int, console: Console) -> dict[str, Any]:
+    """Measure each lab with ``submissions`` notebooks, ``rounds`` times."""
+    labs = labs_named(names, submissions)
+    with Grader() as grader:
+        return {
+            "submissions": submissions,
+            "rounds": rounds,
+            "cores": len(os.sched_getaffinity(0)),
+            "labs": {lab.name: _lab(lab, rounds, grader, console) for lab in labs},
+        }
 
 
-def _notebook(bodies: Sequence[str]) -> bytes:
-    """The lab with these function bodies as answers: 20 cells."""
-    cells: list[dict[str, Any]] = []
-    for (name, _, visible, more), body in zip(_QUESTIONS, bodies, strict=True):
-        cells += [
-            _cell("markdown", f"## The function {name}"),
-            _cell("code", f"def {name}(values):\n    {body}", grade_id=name, solution=True),
-            _cell("code", f"{name}([4, 2, 9])"),
-            _cell("code", f"assert {visible}", grade_id=f"{name}_1", grade=True, locked=True, points=1),
-            _cell("code", f"assert {more}", grade_id=f"{name}_2", grade=True, locked=True, points=1),
-        ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return json.dumps(
-        {"nbformat": 4, "nbformat_minor": 4, "metadata": {"kernelspec": kernel}, "cells": cells}
-    ).encode()
-
-
-def _submissions(master: Master, count: int) -> list[bytes]:
-    """The variants in turn; each spoils another question."""
-    solved = [body for _, body, _, _ in _QUESTIONS]
-    made = []
-    for number in range(count):
-        variant, question = _VARIANTS[number % len(_VARIANTS)], number // len(_VARIANTS) % len(_QUESTIONS)
-        bodies = list(solved)
-        if variant == "unchanged":
-            made.append(release(master))
-            continue
-        bodies[question] = {
-            "right": bodies[question],
-            "wrong": "return None",
-            "raising": "raise ValueError(values)",
-            "slow": f"__import__('time').sleep(0.07); {bodies[question]}",
-        }[variant]
-        made.append(_notebook(bodies))
-    return made
-
-
-def measure(submissions: int, rounds: int, console: Console) -> dict[str, Any]:
-    """Grade ``submissions`` notebooks ``rounds`` times with each; times are medians over rounds."""
-    master = Master("lab", _notebook([body for _, body, _, _ in _QUESTIONS]))
-    assignment = Assignment((master,), environment_named("python"))
-    handed_in = _submissions(master, submissions)
-    theirs: list[float] = []
-    ours: list[float] = []
-    parallel: list[float] = []
-    beyond: list[float] = []
-    own: list[float] = []
-    cores = len(os.sched_getaffinity(0))
-    started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="darsgah-bench-") as folder, Grader() as grader:
-        grader.sandbox(assignment.environment)
-        warm_start = time.perf_counter() - started
-        course = _course(Path(folder), master, handed_in)
+def _lab(lab: BenchLab, rounds: int, grader: Grader, console: Console) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="darsgah-bench-") as folder:
+        place = Path(folder)
+        course = Course(lab, place / "course")
+        batches: list[float] = []
+        floors: list[list[float]] = []
+        passed: list[list[bool]] = []
+        modes = {name: _Mode(lab, insisted, grader) for name, insisted in _MODES.items()}
         for number in range(rounds):
-            console.print(f"Grading, round {number + 1} of {rounds}: nbgrader, then Darsgah", style="dim")
-            theirs.append(_autograde(course, "autograde"))
-            grades, seconds = _in_turn(grader, assignment, handed_in)
-            ours.append(seconds)
-            beyond.append(statistics.median(grade.seconds - grade.code_seconds for grade in grades))
-            own.append(statistics.mean(grade.code_seconds for grade in grades))
-            parallel.append(_at_once(grader, assignment, handed_in, cores))
-    each_theirs = statistics.median(theirs) / submissions
-    each_ours = statistics.median(ours) / submissions
-    return {
-        "submissions": submissions,
-        "rounds": rounds,
-        "cores": cores,
-        "sandbox": grades[0].sandbox.value,
-        "nbgrader_seconds_per_submission": each_theirs,
-        "darsgah_seconds_per_submission": each_ours,
-        "ratio_per_submission": each_theirs / each_ours,
-        "own_code_seconds_per_submission": statistics.median(own),
-        "ratio_beyond_own_code": (each_theirs - statistics.median(own))
-        / (each_ours - statistics.median(own)),
-        "darsgah_submissions_per_second_per_core": submissions / statistics.median(parallel) / cores,
-        "darsgah_ms_beyond_own_code": 1000 * statistics.median(beyond),
-        "darsgah_warm_start_seconds": warm_start,
-    }
+            console.print(f"{lab.name}, round {number + 1} of {rounds}", style="dim")
+            seconds, passed = _floor(lab, course.files)
+            floors.append(seconds)
+            for mode in modes.values():
+                mode.round()
+            batches.append(course.batch() / len(lab.submissions))
+        console.print(f"{lab.name}, single commands", style="dim")
+        batch, floor = statistics.median(batches), statistics.median(map(statistics.median, floors))
+        calls = range(min(_CALLS, len(lab.submissions)))
+        return {
+            "environment": lab.assignment.environment.name,
+            "floor_ms": 1000 * floor,
+            "nbgrader_batch_ms": 1000 * batch,
+            "nbgrader_call_ms": 1000 * median_of(course.call, calls),
+            "otter_call_ms": _milliseconds(otter_calls(lab, place / "otter", calls)),
+            "darsgah_call_ms": (
+                1000 * median_of(lambda number: our_call(lab, place, number), calls) if lab.folder else None
+            ),
+            "modes": {name: mode.result(batch, floor, passed) for name, mode in modes.items()},
+        }
 
 
-def _course(folder: Path, master: Master, submissions: Sequence[bytes]) -> Path:
-    source = folder / "source" / "lab"
-    source.mkdir(parents=True)
-    (source / "lab.ipynb").write_bytes(master.content)
-    for number, content in enumerate(submissions):
-        place = folder / "submitted" / f"learner{number:04}" / "lab"
-        place.mkdir(parents=True)
-        (place / "lab.ipynb").write_bytes(content)
-    _autograde(folder, "generate")
-    return folder
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else 1000 * seconds
 
 
-def _autograde(course: Path, step: str) -> float:
-    """Seconds of one step of nbgrader over the whole class, its start left out."""
-    program = [sys.executable, "-m", "bench.autograde", str(course), "lab", step]
-    ran = subprocess.run(  # noqa: S603 - the project's own program with the project's own arguments
-        program, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False
-    )
-    if ran.returncode:
-        raise RuntimeError(f"nbgrader could not {step}: {ran.stderr[-2000:]}")
-    return float(ran.stdout.splitlines()[-1])
+def _floor(lab: BenchLab, folder: Path) -> tuple[list[float], list[list[bool]]]:
+    """Seconds of each submission on the floor, and which of its tests passed."""
+    with Floor(lab.assignment.environment.preload, folder) as floor:
+        floor.run([])  # the first fork finds nothing warm
+        runs = [floor.run(cells_of(lab.assignment, content)) for content in lab.submissions]
+    return [seconds for seconds, _ in runs], [passed for _, passed in runs]
 
 
-def _in_turn(
-    grader: Grader, assignment: Assignment, submissions: Sequence[bytes]
-) -> tuple[list[Grade], float]:
-    started = time.perf_counter()
-    grades = [grader.grade(assignment, {"lab": content}) for content in submissions]
-    return grades, time.perf_counter() - started
+class _Mode:
+    """Darsgah grading a lab's submissions; ``assurance`` is what is insisted on, None is the rule."""
+
+    def __init__(self, lab: BenchLab, assurance: Assurance | None, grader: Grader) -> None:
+        self._lab, self._assurance, self._grader = lab, assurance, grader
+        self._each: list[float] = []
+        self._whole: list[float] = []
+        self._parallel: list[float] = []
+        self._trusted: list[float] = []
+        self._grades: list[Grade] = []
+        self._grade(lab.submissions[0])  # starts the warm process, reads the master, plans the split
+
+    def _grade(self, content: bytes) -> Grade:
+        return self._grader.grade(self._lab.assignment, {self._lab.master.name: content}, self._assurance)
+
+    def round(self) -> None:
+        """Grade all submissions, one after the other and then on all cores."""
+        submissions = self._lab.submissions
+        began, spent = time.perf_counter(), time.thread_time()
+        self._grades = [self._grade(content) for content in submissions]
+        self._whole.append((time.perf_counter() - began) / len(submissions))
+        self._trusted.append((time.thread_time() - spent) / len(submissions))
+        self._each.append(statistics.median(grade.seconds for grade in self._grades))
+        began = time.perf_counter()
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            list(pool.map(self._grade, submissions))
+        self._parallel.append(len(submissions) / (time.perf_counter() - began))
+
+    def result(self, batch: float, floor: float, passed: Sequence[Sequence[bool]]) -> Mapping[str, Any]:
+        """The medians, against nbgrader's batch and the floor."""
+        each, whole = statistics.median(self._each), statistics.median(self._whole)
+        with PrivateMemory() as memory:
+            for content in self._lab.submissions[:_WATCHED]:
+                self._grade(content)
+        return {
+            "ms": 1000 * whole,
+            "median_ms": 1000 * each,
+            "code_ms": 1000 * statistics.median(grade.code_seconds for grade in self._grades),
+            "trusted_ms": 1000 * statistics.median(self._trusted),
+            "per_second": statistics.median(self._parallel),
+            "times_faster_than_nbgrader": batch / whole,
+            "times_the_floor": each / floor,
+            "limit_ms": 1000 * (2 * floor + 0.015),
+            "private_mb": max(memory.peaks.values(), default=0) / 1024,
+            "graded_split": statistics.mean(grade.assurance is Assurance.SPLIT for grade in self._grades),
+            "verdicts_unlike_the_floor": sum(
+                _passed(grade) != list(expected) for grade, expected in zip(self._grades, passed, strict=True)
+            ),
+        }
 
 
-def _at_once(grader: Grader, assignment: Assignment, submissions: Sequence[bytes], cores: int) -> float:
-    """Seconds for all of them on every core; sleeping answers hold a worker, as in a real queue."""
-    started = time.perf_counter()
-    with ThreadPoolExecutor(cores) as pool:
-        list(pool.map(lambda content: grader.grade(assignment, {"lab": content}), submissions))
-    return time.perf_counter() - started
-
-
-def table(found: dict[str, Any]) -> Table:
-    """The result as people read it."""
-    shown = Table(
-        title=f"Grading {found['submissions']} submissions, medians of {found['rounds']} rounds",
-        title_justify="left",
-    )
-    shown.add_column("Measure")
-    shown.add_column("Result", justify="right")
-    for label, value in (
-        (
-            "nbgrader autograde, batch: seconds a submission",
-            f"{found['nbgrader_seconds_per_submission']:.3f}",
-        ),
-        (
-            "Darsgah, one after the other: seconds a submission",
-            f"{found['darsgah_seconds_per_submission']:.3f}",
-        ),
-        ("Times faster", f"{found['ratio_per_submission']:.1f}"),
-        (
-            "The notebooks' own code, in both: seconds a submission",
-            f"{found['own_code_seconds_per_submission']:.3f}",
-        ),
-        ("Times faster, the notebooks' own code left out", f"{found['ratio_beyond_own_code']:.1f}"),
-        ("Darsgah: submissions a second and core", f"{found['darsgah_submissions_per_second_per_core']:.1f}"),
-        ("Darsgah: ms beyond the notebook's own run time", f"{found['darsgah_ms_beyond_own_code']:.1f}"),
-        ("Darsgah: start of the warm process, seconds", f"{found['darsgah_warm_start_seconds']:.2f}"),
-        (f"Cores; sandbox {found['sandbox']}", str(found["cores"])),
-    ):
-        shown.add_row(label, value)
-    return shown
+def _passed(grade: Grade) -> list[bool]:
+    """Which of its tests passed, in order."""
+    return [cell.verdict is Verdict.PASSED for cell in grade.cells if cell.kind == "autograded"]
