@@ -118,7 +118,10 @@ def take_dtype(r: Reading, depth: int = 0) -> Any:  # noqa: ANN401 -- a dtype
         return np.dtype([(r.text(), take_dtype(r, depth + 1)) for _ in range(size)])
     if _PLAIN.fullmatch(text) is None:
         raise NotPlainData("There is no such dtype.")
-    return np.dtype(text)
+    dtype = np.dtype(text)
+    if not dtype.itemsize:
+        raise NotPlainData("A dtype has no size, so that any number of elements would fit in no bytes.")
+    return dtype
 
 
 def put_array(w: Writing, value: Any) -> None:  # noqa: ANN401 -- an ndarray

@@ -181,7 +181,7 @@ def _read_frame(r: Reading) -> Any:  # noqa: ANN401 -- a DataFrame
         for number in range(r.count()):
             r.weigh(TABLE)
             inside[number] = _series(index, r)
-        frame = pd.DataFrame(inside, index=index, copy=False)
+        frame = pd.DataFrame(inside, index=index)
         frame.columns = names
     r.depth += 1
     r.made[place] = frame
