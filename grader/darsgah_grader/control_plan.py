@@ -114,10 +114,12 @@ def _statements(
     seen = _with_helpers(test, helpers)
     own = (seen.bound - seen.imports.keys()) | assigned
     found: dict[str, Statement] = {"assert": Statement((("None", known_false.ASSERT),))}
-    for name in sorted(seen.loaded):
-        full = _full_name(name, imports, own, seen.starred)
-        if full in known_false.BY_NAME:
-            found.setdefault(full, _reaching(name, full))
+    known = {
+        full: name
+        for name in sorted(seen.loaded)
+        if (full := _full_name(name, imports, own, seen.starred)) in known_false.BY_NAME
+    }
+    found |= {full: _reaching(name, full) for full, name in known.items()}
     for method in sorted(seen.methods & known_false.BY_METHOD.keys()):
         found[method] = _of_unittest(method, seen, imports)
     for name in sorted(seen.caught & known_false.EXCEPTIONS - own):
@@ -130,7 +132,8 @@ def _statements(
         found["unittest"] = Statement(
             (("__import__('sys').modules['unittest']", known_false.RUN_BY_UNITTEST),)
         )
-    yield from list(found.values())[:_MOST]
+    for name in sorted(found, key=lambda name: name.startswith("builtins."))[:_MOST]:
+        yield found[name]
 
 
 def _with_helpers(test: _Module, helpers: Mapping[str, ast.AST]) -> _Module:
