@@ -6,11 +6,12 @@ learner's; what it imports comes from the library; what only its tests and read-
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from darsgah_grader.master import MasterCell, MasterNotebook, Role
+from darsgah_grader.master import MasterNotebook, Role
 from darsgah_grader.notebook import CellKind
 from darsgah_grader.sandbox.types import Naming
 
@@ -24,6 +25,7 @@ _RUNS_WHAT_IT_READS = frozenset(
 )
 """Names by which a test can come to run code that a learner's cells wrote: such a test is not run apart."""
 
+_MAGIC = re.compile(r"^[ \t]*(?:[%!?]|[\w.]+\?).*$", re.MULTILINE)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -46,7 +48,7 @@ class TestNaming:
 
 @lru_cache(maxsize=128)
 def test_naming(master: MasterNotebook) -> TestNaming:
-    """Read a master; cells that are no Python bind nothing, and tests among them are no candidates."""
+    """Read a master. Cells that are no Python bind nothing; tests in IPython's syntax are no candidates."""
     trees = {
         cell.grade_id: tree
         for cell in master.cells
@@ -80,15 +82,20 @@ def test_naming(master: MasterNotebook) -> TestNaming:
 
 def _parsed(source: str) -> ast.Module | None:
     """A cell's syntax tree; lines in IPython's own syntax are left out, None for what is no Python."""
-    lines = ["" if _is_magic(line) else line for line in source.split("\n")]
+    for text in (source, _MAGIC.sub("", source)):
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+def _has_magic(source: str) -> bool:
     try:
-        return ast.parse("\n".join(lines))
+        ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _is_magic(line: str) -> bool:
-    return line.lstrip().startswith(("%", "!")) or line.rstrip().endswith("?")
+        return True
+    return False
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
@@ -176,13 +183,9 @@ def _setup(master: MasterNotebook, trees: dict[str, ast.Module]) -> set[str]:
 def _candidates(master: MasterNotebook, trees: dict[str, ast.Module]) -> Iterator[str]:
     for cell in master.cells:
         tree = trees.get(cell.grade_id)
-        if cell.role is not Role.TEST or tree is None or _has_magic(cell) or _runs_what_it_reads(tree):
+        if cell.role is not Role.TEST or tree is None or _has_magic(cell.source) or _runs_what_it_reads(tree):
             continue
         yield cell.grade_id
-
-
-def _has_magic(cell: MasterCell) -> bool:
-    return any(_is_magic(line) for line in cell.source.split("\n"))
 
 
 def _runs_what_it_reads(tree: ast.Module) -> bool:

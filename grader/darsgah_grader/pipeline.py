@@ -27,9 +27,11 @@ from darsgah_grader.types import (
     Grade,
     GradeError,
     SubmissionRejected,
+    Verdict,
 )
 
 _LEAST_SECONDS = 0.1
+_PASSED = frozenset({Verdict.PASSED, Verdict.PARTIAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,15 @@ def grade(
 
 def reference_points(
     assignment: Assignment, sandbox: Sandbox, split: TestsOfNotebooks
-) -> dict[str, dict[str, float]]:
-    """What each test gives the lab's reference solutions, when these of them run split."""
-    points: dict[str, dict[str, float]] = {}
+) -> dict[str, dict[str, float | None]]:
+    """What each test gives the lab's reference solutions when these of them run split; None for a failure."""
+    points: dict[str, dict[str, float | None]] = {}
     for master in masters_of(assignment):
         tests = split.get(master.name, frozenset())
         graded = _grade_notebook(master, master.notebook, assignment, sandbox, tests)
-        points[master.name] = {cell.grade_id: cell.score or 0.0 for cell in graded.cells}
+        points[master.name] = {
+            cell.grade_id: cell.score if cell.verdict in _PASSED else None for cell in graded.cells
+        }
     return points
 
 

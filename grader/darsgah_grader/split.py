@@ -1,8 +1,8 @@
-"""Grading with tests in a sandbox of their own: the jobs of the two sides, what they come to, and which tests.
+"""Grading with tests in a sandbox of their own: the jobs of both sides, what they come to, and which tests.
 
-A test is graded split when the reference solution gets the same points from it so as in one process, and
-gets some; that is found out once for a lab, before the first submission of it is graded. The others run in
-the learner's process, and their grades say it.
+A test is graded split when the reference solution passes it so, with the same points as in one process;
+that is found out once for a lab, before the first submission of it is graded. The others run in the
+learner's process, and their grades say it.
 """
 
 import hashlib
@@ -26,8 +26,9 @@ _LINK_LOST = "PeerGone"
 TestsOfNotebooks = Mapping[str, frozenset[str]]
 """By a notebook's name, the grade_ids of the tests that are graded split."""
 
-ReferencePoints = Callable[[Assignment, Sandbox, TestsOfNotebooks], Mapping[str, Mapping[str, float]]]
-"""Grades a lab's reference solutions, these tests of them split: points by notebook and grade_id."""
+ReferencePoints = Callable[[Assignment, Sandbox, TestsOfNotebooks], Mapping[str, Mapping[str, float | None]]]
+"""Grades a lab's reference solutions, these tests of them split: points by notebook and grade_id, None for a
+test that they do not pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,9 @@ class SplitTests:
             found = self._reference_points(assignment, sandbox, tests)
             left = {
                 name: frozenset(
-                    test for test in ids if found[name][test] and found[name][test] == expected[name][test]
+                    test
+                    for test in ids
+                    if found[name][test] is not None and found[name][test] == expected[name][test]
                 )
                 for name, ids in tests.items()
             }

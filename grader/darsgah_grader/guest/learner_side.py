@@ -20,7 +20,6 @@ from darsgah_grader.guest.peer import Peer
 from darsgah_grader.guest.shared_files import SharedFiles, roots
 from darsgah_grader.guest.shell import GuestShell
 
-MISSING = "missing"
 PATCHABLE = ("input", "print", "open")
 """Builtins that a test may replace for the learner's code, as ``unittest.mock.patch`` does."""
 
@@ -146,11 +145,11 @@ class LearnerEnd(Peer):
 
     # -- operations ---------------------------------------------------------------------------------------
 
-    def _fetch(self, name: str) -> object:
-        """A value and whether it may be kept until it is said to be stale; MISSING when there is none."""
+    def _fetch(self, name: str) -> tuple[object, ...]:
+        """The value of a name in a tuple of one, so that its object can be told from none; empty for none."""
         namespace = self._shell.user_ns
         if name not in namespace:
-            return (MISSING,)
+            return ()
         value = self._lent[name] = namespace[name]
         return (value,)
 

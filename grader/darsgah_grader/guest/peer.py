@@ -32,6 +32,7 @@ _HEAD = struct.Struct("<II")
 _LONGEST_TEXT = 4000
 _MOST_OBJECTS = 200_000
 _DEEPEST = 60
+_MOST_ANCESTORS = 50
 
 _encode, _decode, _restore, _contents = values.encode, values.decode, values.restore, values.encode_contents
 _type, _id, _isinstance, _issubclass, _len, _range = type, id, isinstance, issubclass, len, range
@@ -70,9 +71,8 @@ class Peer:
         self._numbers: dict[int, int] = {}
         self._received: dict[int, tuple[object, int]] = {}
         self._by_number: dict[int, object] = {}
-        self._shapes: dict[type, tuple[int, Shape]] = {}
-        self._described: set[int] = set()
-        self._shapes_there: dict[int, Shape] = {}
+        self._shapes: dict[type, bytes] = {}
+        self._shapes_there: dict[bytes, Shape] = {}
 
     # -- the conversation ---------------------------------------------------------------------------------
 
@@ -80,7 +80,6 @@ class Peer:
         """Speak over this channel from now on; ``number`` keeps the objects of different links apart."""
         self._channel = channel
         self._next = max(self._next, number << 32)
-        self._described.clear()
         self._depth = 0
 
     def disconnect(self) -> None:
@@ -241,15 +240,10 @@ class Peer:
             bases = [_encode(base, self._refer)[0] for base in value.__bases__]
             return ("x", number, value.__name__, bases, _library_name(value))
         cls = _type(value)
-        known = self._shapes.get(cls)
-        if known is None:
-            known = self._shapes[cls] = (self._new_number(), shape_of_class(cls))
-        shape_number, shape = known
-        if shape_number in self._described:
-            return ("o", number, shape_number)
-        self._described.add(shape_number)
-        parts = (shape.name, shape.kind, shape.specials, shape.hashable, shape.base, shape.ancestors)
-        return ("o", number, shape_number, parts)
+        shape = self._shapes.get(cls)
+        if shape is None:
+            shape = self._shapes[cls] = self._plain(shape_parts(shape_of_class(cls)))
+        return ("o", number, shape)
 
     def _new_number(self) -> int:
         self._next += 1
@@ -288,7 +282,7 @@ class Peer:
         if _len(self._by_number) >= _MOST_OBJECTS:
             raise PeerGone("too many objects")
         if kind == "o":
-            return self._keep(number, stand_ins.make(self, number, self._shape_there(description)))
+            return self._keep(number, stand_ins.make(self, number, self._shape_there(description[2])))
         if kind == "x":
             return self._keep(number, self._made_class(description))
         if kind == "e":
@@ -301,19 +295,19 @@ class Peer:
             self._received[_id(value)] = (value, number)
         return value
 
-    def _shape_there(self, description: Any) -> Shape:
-        number = description[2]
-        if _len(description) > 3:  # noqa: PLR2004 -- a shape that is described for the first time
-            name, kind, specials, hashable, base, ancestors = description[3]
-            self._shapes_there[number] = Shape(
+    def _shape_there(self, described: bytes) -> Shape:
+        shape = self._shapes_there.get(described)
+        if shape is None:
+            (name, kind, specials, hashable, base, ancestors), _ = _decode(described, _no_reference)  # type: ignore[misc] # what is no such tuple is an error
+            shape = self._shapes_there[described] = Shape(
                 _identifier(name),
                 _str(kind),
                 FORWARDED.intersection(specials),
                 hashable is True,
                 base if base in PLAIN_BASES else "",
-                _tuple(_str(each) for each in ancestors[:50]),
+                _tuple(_str(each) for each in ancestors[:_MOST_ANCESTORS]),
             )
-        return self._shapes_there[number]
+        return shape
 
     # -- exceptions ---------------------------------------------------------------------------------------
 
@@ -353,7 +347,11 @@ class Peer:
             return known
         found = [_decode(base, self._resolve)[0] for base in bases[:8]]
         parents = [base for base in found if _isinstance(base, type) and _issubclass(base, _Error)]
-        members = {"__module__": "__main__", "__str__": _told_text, "__getattr__": self._attribute_of_error}
+
+        def attribute(error: BaseException, name: str) -> object:
+            return self._attribute_of_error(error, name)
+
+        members = {"__module__": "__main__", "__str__": _told_text, "__getattr__": attribute}
         return type(_identifier(name), _tuple(parents) or (Exception,), members)
 
     def _attribute_of_error(self, error: BaseException, name: str) -> object:
@@ -435,5 +433,10 @@ def shape_of_class(cls: type) -> Shape:
         specials,
         cls.__hash__ is not None,
         base,
-        ancestors[:50],
+        ancestors[:_MOST_ANCESTORS],
     )
+
+
+def shape_parts(shape: Shape) -> tuple[object, ...]:
+    """What crosses of a shape; the same for every object of a class, so it is made once."""
+    return (shape.name, shape.kind, sorted(shape.specials), shape.hashable, shape.base, shape.ancestors)

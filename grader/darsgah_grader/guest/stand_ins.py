@@ -39,6 +39,9 @@ PLAIN_BASES: dict[str, type] = {
 }
 """Plain types that a learner's class may extend, by name."""
 
+_OWN = frozenset({"__deepcopy__", "__reduce_ex__"})
+"""Looked for on an object, where others are looked for on its class."""
+
 _ORDERING = ("__lt__", "__le__", "__gt__", "__ge__")
 _BINARY = "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and or xor".split()
 FORWARDED = frozenset(
@@ -115,6 +118,8 @@ class StandIn(metaclass=StandInType):
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
             return _class_of(self)
+        if name in _OWN:
+            return object.__getattribute__(self, name)
         return peer_of(self).ask("get", self, name)
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -20,7 +20,7 @@ from darsgah_grader.guest import stand_ins
 from darsgah_grader.guest.capture import STDERR, STDOUT
 from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel
-from darsgah_grader.guest.learner_side import MISSING, PATCHABLE, special
+from darsgah_grader.guest.learner_side import PATCHABLE, special
 from darsgah_grader.guest.peer import Peer, PeerGone
 from darsgah_grader.guest.shared_files import SharedFiles, roots
 from darsgah_grader.guest.shell import GuestShell
@@ -53,7 +53,8 @@ class TestsEnd(Peer):
         )
         self._shell = shell
         self._files = SharedFiles(roots(work))
-        self._originals = {name: getattr(builtins, name) for name in PATCHABLE}
+        self._seen = vars(sys.modules["builtins"])  # what tests patch: the notebook's own
+        self._originals = {name: self._seen[name] for name in PATCHABLE}
         self._told_patches = False
         self.alone = False
         self.stale: Callable[[Iterable[str]], None] = lambda _names: None
@@ -64,7 +65,7 @@ class TestsEnd(Peer):
         patched = {
             name: value
             for name, original in self._originals.items()
-            if (value := getattr(builtins, name)) is not original
+            if (value := self._seen.get(name)) is not original
         }
         told = patched if patched or self._told_patches else None
         self._told_patches = bool(patched)
@@ -173,9 +174,10 @@ class TestNames(dict[str, Any]):
     def _fetched(self, name: str) -> Any:
         if self._end.alone:
             raise KeyError(name)
-        (value,) = self._end.ask("fetch", name)
-        if value == MISSING and not stand_ins.is_stand_in(value):
+        found = self._end.ask("fetch", name)
+        if type(found) is not tuple or len(found) != 1:
             raise KeyError(name)
+        value = found[0]
         if stand_ins.is_stand_in(value) or type(value) in _UNCHANGING:
             super().__setitem__(name, value)
             self._kept.add(name)

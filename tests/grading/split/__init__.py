@@ -1,0 +1,1 @@
+"""Grading with the tests in a sandbox of their own."""
