@@ -11,6 +11,7 @@ from rich.console import Console
 from bench.grading import measure
 from bench.report import table
 from bench.rivals import OTTER
+from bench.stages import profile
 
 RESULTS = Path(__file__).parent / "results.json"
 LABS = ("python", "frames", "pandas")
@@ -24,11 +25,16 @@ def main() -> None:
     grading.add_argument("--submissions", type=int, default=100, help="submissions a lab (default 100)")
     grading.add_argument("--rounds", type=int, default=3, help="rounds; medians are reported (default 3)")
     grading.add_argument("--labs", nargs="+", choices=LABS, default=LABS, help="which labs (default all)")
+    stages = commands.add_parser("profile", help="where the milliseconds of one grading go")
+    stages.add_argument("--lab", choices=LABS, default="python")
+    stages.add_argument("--mode", choices=("in-process", "split"), default="in-process")
+    stages.add_argument("--submissions", type=int, default=8, help="different submissions (default 8)")
+    stages.add_argument("--rounds", type=int, default=5, help="times that each is graded (default 5)")
     arguments = parser.parse_args()
     console = Console()
     if arguments.command is None:
-        arguments = grading.parse_args([])
-    _grading(arguments, console)
+        arguments = parser.parse_args(["grading"])
+    {"grading": _grading, "profile": profile}[arguments.command](arguments, console)
 
 
 def _grading(arguments: argparse.Namespace, console: Console) -> None:

@@ -11,22 +11,24 @@ import mmap
 import os
 import resource
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 REGIONS, REGION_BYTES = 2048, 512 * 1024
-_RECORD = struct.Struct("=HddI")
+_RECORD = struct.Struct("=HHddI")
 _HEAD = struct.Struct("=QI")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One call: which of the traced names, in which process (by region), when, and its minor page faults."""
+    """One call of a traced function: in which process (by region) and thread, when, its minor page faults."""
 
     name: str
     process: int
+    thread: int
     start: float
     seconds: float
     faults: int
@@ -93,7 +95,8 @@ class Tracer:
     def _record(self, number: int, start: float, seconds: float, faults: int) -> None:
         if self._used + _RECORD.size > REGION_BYTES:
             return
-        _RECORD.pack_into(self._memory, self._base + self._used, number, start, seconds, faults)
+        thread = threading.get_ident() // 4096 % 65536
+        _RECORD.pack_into(self._memory, self._base + self._used, number, thread, start, seconds, faults)
         self._used += _RECORD.size
         self._count += 1
         struct.pack_into("=I", self._memory, self._base + 8, self._count)
@@ -104,7 +107,7 @@ class Tracer:
             base = region * REGION_BYTES
             _, count = _HEAD.unpack_from(self._memory, base)
             for place in range(count):
-                number, start, seconds, faults = _RECORD.unpack_from(
+                number, thread, start, seconds, faults = _RECORD.unpack_from(
                     self._memory, base + _HEAD.size + place * _RECORD.size
                 )
-                yield Span(self._names[number], region, start, seconds, faults)
+                yield Span(self._names[number], region, thread, start, seconds, faults)
