@@ -30,13 +30,16 @@ class Statement:
 
     ways: tuple[tuple[str, str], ...]
     raises: str = "AssertionError"
+    costly: bool = False
 
     def control(self) -> Control:
         """With two numbers that nobody can know, the first smaller by far."""
         first = _SMALLEST + secrets.randbelow(_SPAN)
         second = 2 * first + secrets.randbelow(_SPAN)
         return Control(
-            tuple((reach, text.format(a=first, b=second)) for reach, text in self.ways), self.raises
+            tuple((reach, text.format(a=first, b=second)) for reach, text in self.ways),
+            self.raises,
+            self.costly,
         )
 
 
@@ -127,10 +130,10 @@ def _statements(
     if "equals" in seen.methods:
         for kind in ("DataFrame", "Series"):
             text = known_false.EQUALS.format(kind=kind)
-            found[f"{kind}.equals"] = Statement((("__import__('sys').modules['pandas']", text),))
+            found[f"{kind}.equals"] = Statement((("__import__('sys').modules['pandas']", text),), costly=True)
     if "unittest" in imports.values() and _UNITTEST_RUNS & seen.methods:
         found["unittest"] = Statement(
-            (("__import__('sys').modules['unittest']", known_false.RUN_BY_UNITTEST),)
+            (("__import__('sys').modules['unittest']", known_false.RUN_BY_UNITTEST),), costly=True
         )
     for name in sorted(found, key=lambda name: name.startswith("builtins."))[:_MOST]:
         yield found[name]
@@ -182,7 +185,7 @@ def _reaching(name: str, full: str) -> Statement:
     if module != "builtins":
         elsewhere = f"__import__('sys').modules['{module}'].{last}"
         ways.append((elsewhere, _filled(text, elsewhere)))
-    return Statement(tuple(ways), known_false.RAISES.get(full, "AssertionError"))
+    return Statement(tuple(ways), known_false.RAISES.get(full, "AssertionError"), full in known_false.COSTLY)
 
 
 def _of_unittest(method: str, test: _Module, imports: Mapping[str, str]) -> Statement:

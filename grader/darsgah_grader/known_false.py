@@ -122,6 +122,11 @@ _CALLS: Mapping[str, str] = {
     "pytest.approx": "assert {a} == {f}({b})",
 }
 
+COSTLY: Final = frozenset(
+    name for name in _CALLS if "assert_array" in name or "allclose" in name or name.startswith("pandas.")
+)
+"""Those that take more than 20 microseconds, and are run once a test."""
+
 EQUALS: Final = "assert __import__('pandas').{kind}([{{a}}]).equals(__import__('pandas').{kind}([{{b}}]))"
 """Beside a test that calls a method ``equals``, for a frame and for a series."""
 

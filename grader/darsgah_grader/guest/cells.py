@@ -26,12 +26,12 @@ from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
-from IPython.core.ultratb import FormattedTB
 
 from darsgah_grader.guest.between_cells import Interruptions, end_tracing, tracing
 from darsgah_grader.guest.controls import Controls
 from darsgah_grader.guest.oddities import TRACE_FUNCTION, Keeper, Oddity, ShellWatch, late_threads
 from darsgah_grader.guest.shell import GuestShell, describe, error_output
+from darsgah_grader.guest.tracebacks import QuickTraceback
 
 _compile, _eval, _dict = compile, eval, dict
 _LARGEST_PARTIAL = 1e12
@@ -64,9 +64,7 @@ class CellRunner:
         self.trusted_builtins["get_ipython"] = shell.get_ipython
         self._transformer = TransformerManager()  # type: ignore[no-untyped-call] # IPython has no type here
         self._display = shell.display_formatter
-        self._tracebacks = FormattedTB(  # type: ignore[no-untyped-call] # IPython has no type here
-            mode="Context", theme_name="nocolor", tb_offset=0
-        )
+        self._tracebacks = QuickTraceback(shell.compile)
         self._encode = json.JSONEncoder().encode
         self._structured = self._tracebacks.structured_traceback
         self._interruptions = Interruptions()
@@ -118,7 +116,7 @@ class CellRunner:
         end_tracing()
         oddities = late_threads() + self._keeper.restore(namespace)
         capture.muted = True
-        before = controls.broken(namespace)
+        before = controls.broken(namespace, costly=False)
         capture.muted = False
         self._run_trusted(cell["source"], index, outcome)
         if tracing():

@@ -23,7 +23,7 @@ class Controls:
     """The controls of one test; the same code objects are run before and after it.
 
     Args:
-        wanted: ``{"ways": [[reach, statement], ...], "raises": name}`` each. ``reach`` is the expression by
+        wanted: ``{"ways": [[reach, statement], ...], "raises": name, "costly": bool}`` each. ``reach`` is the expression by
             which a statement comes to what it tries; a way whose expression fails is not open.
         file_name: the test's file name in tracebacks.
         execute: what executes the test's own code.
@@ -35,10 +35,12 @@ class Controls:
         self._execute = execute
         self._codes: dict[str, CodeType] = {}
 
-    def broken(self, namespace: dict[str, Any]) -> list[tuple[int, str]]:
-        """Run them all; positions of those that did not fail as they have to, and what they did instead."""
+    def broken(self, namespace: dict[str, Any], *, costly: bool = True) -> list[tuple[int, str]]:
+        """Run them; positions of those that did not fail as they have to, and what they did instead."""
         found: list[tuple[int, str]] = []
         for position, control in enumerate(self._wanted):
+            if control.get("costly") and not costly:
+                continue
             for reach, statement in control["ways"]:
                 said = self._said(statement, "exec", namespace, control["raises"])
                 if not said:

@@ -161,7 +161,10 @@ def _message(cell: CellSource) -> dict[str, Any]:
         "lab": cell.lab,
         "keeps": cell.keeps,
         "part": cell.part,
-        "controls": [{"ways": control.ways, "raises": control.raises} for control in cell.controls],
+        "controls": [
+            {"ways": control.ways, "raises": control.raises, "costly": control.costly}
+            for control in cell.controls
+        ],
     }
 
 

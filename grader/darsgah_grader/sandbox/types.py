@@ -36,10 +36,12 @@ class Control:
         ways: pairs of an expression that reaches what is tried, and the statement; the first open way
             is taken.
         raises: name of the exception that the statement has to end with.
+        costly: run after the test alone.
     """
 
     ways: tuple[tuple[str, str], ...]
     raises: str = "AssertionError"
+    costly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
