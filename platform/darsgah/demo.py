@@ -81,7 +81,7 @@ async def load_demo(database: Database, blobs: BlobStore, progress: Progress) ->
     from darsgah.publishing import package_of  # noqa: PLC0415 # see above
 
     progress("Publishing the shipped labs")
-    with Grader() as grader:
+    with Grader() as grader:  # the shipped labs name shipped environments
         packages = [package_of(lab, grader) for lab in labs]
     async with database.begin() as session:
         cohort_id = await _course(session, blobs, packages)

@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 
-from darsgah_grader.environments import environment_named
+from darsgah_grader.environments import Environments
 from darsgah_grader.types import Assignment, Limits, Master
 from darsgah_labs.format import Lab
 
 
-def assignment_of(lab: Lab) -> Assignment:
+def assignment_of(lab: Lab, environments: Environments) -> Assignment:
     """The lab as the grader wants it; limits that a lab cannot set keep the grader's defaults.
 
     Raises:
-        AssignmentInvalid: the lab asks for an environment that there is not.
+        AssignmentInvalid: it asks for an environment that there is not; the message lists those there are.
+        EnvironmentBroken: that environment is not declared right.
     """
     asked = lab.limits
     return Assignment(
         masters=tuple(Master(name, content) for name, content in lab.notebooks.items()),
-        environment=environment_named(lab.environment),
+        environment=environments.named(lab.environment),
         limits=replace(
             Limits(),
             cell_seconds=asked.cell_seconds,

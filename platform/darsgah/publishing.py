@@ -13,6 +13,7 @@ from darsgah.lab_assignments import assignment_of
 from darsgah_grader.authoring import AUTOTESTS_FILE, prepared, release
 from darsgah_grader.grading import Grader
 from darsgah_grader.master import read_master
+from darsgah_grader.types import Master
 from darsgah_labs.format import Lab
 
 
@@ -24,11 +25,14 @@ def package_of(lab: Lab, grader: Grader, *, templates: bytes | None = None, slug
         slug: another name than the lab's own.
 
     Raises:
-        AssignmentInvalid: the lab breaks one of nbgrader's rules; the message says which.
+        AssignmentInvalid: the lab breaks one of nbgrader's rules, or names an environment that there is not;
+            the message says which.
+        EnvironmentBroken: its environment cannot be used here.
     """
-    assignment = assignment_of(lab)
+    assignment = assignment_of(lab, grader.environments)
     if _awaits_autotests(lab):
-        assignment = prepared(assignment, grader.sandbox(assignment.environment), templates)
+        with grader.using(assignment.environment) as sandbox:
+            assignment = prepared(assignment, sandbox, templates)
     manifest = lab.manifest
     return LabPackage(
         slug=slug or lab.slug,
@@ -62,4 +66,5 @@ def digest_of(lab: Lab, templates: bytes | None = None) -> str:
 
 
 def _awaits_autotests(lab: Lab) -> bool:
-    return any(read_master(master).awaits_autotests for master in assignment_of(lab).masters)
+    masters = [Master(name, content) for name, content in lab.notebooks.items()]
+    return any(read_master(master).awaits_autotests for master in masters)

@@ -67,6 +67,26 @@ class Settings(BaseSettings):
     worker_grace: float = Field(
         default=30.0, ge=0, description="Seconds a stopping worker gives its jobs before it hands them back."
     )
+    environments: Path | None = Field(
+        default=None,
+        description="A folder with environments of your own for labs, a folder each (docs/environments.md).",
+    )
+    warm_idle: float = Field(
+        default=600.0, gt=0, description="Seconds without use after which an environment's process is ended."
+    )
+    warm_uses: int = Field(
+        default=2000, ge=1, description="Gradings after which an environment's process is replaced."
+    )
+    warm_memory: int = Field(
+        default=0,
+        ge=0,
+        description="Memory for one worker's environments together; 0 takes a quarter of the machine's.",
+    )
+    warm_retry: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds before an environment that did not start is tried again; doubled each time.",
+    )
     session_days: int = Field(default=14, ge=1, description="Days after which an unused sign-in ends.")
     sign_in_attempts: int = Field(
         default=10,

@@ -14,9 +14,9 @@ from darsgah.db.columns import now
 from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
+from darsgah.grading_setup import grader_of
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.settings import Settings
-from darsgah_grader.grading import Grader
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.types import SandboxLevel
 
@@ -50,7 +50,7 @@ async def _run(settings: Settings, url: str) -> None:
         heartbeat=settings.worker_heartbeat, silence=settings.worker_silence, grace=settings.worker_grace
     )
     try:
-        with Grader() as grader, stopped_by_signals() as stop:
+        with grader_of(settings) as grader, stopped_by_signals() as stop:
             tasks = GradingTasks(database, open_blobs(settings), grader).tasks()
             housekeeping = asyncio.create_task(_keep_house(database), name="housekeeping")
             await JobWorker(url, tasks, concurrency=concurrency, timing=timing).run(stop)

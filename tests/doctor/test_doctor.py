@@ -23,7 +23,7 @@ from darsgah.commands.diagnosis.findings import Check, Finding, Group, State
 from darsgah.db.embedded import open_database
 from darsgah.db.schema import downgrade, upgrade
 from darsgah.settings import Settings
-from darsgah_grader.environments import ENVIRONMENTS
+from darsgah_grader.environments import Environments
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.types import Environment, SandboxLevel
 from tests.database import DatabaseServer
@@ -71,7 +71,7 @@ def test_json_has_its_documented_shape_and_nothing_is_made(home: Path) -> None:
     ]  # fmt: skip
     found = by_check(report)
     assert report["ok"] == all(finding["state"] != "missing" for finding in found.values())
-    for environment in ENVIRONMENTS:
+    for environment in Environments().folders():
         assert found[f"sandbox.environment.{environment}"]["values"]["memory_bytes"] > 1 << 20
     assert found["database.server"]["values"] == {"own": False, "running": False, "made": False}
     assert found["model.libraries"]["state"] == "ok"
@@ -218,14 +218,12 @@ def test_an_environment_is_really_started() -> None:
     assert "Traceback" not in bad.fault
 
 
-def test_a_file_that_is_missing_inside_the_sandbox_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_missing_inside_the_sandbox_is_found() -> None:
     """A warm process may have all that it began with, and lack what a notebook imports later."""
-    assert set(sandbox.LAZY_MODULES) == set(ENVIRONMENTS)
     level = probe().level
     if level is SandboxLevel.NONE:
         pytest.skip("no sandbox on this machine")
-    monkeypatch.setitem(sandbox.LAZY_MODULES, "python", ("json.tool", "json.not_there"))
-    trial = sandbox.try_environment(Environment("python"), level)
+    trial = sandbox.try_environment(Environment("python", late=("json.tool", "json.not_there")), level)
     assert "json.not_there" in trial.fault
 
 

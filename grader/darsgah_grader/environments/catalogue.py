@@ -6,7 +6,7 @@ from pathlib import Path
 
 from darsgah_grader.environments import building
 from darsgah_grader.environments.declaration import FILE, NAME, Declaration, read
-from darsgah_grader.types import AssignmentInvalid, Environment, EnvironmentBroken
+from darsgah_grader.types import AssignmentInvalid, Environment
 
 _SHIPPED = Path(__file__).parent / "shipped"
 
@@ -25,7 +25,7 @@ class Environments:
 
     def folders(self) -> Mapping[str, Path]:
         """The folder of each environment by its name, in the order of the names."""
-        found = {}
+        found: dict[str, Path] = {}
         for place in (_SHIPPED, self.own):
             if place is not None and place.is_dir():
                 found |= {
@@ -61,15 +61,19 @@ class Environments:
             python = str(building.interpreter(self.built, name))
         return Environment(name, declared.preload, declared.platform, python, declared.late)
 
-    def every(self) -> Mapping[str, Environment | EnvironmentBroken]:
-        """Each environment by name, or why its declaration makes none."""
-        found: dict[str, Environment | EnvironmentBroken] = {}
-        for name in self.folders():
-            try:
-                found[name] = self.named(name)
-            except EnvironmentBroken as error:
-                found[name] = error
-        return found
+    def ships(self, name: str) -> bool:
+        """Whether the environment of that name is one that came with Darsgah, and not the hub's."""
+        return self.folders()[name].parent == _SHIPPED
+
+    def changed(self, name: str) -> bool:
+        """Whether a built environment was built of other requirements than are declared now.
+
+        Raises:
+            EnvironmentBroken: its declaration is wrong.
+        """
+        declared = self.declared(name)
+        built = building.built_digest(self.built, name)
+        return built is not None and built != declared.digest()
 
 
 def environment_named(name: str) -> Environment:

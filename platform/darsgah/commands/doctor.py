@@ -20,6 +20,7 @@ from rich.text import Text
 from darsgah import __version__
 from darsgah.commands.diagnosis import configuration, database, machine, models, sandbox, storage, web
 from darsgah.commands.diagnosis.findings import Check, Finding, Group, State, Value
+from darsgah.grading_setup import environments_of
 from darsgah.settings import Settings
 
 _STYLES = {State.OK: "green", State.NOTE: "cyan", State.LIMITED: "yellow", State.MISSING: "bold red"}
@@ -124,7 +125,7 @@ def _service_parts(settings: Settings) -> Iterator[Part]:
         "sandbox",
         "Sandbox",
         "Running a notebook in every environment",
-        lambda: sandbox.findings(sandbox.look()),
+        lambda: sandbox.findings(sandbox.look(environments_of(settings))),
     )
 
 

@@ -18,7 +18,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from darsgah.commands.grade_report import all_flags, json_line, points, show
 from darsgah.commands.submission_files import read_submission
 from darsgah.commands.visible_text import visible, visible_lines
+from darsgah.errors import SettingsInvalid
+from darsgah.grading_setup import grader_of
 from darsgah.lab_assignments import assignment_of
+from darsgah.settings import load_settings
 from darsgah_grader.grading import Grader
 from darsgah_grader.master import read_master
 from darsgah_grader.types import (
@@ -75,7 +78,7 @@ def grade_command(
             ExitCode.WRONG_USE,
             "The split level is not available yet; leave --assurance out to grade in-process.",
         )
-    with Grader() as grader:
+    with _grader() as grader:
         assignment = _prepared(_load(lab), lab, grader)
         if each is not None:
             _grade_each(grader, assignment, _submissions_in(each), as_json=as_json)
@@ -109,7 +112,7 @@ def lab_release_command(
         _fail(ExitCode.MACHINE, f"{out} cannot be written: {error.strerror}.")
     if taken:
         _fail(ExitCode.WRONG_USE, f"{out} is there already; name a new place, nothing is overwritten.")
-    with Grader() as grader:
+    with _grader() as grader:
         assignment = _prepared(loaded, lab, grader)
     try:
         released = {master.name: release(master) for master in assignment.masters}
@@ -131,6 +134,13 @@ def lab_release_command(
     typer.echo(visible(f"Wrote {' and '.join(counted)} to {out}"))
 
 
+def _grader() -> Grader:
+    try:
+        return grader_of(load_settings())
+    except SettingsInvalid as error:
+        _fail(ExitCode.MACHINE, error.message)
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
@@ -150,7 +160,7 @@ def _load(path: Path) -> Lab:
 def _prepared(lab: Lab, path: Path, grader: Grader) -> Assignment:
     """The lab ready for grading: everything checked, AUTOTEST lines turned into tests."""
     try:
-        assignment = assignment_of(lab)
+        assignment = assignment_of(lab, grader.environments)
         if not any(read_master(master).awaits_autotests for master in assignment.masters):
             return assignment
         # nbgrader takes two seconds to import; only labs with AUTOTEST lines pay for it.
@@ -158,7 +168,8 @@ def _prepared(lab: Lab, path: Path, grader: Grader) -> Assignment:
 
         course = path.resolve().parent.parent / AUTOTESTS_FILE
         templates = course.read_bytes() if course.is_file() else None
-        return prepared(assignment, grader.sandbox(assignment.environment), templates)
+        with grader.using(assignment.environment) as sandbox:
+            return prepared(assignment, sandbox, templates)
     except AssignmentInvalid as error:
         _fail(ExitCode.WRONG_USE, str(error))
     except OSError as error:

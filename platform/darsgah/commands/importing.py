@@ -109,14 +109,17 @@ async def _import(
     # The importer brings nbgrader, which takes two seconds to import: no other command shall wait for it.
     from darsgah.course_import.importer import CourseImport, Target  # noqa: PLC0415 - see above
     from darsgah.course_import.steps import ForgetfulBlobs  # noqa: PLC0415 - as above
-    from darsgah_grader.grading import Grader  # noqa: PLC0415 - as above
+    from darsgah.grading_setup import grader_of  # noqa: PLC0415 - as above
 
     try:
         target = Target(await _hub(database, hub, load=not dry_run), slug, cohort)
         blobs = ForgetfulBlobs() if dry_run else open_blobs(settings)
         err = Console(stderr=True)
         columns = (TextColumn("Submissions"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Grader() as grader, Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+        with (
+            grader_of(settings) as grader,
+            Progress(*columns, console=err, disable=not err.is_terminal) as progress,
+        ):
             task = progress.add_task("Submissions", total=None)
             report = Report(lambda line: _say(line, dry_run=dry_run))
             job = CourseImport(

@@ -20,7 +20,6 @@ from darsgah.jobs.worker import Task
 from darsgah.submissions import service as submissions
 from darsgah.submissions.recording import GRADE
 from darsgah.submissions.schemas import GradingTicket, State
-from darsgah_grader.environments import environment_named
 from darsgah_grader.grading import Grader
 from darsgah_grader.types import (
     Assignment,
@@ -114,7 +113,7 @@ class GradingTasks:
         sources = await self._contents(material.sources)
         return Assignment(
             masters=tuple(Master(name, content) for name, content in sources.items()),
-            environment=environment_named(material.environment),
+            environment=self.grader.environments.named(material.environment),
             limits=msgspec.convert(material.limits, Limits),
             files=await self._contents(material.files),
         )

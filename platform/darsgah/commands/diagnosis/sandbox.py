@@ -3,23 +3,20 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from darsgah.commands.diagnosis.findings import Check, Finding, State, Value, in_bytes
-from darsgah_grader.environments import ENVIRONMENTS
+from darsgah_grader.environments import Environments
 from darsgah_grader.sandbox import cgroups, levels
 from darsgah_grader.sandbox.levels import LevelReport
 from darsgah_grader.sandbox.types import CellSource, Job, Outcome
 from darsgah_grader.sandbox.zygote import Sandbox
-from darsgah_grader.types import Environment, GraderError, Limits, SandboxLevel
+from darsgah_grader.types import Environment, EnvironmentBroken, GraderError, Limits, SandboxLevel
+from darsgah_grader.warm_processes import resident_bytes
 
+_AT_ONCE = 2
+"""Environments tried at once: each takes a core to start, and its memory."""
 _SYSCTL = "sudo sysctl -w "
-LAZY_MODULES: dict[str, tuple[str, ...]] = {
-    "python": ("json.tool", "xml.dom.minidom"),
-    "data": ("numpy.testing", "pandas.io.formats.html"),
-}
-"""What a notebook imports late, of each environment: its files must be there inside the sandbox as well."""
 _CELL = """import importlib, os, sys
 for name in {modules!r}:
     sys.modules.pop(name, None)  # it may have come with the warm process
@@ -29,7 +26,7 @@ if not os.path.exists(sys.executable):
 sum(range(1000))
 """
 _DELEGATE = "sudo systemctl edit darsgah  # [Service] Delegate=yes, as in docs/operations.md"
-_OWN_ENVIRONMENT = "rm -rf .venv && make setup  # as the user who runs Darsgah, with a Python they may read"
+_OPEN_ENVIRONMENT = "rm -rf .venv && make setup  # as the user who runs Darsgah, with a Python they may read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +38,8 @@ class Trial:
         run_seconds: for the second notebook; the first one pays for what is done once.
         memory_bytes: what the warm process holds.
         fault: why it did not work; empty when it did.
+        own: it is the operator's, and did not come with Darsgah.
+        changed: it was built of other requirements than it declares now.
     """
 
     environment: str
@@ -48,6 +47,8 @@ class Trial:
     run_seconds: float = 0.0
     memory_bytes: int = 0
     fault: str = ""
+    own: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,16 @@ class SandboxFacts:
     trials: tuple[Trial, ...]
 
 
-def look() -> SandboxFacts:
+def look(environments: Environments) -> SandboxFacts:
     """Probe, make and remove one group, and start every environment, all of them side by side."""
     report = levels.probe()
     fault = _group_fault(report)
     trials: tuple[Trial, ...] = ()
     if report.level is not SandboxLevel.NONE:
-        with ThreadPoolExecutor(len(ENVIRONMENTS)) as pool:
-            trials = tuple(pool.map(lambda one: try_environment(one, report.level), ENVIRONMENTS.values()))
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            trials = tuple(
+                pool.map(lambda name: examine(environments, name, report.level), environments.folders())
+            )
     return SandboxFacts(report, fault, trials)
 
 
@@ -89,14 +92,24 @@ def _group_fault(report: LevelReport) -> str:
     return "" if limited else "the kernel does not take the limits"
 
 
+def examine(environments: Environments, name: str, level: SandboxLevel) -> Trial:
+    """Try the environment of that name, and see whether it is what its folder declares."""
+    own = not environments.ships(name)
+    try:
+        trial = try_environment(environments.named(name), level)
+        return replace(trial, own=own, changed=not trial.fault and environments.changed(name))
+    except EnvironmentBroken as error:
+        return Trial(name, own=own, fault=_outline(str(error)))
+
+
 def try_environment(environment: Environment, level: SandboxLevel) -> Trial:
     """Start it at that level, run one cell twice, stop it."""
-    job = Job(cells=[CellSource(_CELL.format(modules=LAZY_MODULES[environment.name]))])
+    job = Job(cells=[CellSource(_CELL.format(modules=environment.late))])
     began = time.monotonic()
     try:
         with Sandbox.start(environment, level=level) as sandbox:
             start_seconds = time.monotonic() - began
-            memory = _resident_bytes(sandbox.pid)
+            memory = resident_bytes(sandbox.pid)
             sandbox.run(job)
             run = sandbox.run(job)
     except (GraderError, OSError) as error:
@@ -114,16 +127,6 @@ def _outline(message: str) -> str:
     """A message that ends in a traceback, with the traceback's last line alone."""
     before, traceback, after = message.strip().partition("Traceback (most recent call last):")
     return before + after.splitlines()[-1].strip() if traceback else " ".join(before.split())
-
-
-def _resident_bytes(pid: int | None) -> int:
-    try:
-        for line in Path("/proc", str(pid), "status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return 0
 
 
 def findings(facts: SandboxFacts) -> Iterator[Finding]:
@@ -207,14 +210,29 @@ def _cgroups(facts: SandboxFacts) -> Finding:
     )
 
 
+def _mending(trial: Trial) -> tuple[str, ...]:
+    if trial.own:
+        return (f"darsgah environment build {trial.environment}",)
+    return (_OPEN_ENVIRONMENT if "not readable" in trial.fault else "make setup",)
+
+
 def _environment(trial: Trial) -> Finding:
     if trial.fault:
         return Finding(
             Check.ENVIRONMENT,
-            State.MISSING,
+            State.LIMITED if trial.own else State.MISSING,
             trial.fault,
             f"Labs that ask for {trial.environment} cannot be graded on this machine.",
-            (_OWN_ENVIRONMENT if "Permission denied" in trial.fault else "make setup",),
+            _mending(trial),
+            subject=trial.environment,
+        )
+    if trial.changed:
+        return Finding(
+            Check.ENVIRONMENT,
+            State.LIMITED,
+            "it works, but its requirements have changed since it was built",
+            f"Labs that ask for {trial.environment} are graded with the packages of before.",
+            (f"darsgah environment build {trial.environment}",),
             subject=trial.environment,
         )
     return Finding(
