@@ -23,8 +23,8 @@ class Controls:
     """The controls of one test; the same code objects are run before and after it.
 
     Args:
-        wanted: ``{"ways": [[reach, statement], ...], "raises": name, "costly": bool}`` each. ``reach`` is the expression by
-            which a statement comes to what it tries; a way whose expression fails is not open.
+        wanted: ``{"ways": [[reach, statement], ...], "raises": name, "costly": bool}`` each. ``reach`` is the
+            expression by which a statement comes to what it tries; a way whose expression fails is not open.
         file_name: the test's file name in tracebacks.
         execute: what executes the test's own code.
     """
