@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "serving:demo_command",
     "grade": "grading:grade_command",
     "lab": "grading:lab_commands",
+    "environment": "environments:environment_commands",
     "import": "importing:import_commands",
     "account": "accounts:account_commands",
     "doctor": "doctor:doctor_command",

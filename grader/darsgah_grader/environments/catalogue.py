@@ -1,5 +1,6 @@
 """All environments of this machine: those that come with Darsgah, and those a hub has put into a folder."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from darsgah_grader.environments import building
 from darsgah_grader.environments.declaration import FILE, NAME, Declaration, read
 from darsgah_grader.types import AssignmentInvalid, Environment
 
+_logger = logging.getLogger(__name__)
 _SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -25,14 +27,12 @@ class Environments:
 
     def folders(self) -> Mapping[str, Path]:
         """The folder of each environment by its name, in the order of the names."""
-        found: dict[str, Path] = {}
-        for place in (_SHIPPED, self.own):
-            if place is not None and place.is_dir():
-                found |= {
-                    folder.name: folder
-                    for folder in place.iterdir()
-                    if NAME.fullmatch(folder.name) and (folder / FILE).is_file()
-                }
+        found = _folders_in(_SHIPPED)
+        if self.own is not None:
+            try:
+                found |= _folders_in(self.own)
+            except OSError as error:  # the shipped ones are still there
+                _logger.warning("%s with environments cannot be read: %s", self.own, error.strerror)
         return dict(sorted(found.items()))
 
     def declared(self, name: str) -> Declaration:
@@ -74,6 +74,14 @@ class Environments:
         declared = self.declared(name)
         built = building.built_digest(self.built, name)
         return built is not None and built != declared.digest()
+
+
+def _folders_in(place: Path) -> dict[str, Path]:
+    return {
+        folder.name: folder
+        for folder in place.iterdir()
+        if NAME.fullmatch(folder.name) and (folder / FILE).is_file()
+    }
 
 
 def environment_named(name: str) -> Environment:

@@ -213,7 +213,8 @@ def _cgroups(facts: SandboxFacts) -> Finding:
 def _mending(trial: Trial) -> tuple[str, ...]:
     if trial.own:
         return (f"darsgah environment build {trial.environment}",)
-    return (_OPEN_ENVIRONMENT if "not readable" in trial.fault else "make setup",)
+    closed = "not readable" in trial.fault or "Permission denied" in trial.fault
+    return (_OPEN_ENVIRONMENT if closed else "make setup",)
 
 
 def _environment(trial: Trial) -> Finding:
