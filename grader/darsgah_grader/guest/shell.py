@@ -15,6 +15,7 @@ from traitlets import Instance
 from traitlets.config import Config
 
 from darsgah_grader.guest.capture import STDERR, STDOUT, Capture, CapturedStream
+from darsgah_grader.guest.tracebacks import QuickTraceback
 
 _LONGEST_LINE = 2000
 _MOST_LINES = 400
@@ -88,6 +89,11 @@ class GuestShell(InteractiveShell):
     def __init__(self, capture: Capture, **options: object) -> None:
         self.capture = capture
         super().__init__(**options)  # type: ignore[no-untyped-call] # IPython has no type here
+
+    def init_traceback_handlers(self, custom_exceptions: object) -> None:
+        """IPython's handlers, with our own way of writing a traceback."""
+        super().init_traceback_handlers(custom_exceptions)
+        self.InteractiveTB = QuickTraceback(self.compile, tb_offset=1)
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         self.capture.display(error_output(etype, evalue, stb))
