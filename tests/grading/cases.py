@@ -10,7 +10,8 @@ A folder ``cases/<name>`` has a ``case.toml``:
     flags           the flags of the whole submission
     environment     what the notebook runs in; ``python`` unless said
     [limits]        fields of ``Limits``
-    [darsgah]       grade_id to score ("waits" for a human), verdict (or a list of those that may be) and flags
+    [darsgah]       grade_id to score ("waits" for a human), verdict (or a list of those that may be), flags, and
+                    ``may_flag``, those that depend on how far the code came
     [in_process]    the same where level 1 gives another outcome than level 2
     [nbgrader]      grade_id to nbgrader's score; ``nbgrader = "fails"`` when it gives up on the submission;
                     neither when the case is not run through nbgrader
@@ -164,7 +165,7 @@ class Case:
         for grade_id in sorted(found.keys() & split.keys()):
             cell = found[grade_id]
             wanted = (alone if cell.assurance is Assurance.IN_PROCESS else split)[grade_id]
-            flags = sorted(flag.name for flag in cell.flags)
+            flags = sorted(flag.name for flag in cell.flags if flag.name not in wanted.get("may_flag", []))
             verdicts = wanted["verdict"] if isinstance(wanted["verdict"], list) else [wanted["verdict"]]
             if (
                 cell.score != _score(wanted["score"])
@@ -181,7 +182,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A folder without notebooks: ``test`` (``path::name``) shows its rows, or ``accepted`` says why none does."""
+    """A folder without notebooks: ``test`` (``path::name``) shows its rows; ``accepted`` says why none does."""
 
     name: str
     rows: tuple[int, ...]

@@ -135,7 +135,7 @@ class Watch:
         assert not left, left
 
     def _state(self, known: set[int]) -> _State:
-        """The machine now; of warm processes the mounts of ``known`` ones count, others are new and may be."""
+        """The machine now; of warm processes only the mounts of ``known`` ones count."""
         warm = warm_processes()
         mounts = {f"{pid} {line}" for pid in (os.getpid(), *(known & warm)) for line in _mounts(pid)}
         return _State(

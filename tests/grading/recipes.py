@@ -1,6 +1,6 @@
 """The notebook of two questions that most cases attack, and submissions too large or odd to be stored.
 
-The attacked question is ``double`` (``test_double``, 2 points), the honest one ``half`` (``test_half``, 1 point).
+The attacked question is ``double`` (``test_double``, 2 points), the honest one ``half`` (``test_half``, 1).
 """
 
 import gzip

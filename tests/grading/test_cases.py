@@ -90,7 +90,8 @@ def test_case(
 ) -> None:
     with watch.nothing_left():
         found = grade(own_grader, case, assurance)
-    assert case.differences(found) == []
+    wrong = case.differences(found)
+    assert not wrong, "\n".join(wrong)
     if found.error is not None:
         assert found.error.message
         assert found.score is None

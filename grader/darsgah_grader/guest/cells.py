@@ -10,18 +10,18 @@ cannot prevent: learner code and test share a process, and code that looks for t
 or the garbage collector finds them (assurance level 1).
 """
 
-import ast
 import asyncio
 import builtins
-import inspect
-import json
 import linecache
 import math
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from _json import encode_basestring_ascii, make_encoder
+from ast import Expr, Expression, Module, PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
+from inspect import CO_COROUTINE
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
@@ -34,6 +34,7 @@ from darsgah_grader.guest.shell import GuestShell, describe, error_output
 from darsgah_grader.guest.tracebacks import QuickTraceback
 
 _compile, _eval, _dict = compile, eval, dict
+_encoder = make_encoder(None, repr, encode_basestring_ascii, None, ": ", ", ", False, False, False)
 _LARGEST_PARTIAL = 1e12
 _GUEST = os.path.dirname(__file__)  # noqa: PTH120 -- compared with the file names of frames
 UNUSABLE = "unusable"
@@ -65,7 +66,6 @@ class CellRunner:
         self._transformer = TransformerManager()  # type: ignore[no-untyped-call] # IPython has no type here
         self._display = shell.display_formatter
         self._tracebacks = QuickTraceback(shell.compile)
-        self._encode = json.JSONEncoder().encode
         self._structured = self._tracebacks.structured_traceback
         self._interruptions = Interruptions()
         self._keeper = Keeper()
@@ -114,7 +114,7 @@ class CellRunner:
         controls = Controls(cell.get("controls", ()), _test_name(index), self._execute)
         capture = self._shell.capture
         end_tracing()
-        oddities = late_threads() + self._keeper.restore(namespace)
+        oddities = late_threads(self._shell) + self._keeper.restore(namespace)
         capture.muted = True
         before = controls.broken(namespace, costly=False)
         capture.muted = False
@@ -155,21 +155,21 @@ class CellRunner:
     def _compiled(self, source: str, name: str) -> tuple[CodeType, CodeType | None]:
         """The code of a cell and that of its last expression, if it ends in one."""
         try:
-            tree = _compile(source, name, "exec", ast.PyCF_ONLY_AST)
+            tree = _compile(source, name, "exec", PyCF_ONLY_AST)
         except SyntaxError:
-            tree = _compile(self._transformer.transform_cell(source), name, "exec", ast.PyCF_ONLY_AST)
-        assert isinstance(tree, ast.Module)  # noqa: S101 -- what "exec" gives; tells the type checker
+            tree = _compile(self._transformer.transform_cell(source), name, "exec", PyCF_ONLY_AST)
+        assert isinstance(tree, Module)  # noqa: S101 -- what "exec" gives; tells the type checker
         last = None
-        if tree.body and isinstance(tree.body[-1], ast.Expr):
+        if tree.body and isinstance(tree.body[-1], Expr):
             final = tree.body.pop()
-            assert isinstance(final, ast.Expr)  # noqa: S101 -- checked above; pop loses the type
-            last = _compile(ast.Expression(final.value), name, "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        return _compile(tree, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), last
+            assert isinstance(final, Expr)  # noqa: S101 -- checked above; pop loses the type
+            last = _compile(Expression(final.value), name, "eval", PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        return _compile(tree, name, "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT), last
 
     @staticmethod
     def _execute(code: CodeType, namespace: dict[str, Any]) -> object:
-        if code.co_flags & inspect.CO_COROUTINE:
-            return asyncio.run(_eval(code, namespace))
+        if code.co_flags & CO_COROUTINE:
+            return _run_to_the_end(_eval(code, namespace))
         return _eval(code, namespace)
 
     @staticmethod
@@ -203,7 +203,7 @@ class CellRunner:
     def _result(self, outcome: CellOutcome, test: str = "") -> bytes:
         error = outcome.error
         name, text = describe(type(error), error) if error is not None else ("", "")
-        return self._encode(
+        return _encoded(
             {
                 "ok": error is None,
                 "ename": name,
@@ -214,7 +214,25 @@ class CellRunner:
                 "controls": outcome.broken_controls,
                 "oddities": outcome.oddities,
             }
-        ).encode()
+        )
+
+
+def _encoded(result: dict[str, object]) -> bytes:
+    """JSON, by the encoder below Python's own, of which no part can be exchanged."""
+    return "".join(_encoder(result, 0)).encode()
+
+
+def _run_to_the_end(test: Coroutine[Any, Any, object]) -> object:
+    """The value of a test that awaits; an event loop that a learner has replaced cannot leave its end out."""
+    ended: list[object] = []
+
+    async def whole() -> None:
+        ended.append(await test)
+
+    asyncio.run(whole())
+    if not ended:
+        raise RuntimeError("the event loop did not run the test to its end")
+    return ended[0]
 
 
 def _test_name(index: int) -> str:

@@ -163,12 +163,20 @@ class Keeper:
         return changed
 
 
-def late_threads() -> list[Oddity]:
-    """Threads that run beside this one now."""
+def late_threads(shell: GuestShell) -> list[Oddity]:
+    """Threads that run beside this one now, without the one in which IPython runs ``%%bash`` and its like."""
     count = _threads_beside()
     if not count:
         return []
-    names = [str(thread.name)[:_LONGEST] for thread in _enumerate() if thread is not _main_thread]
+    scripts = shell.magics_manager.registry.get("ScriptMagics")
+    own = getattr(getattr(scripts, "event_loop", None), "_thread_id", None)
+    others = [thread for thread in _enumerate() if thread is not _main_thread]
+    if own is not None and any(thread.ident == own for thread in others):
+        others = [thread for thread in others if thread.ident != own]
+        count -= 1
+    if not count:
+        return []
+    names = [str(thread.name)[:_LONGEST] for thread in others]
     known = f" ({', '.join(names[:_MOST_NAMES])})" if names else ""
     return [(LATE_THREAD, f"{count} running{known}")]
 

@@ -42,6 +42,10 @@ _LONGEST_CELL = 32 * 1024 * 1024
 
 _exit, _getpid, _loads, _handle = os._exit, os.getpid, json.loads, signal.signal
 _waitpid, _WNOHANG = os.waitpid, os.WNOHANG
+_close, _dup, _set_blocking = os.close, os.dup, os.set_blocking
+
+_SPARE = 3
+"""Descriptors kept for those that come with a command or are made for it."""
 
 
 class Runner:
@@ -61,6 +65,7 @@ class Runner:
         self._naming = naming
         self._learner: LearnerEnd | None = None
         self._tests: TestsSide | None = None
+        self._spare: list[int] = []
         self._take_outputs()
         os.register_at_fork(after_in_child=self._let_go)
 
@@ -85,7 +90,7 @@ class Runner:
         _handle(signal.SIGINT, signal.SIG_IGN)
         self._channel.send(HELLO, str(_getpid()).encode())
         while True:
-            message = self._channel.receive()
+            message = self._receive()
             if message is None:
                 _exit(0)
             if message.kind == CELL:
@@ -96,6 +101,19 @@ class Runner:
                 _bury_children()
             elif message.kind == HELLO:
                 self._channel.send(HELLO, str(_getpid()).encode())
+
+    def _receive(self) -> Message | None:
+        """The next command, with room for its descriptors even where a learner's code holds all there are."""
+        for descriptor in self._spare:
+            with contextlib.suppress(OSError):
+                _close(descriptor)
+        _set_blocking(self._channel.fileno(), True)  # a cell may have changed it
+        message = self._channel.receive()
+        self._spare.clear()
+        with contextlib.suppress(OSError):
+            while len(self._spare) < _SPARE:
+                self._spare.append(_dup(0))
+        return message
 
     def _run(self, message: Message) -> None:
         """Run a cell; its result goes back with the token that came with it, unknown to earlier cells."""

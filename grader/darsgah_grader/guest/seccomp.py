@@ -6,8 +6,12 @@ enumerate, and what a learner gains from an allowed call is bounded by the names
 capabilities and the read-only root. What is denied is what has no use in a notebook and a record of
 kernel holes, or what would reach around those walls: debugging other processes, keyrings, bpf,
 performance counters, io_uring, userfaultfd, the mount interfaces, namespaces, modules, clocks, sockets
-other than UNIX and Internet ones, pushing input into terminals, locks and watches on files that several
-sandboxes share, and ``kill(-1)``.
+other than UNIX and Internet ones, pushing input into terminals, watches on files that several sandboxes
+share, and ``kill(-1)``.
+
+Locks on files (``flock``, ``fcntl``) are said to be taken and are not. Databases in a work folder want them,
+and nobody else can open these files; but a lock on a device or a library, which all sandboxes share, would
+tell one learner's code what another's does.
 """
 
 import ctypes
@@ -27,6 +31,7 @@ _KILL_PROCESS = 0x80000000
 _ERRNO = 0x00050000
 _DENY = _ERRNO | errno.EPERM
 _NOT_THERE = _ERRNO | errno.ENOSYS
+_DONE_NOTHING = _ERRNO  # the caller is told of success
 _SET_MODE_FILTER = 1
 _X32_BIT = 0x40000000
 
@@ -115,7 +120,6 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "fanotify_init": (300, 262),
     "fanotify_mark": (301, 263),
     "inotify_add_watch": (254, 27),
-    "flock": (73, 32),
 }
 
 # Without namespaces these reach other processes of the machine, so the reduced level denies them as well.
@@ -152,6 +156,10 @@ _CLONE3 = 435
 _IOCTL = (16, 29)
 _SOCKET = (41, 198)
 _KILL = (62, 129)
+_FCNTL = (72, 25)
+_FLOCK = (73, 32)
+_LOCK_COMMANDS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+_WATCH_COMMANDS = (1024, 1025, 1026)  # F_SETLEASE, F_GETLEASE, F_NOTIFY
 _PRLIMIT = (302, 261)
 _PRCTL = (157, 167)
 _PR_SET_PDEATHSIG = 1
@@ -232,8 +240,24 @@ def _common_rules(column: int) -> list[bytes]:
             _answer(_ALLOW),
         ],
     )
+    program += _when_call(_FLOCK[column], [_answer(_DONE_NOTHING)])
+    program += _when_call(_FCNTL[column], _lock_rule())
     program += _when_call(_SOCKET[column], _family_rule())
     return program
+
+
+def _lock_rule() -> list[bytes]:
+    """Locks on a file all sandboxes share, a device above all, would carry messages from one to another."""
+    wanted = [*_LOCK_COMMANDS, *_WATCH_COMMANDS]
+    answers = [_ALLOW, _DONE_NOTHING, _DENY]
+    return [
+        _argument(1),
+        *(
+            _instruction(_JUMP_EQUAL, command, len(wanted) - i + (command in _WATCH_COMMANDS), 0)
+            for i, command in enumerate(wanted)
+        ),
+        *map(_answer, answers),
+    ]
 
 
 def _reduced_rules(column: int, own_pid: int) -> list[bytes]:
