@@ -10,10 +10,17 @@ import types
 import numpy as np
 import pandas as pd
 import pytest
-from pandas.testing import assert_frame_equal, assert_index_equal, assert_series_equal
+from pandas.testing import (
+    assert_extension_array_equal,
+    assert_frame_equal,
+    assert_index_equal,
+    assert_series_equal,
+)
 
+from darsgah_grader.guest import values, wire
 from darsgah_grader.guest.values import NotPlainData, decode, encode, encode_contents, restore
 from tests.grading.crossing import cross, is_refused, referred, refused, unknown
+from tests.grading.test_values import PLAIN
 
 CODES = ["?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "e", "f", "d", "g", "F", "D", "G"]
 RECORD = np.dtype([("name", "U5"), ("size", ">f4"), ("inner", [("flag", "?"), ("when", "M8[s]")])])
@@ -125,16 +132,18 @@ NOT_PLAIN = [
         pd.period_range("2024", periods=2),
     ),
     *(
-        pd.DataFrame({"a": pd.cut([1, 2], 2)}),
         pd.DataFrame({"a": pd.arrays.SparseArray([0, 1])}),
         pd.Period("2024"),
     ),
     *(
         pd.DataFrame({"a": [1]}).set_flags(allows_duplicate_labels=False),
-        pd.array([1, None]),
+        pd.Series([1, 2]).array,
         pd.offsets.Day(2),
     ),
-    *(pd.DataFrame(columns=pd.interval_range(0, 2)), pd.Series([1], index=pd.interval_range(0, 1))),
+    *(
+        pd.DataFrame(columns=pd.period_range("2024", periods=2, freq="D")),
+        pd.interval_range(pd.Timestamp(0, tz="UTC"), periods=2),
+    ),
 ]
 
 
@@ -192,6 +201,9 @@ COLUMNS = {
     "Float32": pd.array([1.5, None, 3, 4], dtype="Float32"),
     "boolean": pd.array([True, None, False, True], dtype="boolean"),
     "string": pd.array(["a", None, "c", ""], dtype="string"),
+    "bins": pd.cut([1, 5, np.nan, 9], 3),
+    "intervals": pd.arrays.IntervalArray.from_breaks([0, 1, 2, 3, 4], closed="left"),
+    "intervals of days": pd.arrays.IntervalArray.from_breaks(DAYS.append(DAYS[-1:])),
     "moments": pd.Series([pd.Timestamp("2024"), pd.NaT, pd.NA, pd.Timedelta("1h")], dtype=object),
 }
 
@@ -234,6 +246,22 @@ def test_a_table_arrives_as_it_was(table: pd.DataFrame) -> None:
         if name in table:
             series = table[name]
             assert_series_equal(cross(series), series, check_exact=True)  # type: ignore[call-overload]  # a series
+
+
+@pytest.mark.parametrize("name", [name for name, column in COLUMNS.items() if not isinstance(column, list)])
+def test_an_array_of_pandas_arrives_as_it_was(name: str) -> None:
+    array = pd.Series(COLUMNS[name]).array
+    if isinstance(array, pd.arrays.NumpyExtensionArray):
+        return
+    back = cross(array)
+    assert_extension_array_equal(back, array, check_exact=True)  # type: ignore[arg-type]  # an array
+    here, there = changed(array.copy(), lambda it: it.__setitem__(0, it[1]))
+    assert_extension_array_equal(here, there, check_exact=True)  # type: ignore[arg-type]  # arrays
+
+
+def test_an_interval_arrives_as_it_was() -> None:
+    for interval in (pd.Interval(0, 2.5, "left"), pd.Interval(DAYS[0], DAYS[1])):
+        assert repr(cross(interval)) == repr(interval)
 
 
 INDEXES = [
@@ -376,6 +404,7 @@ FORGED = {
     "a shape beyond all": b"A" + blob(b"<f8") + b"\x03" + long(2**62) * 3 + b"C",
     "no bytes of no size": b"A" + blob(b"<f8") + b"\x03\0" + long(2**62) * 2 + b"C",
     "objects that are not there": b"A" + blob(b"O") + b"\x01" + long(2**30) + long(2**30),
+    "fewer objects than promised": b"A" + blob(b"O") + b"\x01" + long(3_000_000) + long(3_000_000) + b"NN",
     "objects of another shape": b"A" + blob(b"O") + b"\x01\x02\x01N",
     "too many dimensions": b"A" + blob(b"<f8") + b"\x41" + b"\x01" * 65 + b"C" + bytes(8),
     "an array without end": b"A" + blob(b"<f8") + b"\x01\x02C" + bytes(15),
@@ -396,7 +425,9 @@ FORGED = {
     "a type of another module": b"t" + blob(b"numpy.load"),
     "a zone from elsewhere": b"W" + blob(b"../../etc/passwd") + blob(b"<M8[s]") + bytes(8),
     "a range beyond all": b"Jr\0N" + b"\x01\0" + b"\x08" + struct.pack("<q", 2**62) + b"\x01\x01",
-    "a table that holds itself": b"E\0=\0",
+    "a table that is its own name": encode(pd.Series([1.5], name="NAME"), refused)[0].replace(
+        b"s\x04NAME", b"=\0"
+    ),
     "no levels": b"Jm\x00(\0",
     "tables in names": b"E\0" * 100_000,
     "indexes in dtypes": b"X\0c?+i\0N" + b"c?+i\0N" * 100_000,
@@ -441,6 +472,16 @@ def test_damaged_messages_are_refused_or_read_within_bounds() -> None:
         tracemalloc.stop()
     assert 0 < accepted < 4000
     assert peak < 16 * 1024 * 1024
+
+
+def test_both_sides_count_alike() -> None:
+    for value in (*PLAIN, *ARRAYS, *SCALARS, *TABLES, *INDEXES):
+        writing = wire.Writing(values._WRITERS, refused, ())
+        writing.put(value)
+        reading = wire.Reading(values._READERS, writing.message(), unknown, ())
+        reading.take()
+        assert (writing.items, writing.depth) == (reading.items, reading.depth), value
+        assert reading.depth == wire.DEEPEST
 
 
 ALONE = """

@@ -93,6 +93,7 @@ def put_dtype(w: Writing, dtype: Any) -> None:  # noqa: ANN401 -- a dtype
     if dtype.names is not None:
         w.text(_RECORD)
         w.count(len(dtype.names))
+        w.weigh(len(dtype.names) * CONTAINER)
         for name in dtype.names:
             w.text(name)
             put_dtype(w, dtype.fields[name][0])

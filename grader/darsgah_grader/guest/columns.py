@@ -1,10 +1,10 @@
 """The dtypes, columns and indexes of pandas: how each is written and read.
 
 A column is written by its dtype: NumPy's own as an array, categories as codes and an index, moments in a time
-zone as moments in UTC, nullable numbers as numbers and a mask, text as its elements. An index is a column and
-a name, or a range, or levels and codes. What is not here (periods, intervals, sparse and Arrow-backed
-columns, time zones without a name in the tz database) makes ``is_plain_dtype`` or ``is_plain_index`` false,
-and then the whole table is referred.
+zone as moments in UTC, nullable numbers as numbers and a mask, text as its elements, intervals as their ends.
+An index is a column and a name, or a range, or levels and codes. What is not here (periods, sparse and
+Arrow-backed columns, intervals in a time zone, time zones without a name in the tz database) makes
+``is_plain_dtype`` or ``is_plain_index`` false, and then the whole table is referred.
 """
 
 import datetime
@@ -21,6 +21,7 @@ _UNITS = ("s", "ms", "us", "ns")
 _MASKED = ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64")
 NULLABLE = {**{name: f"{name}Dtype" for name in _MASKED}, "boolean": "BooleanDtype"}
 """The dtypes of numbers and truth values that may be missing: their names, and those of their classes."""
+_CLOSED = ("left", "right", "both", "neither")
 _STORAGES = ("python", "pyarrow")
 _type, _id = type, id
 _Zone, _FixedZone = zoneinfo.ZoneInfo, datetime.timezone
@@ -63,6 +64,8 @@ def is_plain_dtype(dtype: Any) -> bool:  # noqa: ANN401 -- a dtype
         return is_plain_zone(dtype.tz)
     if kind is pd.StringDtype:
         return dtype.storage in _STORAGES
+    if kind is pd.IntervalDtype:
+        return dtype.closed in _CLOSED and arrays.is_plain_dtype(dtype.subtype)
     return is_nullable(dtype) or (arrays.is_plain_dtype(dtype) and dtype.names is None)
 
 
@@ -88,6 +91,10 @@ def put_dtype(w: Writing, dtype: Any) -> None:  # noqa: ANN401 -- a dtype
     elif kind is pd.StringDtype:
         w.out += b"s-" if dtype.na_value is pd.NA else b"s."
         w.text(dtype.storage)
+    elif kind is pd.IntervalDtype:
+        w.out += b"v"
+        w.text(dtype.closed)
+        arrays.put_dtype(w, dtype.subtype)
     elif is_nullable(dtype):
         w.out += b"m"
         w.text(dtype.name)
@@ -111,6 +118,9 @@ def take_dtype(r: Reading) -> Any:  # noqa: ANN401 -- a dtype
             return pd.StringDtype(_STORAGES[_STORAGES.index(r.text())], na_value=missing)
         case b"m":
             return getattr(pd, NULLABLE[r.text()])()
+        case b"v":
+            closed = _CLOSED[_CLOSED.index(r.text())]
+            return pd.IntervalDtype(arrays.take_dtype(r), closed)
         case b"n":
             return arrays.take_dtype(r)
     raise NotPlainData("There is no such kind of column.")
@@ -131,6 +141,9 @@ def put_column(w: Writing, column: Any) -> None:  # noqa: ANN401 -- a Series or 
     elif is_nullable(dtype):
         arrays.put_array(w, column.array.to_numpy(dtype.numpy_dtype, na_value=0))
         arrays.put_array(w, column.array.isna())
+    elif kind is pd.IntervalDtype:
+        arrays.put_array(w, column.array.left.to_numpy())
+        arrays.put_array(w, column.array.right.to_numpy())
     else:
         arrays.put_array(w, column.to_numpy())
 
@@ -156,6 +169,9 @@ def take_column(r: Reading) -> Any:  # noqa: ANN401 -- an ndarray or an array of
         return dtype.construct_array_type()(
             _of(dtype.numpy_dtype, cells), arrays.take_array(r, numbered=False)
         )
+    if kind is pd.IntervalDtype:
+        right = arrays.take_array(r, numbered=False)
+        return _of(dtype, pd.arrays.IntervalArray.from_arrays(cells, right, dtype.closed))
     return _of(dtype, cells)
 
 
@@ -173,7 +189,7 @@ def is_plain_index(index: Any) -> bool:  # noqa: ANN401 -- an Index
         return all(is_plain_index(level) for level in index.levels)
     if kind is pd.DatetimeIndex or kind is pd.TimedeltaIndex:
         return is_plain_dtype(index.dtype) and _is_plain_frequency(pd, index.freq)
-    if kind is pd.Index or kind is pd.CategoricalIndex:
+    if kind is pd.Index or kind is pd.CategoricalIndex or kind is pd.IntervalIndex:
         return is_plain_dtype(index.dtype)
     return kind is pd.RangeIndex
 

@@ -16,8 +16,31 @@ _TYPES = (
     *("DataFrame", "Series", "Index", "RangeIndex", "DatetimeIndex", "TimedeltaIndex", "MultiIndex"),
     *("CategoricalIndex", "Timestamp", "Timedelta", "Categorical", "CategoricalDtype", "StringDtype"),
 )
-_DTYPES = ("CategoricalDtype", "DatetimeTZDtype", "StringDtype", *columns.NULLABLE.values())
-_INDEXES = ("Index", "RangeIndex", "DatetimeIndex", "TimedeltaIndex", "MultiIndex", "CategoricalIndex")
+_DTYPES = ("CategoricalDtype", "DatetimeTZDtype", "IntervalDtype", "StringDtype", *columns.NULLABLE.values())
+_INDEXES = (
+    *(
+        "Index",
+        "RangeIndex",
+        "DatetimeIndex",
+        "TimedeltaIndex",
+        "MultiIndex",
+        "CategoricalIndex",
+        "IntervalIndex",
+    ),
+)
+_ARRAYED = (
+    "Int8",
+    "Float64",
+    "boolean",
+    "string",
+    "str",
+    "category",
+    "M8[ns]",
+    "M8[ns, UTC]",
+    "m8[ns]",
+    "interval",
+)
+"""Dtypes whose arrays have among them every class of array that crosses."""
 
 
 def table_writers(pd: ModuleType) -> dict[type, Write]:
@@ -27,10 +50,12 @@ def table_writers(pd: ModuleType) -> dict[type, Write]:
         pd.Series: _write_series,
         pd.Timestamp: _write_timestamp,
         pd.Timedelta: _write_timedelta,
+        pd.Interval: _write_interval,
         type(pd.NaT): _write_nat,
         type(pd.NA): _write_na,
         **dict.fromkeys([getattr(pd, name) for name in _INDEXES], _write_index),
         **dict.fromkeys([getattr(pd, name) for name in _DTYPES], _write_dtype),
+        **dict.fromkeys(_array_types(pd), _write_array),
     }
 
 
@@ -41,7 +66,18 @@ def table_types(pd: ModuleType) -> dict[str, type]:
 
 def table_replacers(pd: ModuleType) -> dict[type, Replace]:
     """What gives a table of this pandas other contents in place."""
-    return {pd.DataFrame: _begin_anew, pd.Series: _begin_anew}
+    tables: dict[type, Replace] = {pd.DataFrame: _begin_anew, pd.Series: _begin_anew}
+    return tables | dict.fromkeys(_array_types(pd), _replace_elements)
+
+
+def _array_types(pd: ModuleType) -> list[type]:
+    return [type(pd.array([], dtype=name)) for name in _ARRAYED]
+
+
+def _replace_elements(old: Any, new: Any) -> None:  # noqa: ANN401 -- two arrays of pandas
+    if old.dtype != new.dtype or len(old) != len(new):
+        raise NotPlainData("An array cannot get another length or dtype in place.")
+    old[:] = new
 
 
 def _begin_anew(old: Any, new: Any) -> None:  # noqa: ANN401 -- two tables of one type
@@ -83,6 +119,43 @@ def _moment(r: Reading, kind: str) -> Any:  # noqa: ANN401 -- a datetime64 or ti
     if moment.dtype.kind != kind:
         raise NotPlainData("A moment is something else.")
     return moment
+
+
+def _write_interval(w: Writing, value: Any) -> None:  # noqa: ANN401 -- an Interval
+    w.begin(b"K", 2)
+    w.text(value.closed)
+    w.put(value.left)
+    w.put(value.right)
+    w.depth += 1
+
+
+def _read_interval(r: Reading) -> Any:  # noqa: ANN401 -- an Interval
+    r.begin()
+    closed = r.text()
+    interval = arrays.library("pandas").Interval(r.take(), r.take(), closed)
+    r.depth += 1
+    return interval
+
+
+def _write_array(w: Writing, value: Any) -> None:  # noqa: ANN401 -- an array of pandas
+    if not columns.is_plain_dtype(value.dtype):
+        w.stand_in(value)
+    elif not w.seen(value):
+        w.weigh(TABLE)
+        w.begin(b"G", 0)
+        columns.put_column(w, arrays.library("pandas").Series(value, copy=False))
+        w.depth += 1
+
+
+def _read_array(r: Reading) -> Any:  # noqa: ANN401 -- an array of pandas
+    place = r.reserve()
+    r.weigh(TABLE)
+    r.begin()
+    column = columns.take_column(r)
+    array = arrays.library("pandas").array(column, dtype=column.dtype)
+    r.depth += 1
+    r.made[place] = array
+    return array
 
 
 def _write_dtype(w: Writing, value: Any) -> None:  # noqa: ANN401 -- a dtype of pandas
@@ -193,7 +266,9 @@ READERS: dict[bytes, Read] = {
     b"?": lambda _r: arrays.library("pandas").NA,
     b"W": _read_timestamp,
     b"w": lambda r: arrays.library("pandas").Timedelta(_moment(r, "m")),
+    b"K": _read_interval,
     b"X": _read_dtype,
+    b"G": _read_array,
     b"J": columns.take_index,
     b"E": _read_series,
     b"H": _read_frame,
