@@ -350,6 +350,7 @@ def test_a_change_comes_back_into_the_same_object(before: object, change: object
     here, there = changed(before, change)
     assert id(here) == identity
     assert repr(here) == repr(there) or here == there
+    assert getattr(here, "default_factory", None) == getattr(there, "default_factory", None)
     if isinstance(here, list) and len(here) == 2:
         assert here[1]["new"][0] is here
 
