@@ -37,7 +37,7 @@ from darsgah_grader.guest.shell import GuestShell
 WANT, END, FINISHED = b"?", b"x", b"z"
 """To the host: the cell wanted, how a cell ended, that all is done. Outputs and results keep their kind."""
 
-CHECKPOINT_AFTER = 0.05
+CHECKPOINT_AFTER = 0.25
 """Seconds of cells run that are worth a checkpoint; 0 makes one before every cell."""
 
 _GRACE = 1.0

@@ -117,7 +117,7 @@ def test_many_deaths_in_a_row(sandbox: Sandbox) -> None:
 
 def test_a_run_outlives_the_loss_of_its_checkpoint(sandbox: Sandbox) -> None:
     source = (
-        "import time\ntime.sleep(0.1)\n"
+        "import time\ntime.sleep(0.4)\n"
         "import os, signal\n"
         "for pid in map(int, filter(str.isdigit, os.listdir('/proc'))):\n"
         "    if pid not in (1, os.getpid()): os.kill(pid, signal.SIGKILL)\n"
@@ -261,7 +261,7 @@ def test_daemons_and_zombies_do_not_matter(sandbox: Sandbox) -> None:
 
 def test_threads_go_on_through_checkpoints(sandbox: Sandbox) -> None:
     start = "import threading, time\nn = 0\ndef count():\n    global n\n    while True:\n        n += 1\n        time.sleep(0.001)\nthreading.Thread(target=count, daemon=True).start()"  # noqa: E501 -- a learner's code in one string
-    test = "before = n\ntime.sleep(0.1)\nassert n > before"
+    test = "before = n\ntime.sleep(0.3)\nassert n > before"
     run = sandbox.run(
         Job([CellSource(start), CellSource(test, graded=True), CellSource(test, graded=True)], limits=QUICK)
     )
@@ -283,7 +283,7 @@ def test_a_run_that_starts_over_finds_its_folder_empty_and_its_numbers_the_same(
 
 @pytest.mark.parametrize("graded", [True, False])
 def test_a_run_goes_on_from_a_checkpoint_when_there_is_one(sandbox: Sandbox, graded: bool) -> None:
-    slow = "import os, time\nmoment = time.time_ns()\nprint(moment)\ntime.sleep(0.2)"
+    slow = "import os, time\nmoment = time.time_ns()\nprint(moment)\ntime.sleep(0.4)"
     dying = CellSource("import os\nos._exit(1)", graded=graded)
     show = CellSource("print(moment)", graded=True)
     run = sandbox.run(Job([CellSource(slow), dying, show, dying, dying, show], limits=QUICK))
