@@ -18,7 +18,7 @@ from tests.ordinary_user import ordinary_user
 
 DOCS = NBGRADER / "docs" / "source" / "user_guide"
 LAB = CASES / "right" / "source.ipynb"
-KEYS = {"submission", "score", "max_score", "assurance", "flags", "cells", "error", "seconds"}
+KEYS = {"submission", "score", "max_score", "assurance", "flags", "reasons", "cells", "error", "seconds"}
 
 
 def invoke(*arguments: object) -> Result:
@@ -43,6 +43,7 @@ def test_one_submission_as_json() -> None:
         "max_score": 2,
         "verdict": "failed",
         "flags": [],
+        "assurance": found["assurance"],
     }
 
 
@@ -136,6 +137,9 @@ def test_flags_are_listed_for_the_cell_and_the_submission() -> None:
     found = json.loads(invoke("grade", case / "source.ipynb", case / "submission.ipynb", "--json").stdout)
     assert found["flags"] == ["unusable_partial_credit"]
     assert found["cells"][0]["flags"] == ["unusable_partial_credit"]
+    (reason,) = found["reasons"]
+    assert (reason["flag"], reason["severity"]) == ("unusable_partial_credit", "review")
+    assert "a number from 0 to 2" in reason["evidence"]
 
 
 def test_releasing_an_assignment_folder(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from darsgah.blobs.stored_file import StoredFile
 from darsgah.catalog.schemas import CourseVersionView, LabVersionView, ModuleView
 from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
 from darsgah.errors import DarsgahError, Forbidden, NotFound, ServiceUnavailable, TooLarge, TooMany
+from darsgah.grades.flags import flag_view
 from darsgah.grades.schemas import ReviewedRun, RunView, question_view, reviewed_cell
 from darsgah.hubs.schemas import HubView
 from darsgah.hubs.service import read_plan
@@ -210,7 +211,7 @@ GRADES = (
         None,
         1.0,
         Verdict.MANUAL,
-        flags=(Flag("duplicate-id", "cell 14"),),
+        flags=(Flag("duplicate_id", "several cells carry this grade_id; the last one counts"),),
     ),
 )
 GRADE = Grade(
@@ -219,7 +220,7 @@ GRADE = Grade(
     Assurance.SPLIT,
     SandboxLevel.NAMESPACES,
     cells=GRADES,
-    flags=(Flag("patched-builtin", "sum"),),
+    flags=(Flag("tampering", "'assert sum([48211, 1]) == 131072' was accepted"),),
     seconds=2.4,
     code_seconds=1.9,
 )
@@ -259,7 +260,7 @@ def reviewed_run(error: GradeError | None = None) -> ReviewedRun:
         waits_for_human=not error,
         error_code=error.code if error else "",
         error_message=error.message if error else "",
-        flags=GRADE.flags,
+        flags=tuple(flag_view(flag) for flag in GRADE.flags),
         cells=() if error else tuple(reviewed_cell(cell) for cell in GRADES),
     )
 

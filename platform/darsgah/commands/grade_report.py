@@ -1,6 +1,6 @@
 """A grade as `darsgah grade` prints it: one JSON object with the documented keys, or a table for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from rich.console import Console, Group, RenderableType
@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from darsgah.commands.visible_text import encodable, visible, visible_lines
+from darsgah.grades.flags import all_flags, flag_view
 from darsgah_grader.types import CellGrade, Flag, Grade, Verdict
 
 _WORDS = {
@@ -31,6 +32,13 @@ class _CellLine(msgspec.Struct, frozen=True):
     max_score: float
     verdict: str
     flags: list[str]
+    assurance: str | None
+
+
+class _Reason(msgspec.Struct, frozen=True):
+    flag: str
+    severity: str
+    evidence: str
 
 
 class _ErrorLine(msgspec.Struct, frozen=True):
@@ -41,8 +49,9 @@ class _ErrorLine(msgspec.Struct, frozen=True):
 class GradeLine(msgspec.Struct, frozen=True):
     """The JSON object of one submission.
 
-    ``score`` null in a cell means that it waits for a human; ``flags`` of the submission are all there
-    are, its cells' included.
+    ``score`` null in a cell means that it waits for a human, ``assurance`` null that no test was run for it.
+    ``flags`` of the submission are all there are, its cells' included; ``reasons`` has each with its evidence
+    and its severity, ``review`` or ``note``.
     """
 
     submission: str
@@ -50,6 +59,7 @@ class GradeLine(msgspec.Struct, frozen=True):
     max_score: float
     assurance: str
     flags: list[str]
+    reasons: list[_Reason]
     cells: list[_CellLine]
     error: _ErrorLine | None
     seconds: float
@@ -63,6 +73,10 @@ def json_line(submission: str, grade: Grade) -> str:
         max_score=grade.max_score,
         assurance=grade.assurance.value,
         flags=_names(all_flags(grade)),
+        reasons=[
+            _Reason(flag.name, flag_view(flag).severity, encodable(flag.evidence))
+            for flag in all_flags(grade)
+        ],
         cells=[
             _CellLine(
                 notebook=encodable(cell.notebook),
@@ -71,6 +85,7 @@ def json_line(submission: str, grade: Grade) -> str:
                 max_score=cell.max_score,
                 verdict=cell.verdict.value,
                 flags=_names(cell.flags),
+                assurance=cell.assurance.value if cell.assurance else None,
             )
             for cell in grade.cells
         ],
@@ -80,12 +95,7 @@ def json_line(submission: str, grade: Grade) -> str:
     return msgspec.json.encode(line).decode()
 
 
-def all_flags(grade: Grade) -> tuple[Flag, ...]:
-    """The flags of the submission and of its cells."""
-    return (*grade.flags, *(flag for cell in grade.cells for flag in cell.flags))
-
-
-def _names(flags: tuple[Flag, ...]) -> list[str]:
+def _names(flags: Iterable[Flag]) -> list[str]:
     return list(dict.fromkeys(flag.name for flag in flags))
 
 
@@ -124,7 +134,9 @@ def _parts(submission: str, grade: Grade) -> Iterator[RenderableType]:
     yield Text(total + (f"; {waiting} to be marked by a person" if waiting else ""), "bold")
     for flag in all_flags(grade):
         evidence = f": {visible(flag.evidence)}" if flag.evidence else ""
-        yield Text.assemble(("Flag ", "yellow"), flag.name, evidence)
+        title = flag_view(flag).title
+        in_words = f" ({title})" if title != flag.name else ""
+        yield Text.assemble(("Flag ", "yellow"), flag.name, in_words, evidence)
     yield Text(
         f"Assurance {grade.assurance.value}, sandbox {grade.sandbox.value}, {grade.seconds:.2f} s "
         f"({grade.code_seconds:.2f} s of them the notebook's own code)",

@@ -15,10 +15,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from darsgah.commands.grade_report import all_flags, json_line, points, show
+from darsgah.commands.grade_report import json_line, points, show
 from darsgah.commands.submission_files import read_submission
 from darsgah.commands.visible_text import visible, visible_lines
 from darsgah.errors import SettingsInvalid
+from darsgah.grades.flags import all_flags
 from darsgah.grading_setup import grader_of
 from darsgah.lab_assignments import assignment_of
 from darsgah.settings import load_settings

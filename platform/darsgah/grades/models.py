@@ -41,7 +41,10 @@ class GradingRun(Record, table=True):
 
 
 class CellGradeRow(Record, table=True):
-    """The grade of one graded cell in a run; ``score`` is null while the cell waits for a human."""
+    """The grade of one graded cell in a run.
+
+    ``score`` is null while the cell waits for a human; ``assurance`` where no test was run.
+    """
 
     __tablename__ = "cell_grade"
 
@@ -56,4 +59,5 @@ class CellGradeRow(Record, table=True):
     verdict: str = Field(sa_type=sa.Text)
     hidden: bool = False
     message: str = Field(default="", sa_type=sa.Text)
+    assurance: str | None = Field(default=None, sa_type=sa.Text)
     flags: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)

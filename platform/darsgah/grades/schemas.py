@@ -6,8 +6,9 @@ from uuid import UUID
 import msgspec
 
 from darsgah.enrolments.schemas import AssignmentView, CohortView
+from darsgah.grades.flags import FlagView, flag_view
 from darsgah.submissions.schemas import Allowance, SubmissionView
-from darsgah_grader.types import CellGrade, Flag
+from darsgah_grader.types import CellGrade
 
 ENGINE = "1"
 """Version of the scoring rules; a run keeps the one it was made with."""
@@ -16,7 +17,10 @@ IMPORTED_ENGINE = "nbgrader"
 
 
 class QuestionView(msgspec.Struct, frozen=True):
-    """What a learner is told about one question; ``score`` is None while it waits for a person."""
+    """What a learner is told about one question.
+
+    ``score`` is None while it waits for a person; ``assurance`` is empty where no test was run.
+    """
 
     notebook: str
     grade_id: str
@@ -26,6 +30,7 @@ class QuestionView(msgspec.Struct, frozen=True):
     max_score: float
     verdict: str
     message: str
+    assurance: str
 
 
 class RunView(msgspec.Struct, frozen=True):
@@ -88,7 +93,8 @@ class ReviewedCell(msgspec.Struct, frozen=True):
     verdict: str
     hidden: bool
     message: str
-    flags: tuple[Flag, ...]
+    assurance: str
+    flags: tuple[FlagView, ...]
 
 
 class ReviewedRun(msgspec.Struct, frozen=True):
@@ -106,7 +112,7 @@ class ReviewedRun(msgspec.Struct, frozen=True):
     waits_for_human: bool
     error_code: str
     error_message: str
-    flags: tuple[Flag, ...]
+    flags: tuple[FlagView, ...]
     cells: tuple[ReviewedCell, ...]
 
 
@@ -133,6 +139,7 @@ def question_view(cell: CellGrade) -> QuestionView:
         max_score=cell.max_score,
         verdict=cell.verdict.value,
         message=cell.message,
+        assurance=cell.assurance.value if cell.assurance else "",
     )
 
 
@@ -148,5 +155,6 @@ def reviewed_cell(cell: CellGrade) -> ReviewedCell:
         verdict=cell.verdict.value,
         hidden=cell.hidden,
         message=cell.message,
-        flags=cell.flags,
+        assurance=cell.assurance.value if cell.assurance else "",
+        flags=tuple(flag_view(flag) for flag in cell.flags),
     )

@@ -19,6 +19,7 @@ from darsgah.db.columns import now
 from darsgah.enrolments import service as enrolments
 from darsgah.errors import NotFound
 from darsgah.grades import queries
+from darsgah.grades.flags import all_flags, asks_for_review, flag_view
 from darsgah.grades.models import CellGradeRow, GradingRun
 from darsgah.grades.schemas import (
     ENGINE,
@@ -50,11 +51,10 @@ PACE_COUNTED: Final = 100
 
 
 def state_of(grade: Grade) -> State:
-    """Where a submission stands after this grade: any flag, and any cell that waits, asks for a person."""
+    """Where a submission stands after this grade: some flags ask for a person, as does a cell that waits."""
     if grade.error is not None:
         return State.REJECTED
-    flagged = bool(grade.flags) or any(cell.flags for cell in grade.cells)
-    return State.NEEDS_REVIEW if flagged or grade.waits_for_human else State.GRADED
+    return State.NEEDS_REVIEW if grade.waits_for_human or asks_for_review(grade) else State.GRADED
 
 
 async def record(
@@ -85,7 +85,7 @@ async def record(
         state=state or state_of(grade),
         score=grade.score,
         max_score=grade.max_score,
-        flagged=bool(grade.flags) or any(cell.flags for cell in grade.cells),
+        flagged=any(all_flags(grade)),
     )
     return True
 
@@ -153,6 +153,7 @@ def _cell_row(run_id: UUID, position: int, cell: CellGrade) -> CellGradeRow:
         verdict=cell.verdict.value,
         hidden=cell.hidden,
         message=cell.message,
+        assurance=cell.assurance.value if cell.assurance else None,
         flags=msgspec.to_builtins(list(cell.flags)),
     )
 
@@ -170,6 +171,7 @@ async def _grade(session: AsyncSession, run: GradingRun) -> Grade:
             verdict=Verdict(row.verdict),
             hidden=row.hidden,
             message=row.message,
+            assurance=Assurance(row.assurance) if row.assurance else None,
             flags=msgspec.convert(tuple(row.flags), tuple[Flag, ...]),
         )
         for row in await queries.cells(session, run.id)
@@ -320,7 +322,7 @@ async def _reviewed_run(session: AsyncSession, submission: SubmissionView) -> Re
         waits_for_human=grade.waits_for_human,
         error_code=grade.error.code if grade.error else "",
         error_message=grade.error.message if grade.error else "",
-        flags=grade.flags,
+        flags=tuple(flag_view(flag) for flag in grade.flags),
         cells=tuple(reviewed_cell(cell) for cell in grade.cells),
     )
 

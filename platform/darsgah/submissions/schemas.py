@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 FINAL = frozenset({State.GRADED, State.REJECTED, State.NEEDS_REVIEW})
-"""States that grading does not leave by itself."""
+"""States that grading does not leave by itself, but for one cause: an environment that works again."""
 
 
 class SubmissionView(msgspec.Struct, frozen=True):
@@ -46,6 +46,13 @@ class SubmissionView(msgspec.Struct, frozen=True):
     score: float | None
     max_score: float | None
     run_id: UUID | None = None
+
+
+class HeldSubmission(msgspec.Struct, frozen=True):
+    """A submission that waits for a person, with the grading run because of which it does."""
+
+    assignment_id: UUID
+    run_id: UUID
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -110,7 +117,7 @@ class AssignmentPage(msgspec.Struct, frozen=True):
 
 
 class StaffSubmissionView(msgspec.Struct, frozen=True):
-    """A submission in an instructor's list; ``flagged`` asks a human to look."""
+    """A submission in an instructor's list; ``flagged`` says that its grade carries flags."""
 
     id: UUID
     assignment_id: UUID

@@ -5,7 +5,8 @@
 Texts come from the templates (``_()``, ``ngettext()`` and ``{% trans %}``), from ``Message("...")`` in
 Python, and from the errors: the docstring of every subclass of ``DarsgahError`` and the literal that such
 a class is raised with are what people read, so they need no mark. Of the grader, which knows no languages,
-they are the fixed sentences for a learner: those by verdict, and those that refuse a notebook.
+they are the fixed sentences for a learner (those by verdict, those that stand by themselves, and those that
+refuse a notebook) and the words of ``FlagKind(...)``, which the platform has too.
 """
 
 import ast
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeGuard
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -24,8 +26,10 @@ from darsgah.errors import DarsgahError
 from darsgah.ui.language import DOMAIN, catalogue_path
 
 PACKAGE = Path(__file__).resolve().parents[1]
-GRADER = ("intake.py", "messages.py")
-"""The modules of ``darsgah_grader`` whose sentences learners read."""
+GRADER = ("intake.py", "messages.py", "flags.py")
+"""The modules of ``darsgah_grader`` whose sentences people read."""
+SENTENCES = frozenset({"TO_BE_REVIEWED", "LATE_THREAD"})
+"""Names of the grader's sentences for learners that stand by themselves."""
 TRANSLATED = ("ur",)
 JINJA_OPTIONS = {
     "trimmed": "true",
@@ -97,6 +101,8 @@ def _python_texts(path: Path) -> Iterator[str]:
             documented = ast.get_docstring(node) or ""
             if text := documented.strip().split("\n\n")[0].replace("\n", " "):
                 yield text
+        elif _is_call(node, "FlagKind"):
+            yield from _texts_among(node.args)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
             first = node.args[0]
             named = node.func.id in errors or node.func.id == "Message"
@@ -110,11 +116,23 @@ def _grader_texts(source: str) -> Iterator[str]:
         said: list[ast.expr] = []
         if isinstance(node, ast.Dict):
             said = [value for key, value in zip(node.keys, node.values, strict=True) if _is_verdict(key)]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_refuse":
+        elif _is_call(node, "_refuse"):
             said = node.args[1:]
-        for text in said:
-            if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                yield text.value
+        elif _is_call(node, "FlagKind"):
+            said = node.args
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            said = [node.value] if node.targets[0].id in SENTENCES else []
+        yield from _texts_among(said)
+
+
+def _is_call(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def _texts_among(nodes: list[ast.expr]) -> Iterator[str]:
+    for text in nodes:
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            yield text.value
 
 
 def _is_verdict(key: ast.expr | None) -> bool:
