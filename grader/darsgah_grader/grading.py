@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from darsgah_grader.environments import Environments
-from darsgah_grader.pipeline import grade, masters_of, reference_points
+from darsgah_grader.pipeline import grade, masters_of, reference_passes
 from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.split import SplitTests, refuse_unless_split
 from darsgah_grader.types import Assignment, Assurance, Environment, Grade, SandboxLevel
@@ -40,7 +40,7 @@ class Grader:
     ) -> None:
         self.environments = environments or Environments()
         self._pool = WarmProcesses(level, keeping)
-        self._split = SplitTests(reference_points)
+        self._split = SplitTests(reference_passes)
 
     def __enter__(self) -> Self:
         return self

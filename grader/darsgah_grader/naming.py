@@ -113,10 +113,8 @@ def _bound(trees: Iterable[ast.Module], *, imports_too: bool = False) -> frozens
         for node in _statements(tree):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
                 names.add(node.id)
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or (
-                isinstance(node, ast.ExceptHandler) and node.name
-            ):
-                names.add(node.name)
+            elif isinstance(node, _NAMED):
+                names.add(str(node.name))
             elif imports_too and isinstance(node, (ast.Import, ast.ImportFrom)):
                 names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
         names.update(name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names)

@@ -6,7 +6,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from darsgah_grader.cell_grades import cell_grades, missing_notebook
 from darsgah_grader.control_plan import ControlPlan, control_plan
@@ -17,7 +17,7 @@ from darsgah_grader.notebook import Notebook
 from darsgah_grader.rebuild import PlacedCell, RebuiltNotebook, rebuild
 from darsgah_grader.sandbox.types import NOTE_OF_CELL, CellRun, CellSource, Job, Run
 from darsgah_grader.sandbox.zygote import Sandbox
-from darsgah_grader.split import TestsOfNotebooks, joined, split_jobs
+from darsgah_grader.split import ReferenceTest, SplitOfNotebook, TestsOfNotebooks, joined, split_jobs
 from darsgah_grader.types import (
     Assignment,
     AssignmentInvalid,
@@ -42,6 +42,7 @@ class _GradedNotebook:
     executed: bytes
     flags: tuple[Flag, ...]
     code_seconds: float
+    reaches: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def grade(
@@ -96,7 +97,7 @@ def grade(
                 notebook,
                 _remaining(assignment, used),
                 sandbox,
-                split.get(master.name, frozenset()),
+                split.get(master.name, {}),
             )
         )
     cells = tuple(cell for part in graded.values() for cell in part.cells)
@@ -113,18 +114,19 @@ def grade(
     )
 
 
-def reference_points(
+def reference_passes(
     assignment: Assignment, sandbox: Sandbox, split: TestsOfNotebooks
-) -> dict[str, dict[str, float | None]]:
-    """What each test gives the lab's reference solutions when these of them run split; None for a failure."""
-    points: dict[str, dict[str, float | None]] = {}
+) -> dict[str, dict[str, ReferenceTest]]:
+    """The tests that the lab's reference solutions pass when these of them run split."""
+    passed: dict[str, dict[str, ReferenceTest]] = {}
     for master in masters_of(assignment):
-        tests = split.get(master.name, frozenset())
-        graded = _grade_notebook(master, master.notebook, assignment, sandbox, tests)
-        points[master.name] = {
-            cell.grade_id: cell.score if cell.verdict in _PASSED else None for cell in graded.cells
+        graded = _grade_notebook(master, master.notebook, assignment, sandbox, split.get(master.name, {}))
+        passed[master.name] = {
+            cell.grade_id: ReferenceTest(cell.score or 0.0, graded.reaches.get(cell.grade_id, frozenset()))
+            for cell in graded.cells
+            if cell.verdict in _PASSED
         }
-    return points
+    return passed
 
 
 def masters_of(assignment: Assignment) -> list[MasterNotebook]:
@@ -139,7 +141,7 @@ def masters_of(assignment: Assignment) -> list[MasterNotebook]:
 def _assurance(masters: Sequence[MasterNotebook], split: TestsOfNotebooks) -> Assurance:
     """Split when every test runs so, and there is one."""
     tests = [
-        cell.grade_id in split.get(master.name, frozenset())
+        cell.grade_id in split.get(master.name, {})
         for master in masters
         for cell in master.graded
         if cell.role is Role.TEST
@@ -171,7 +173,7 @@ def _grade_notebook(
     notebook: Notebook,
     assignment: Assignment,
     sandbox: Sandbox,
-    split: frozenset[str],
+    split: SplitOfNotebook,
 ) -> _GradedNotebook:
     rebuilt = rebuild(master, notebook)
     plan = control_plan(master)
@@ -198,6 +200,11 @@ def _grade_notebook(
         + _oddities(master, rebuilt, runs)
         + _notes(master, run),
         code_seconds=math.fsum(cell.seconds for cell in runs.values()),
+        reaches={
+            marked.grade_id: run.reaches
+            for position, run in runs.items()
+            if (marked := rebuilt.cells[position].marked) is not None
+        },
     )
 
 

@@ -23,12 +23,23 @@ _MOST_TRIES = 4
 _LEARNERS_END = frozenset({Outcome.TIMEOUT, Outcome.MEMORY, Outcome.DIED})
 _LINK_LOST = "PeerGone"
 
-TestsOfNotebooks = Mapping[str, frozenset[str]]
-"""By a notebook's name, the grade_ids of the tests that are graded split."""
+SplitOfNotebook = Mapping[str, frozenset[str] | None]
+"""By grade_id of a test graded split, what it may do to a learner's objects (``CellSource.reaches``)."""
 
-ReferencePoints = Callable[[Assignment, Sandbox, TestsOfNotebooks], Mapping[str, Mapping[str, float | None]]]
-"""Grades a lab's reference solutions, these tests of them split: points by notebook and grade_id, None for a
-test that they do not pass."""
+TestsOfNotebooks = Mapping[str, SplitOfNotebook]
+"""By the notebook's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTest:
+    """What a reference solution got from one test: points, and what the test did to its objects."""
+
+    points: float
+    reaches: frozenset[str]
+
+
+ReferencePasses = Callable[[Assignment, Sandbox, TestsOfNotebooks], Mapping[str, Mapping[str, ReferenceTest]]]
+"""Grades a lab's reference solutions, these tests split: those that they pass, by notebook and test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ def split_jobs(
     master: MasterNotebook,
     cells: Sequence[PlacedCell],
     learners: Mapping[int, CellSource],
-    tests: frozenset[str],
+    tests: SplitOfNotebook,
     assignment: Assignment,
 ) -> SplitJobs:
     """The learner's job, with requests to attend where the tests stand, and the tests' own.
@@ -61,7 +72,15 @@ def split_jobs(
         if marked is not None and marked.role is Role.TEST and marked.grade_id in tests:
             number += 1
             attending.append(CellSource("", part=Part.ATTEND, test=number))
-            testing.append(CellSource(marked.source, graded=True, part=Part.TEST, test=number))
+            testing.append(
+                CellSource(
+                    marked.source,
+                    graded=True,
+                    part=Part.TEST,
+                    test=number,
+                    reaches=tests[marked.grade_id],
+                )
+            )
             tested.append(position)
             continue
         attending.append(source)
@@ -113,8 +132,8 @@ def refuse_unless_split(masters: Iterable[MasterNotebook], split: TestsOfNoteboo
 class SplitTests:
     """Which tests of which lab are graded split, found out once for each and kept."""
 
-    def __init__(self, reference_points: ReferencePoints) -> None:
-        self._reference_points = reference_points
+    def __init__(self, reference_passes: ReferencePasses) -> None:
+        self._reference_passes = reference_passes
         self._found: OrderedDict[bytes, TestsOfNotebooks] = OrderedDict()
         self._locks: dict[bytes, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -146,24 +165,29 @@ class SplitTests:
         self, assignment: Assignment, masters: Sequence[MasterNotebook], sandbox: Sandbox
     ) -> TestsOfNotebooks:
         """Leave out what gives the reference other points, until all the rest gives it the same."""
-        tests: TestsOfNotebooks = {master.name: test_naming(master).candidates for master in masters}
-        if not any(tests.values()):
-            return tests
-        expected = self._reference_points(assignment, sandbox, {})
+        tests: dict[str, frozenset[str]] = {master.name: test_naming(master).candidates for master in masters}
+        expected = self._reference_passes(assignment, sandbox, {}) if any(tests.values()) else {}
         for _ in range(_MOST_TRIES):
-            found = self._reference_points(assignment, sandbox, tests)
+            if not any(tests.values()):
+                break
+            trying = {name: dict.fromkeys(ids) for name, ids in tests.items()}
+            found = self._reference_passes(assignment, sandbox, trying)
             left = {
                 name: frozenset(
-                    test
-                    for test in ids
-                    if found[name][test] is not None and found[name][test] == expected[name][test]
+                    test for test in ids if _same(found[name].get(test), expected[name].get(test))
                 )
                 for name, ids in tests.items()
             }
             if left == tests:
-                return tests
+                return {
+                    name: {test: found[name][test].reaches for test in ids} for name, ids in tests.items()
+                }
             tests = left
-        return {name: frozenset() for name in tests}
+        return {name: {} for name in tests}
+
+
+def _same(split: ReferenceTest | None, whole: ReferenceTest | None) -> bool:
+    return split is not None and whole is not None and split.points == whole.points
 
 
 def _key(assignment: Assignment) -> bytes:

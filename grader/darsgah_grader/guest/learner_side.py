@@ -23,15 +23,6 @@ from darsgah_grader.guest.shell import GuestShell
 PATCHABLE = ("input", "print", "open")
 """Builtins that a test may replace for the learner's code, as ``unittest.mock.patch`` does."""
 
-_type, _getattr, _setattr, _delattr, _isinstance, _issubclass = (
-    type,
-    getattr,
-    setattr,
-    delattr,
-    isinstance,
-    issubclass,
-)
-_import_module, _format_exception, _run = importlib.import_module, traceback.format_exception, asyncio.run
 _LONGEST_TRACE = 4000
 _GUEST = os.path.dirname(__file__)  # noqa: PTH120 -- compared with the file names of frames
 
@@ -49,15 +40,15 @@ class LearnerEnd(Peer):
                 "delete": self._delete,
                 "names": self._names,
                 "call": _call,
-                "get": _getattr,
-                "put": _setattr,
-                "drop": _delattr,
+                "get": getattr,
+                "put": setattr,
+                "drop": delattr,
                 "dir": dir,
                 "special": special,
                 "base": base_value,
                 "class": _class_of,
-                "isinstance": _isinstance,
-                "issubclass": _issubclass,
+                "isinstance": isinstance,
+                "issubclass": issubclass,
                 "source": inspect.getsource,
                 "signature": signature_parts,
                 "await": _awaited,
@@ -132,15 +123,15 @@ class LearnerEnd(Peer):
             return ""
         return (
             "In the code that was tested:\n"
-            + "".join(_format_exception(_type(error), error, frame))[-_LONGEST_TRACE:]
+            + "".join(traceback.format_exception(type(error), error, frame))[-_LONGEST_TRACE:]
         )
 
     def resolve_described(self, description: Any) -> object:
         """Beside what crosses both ways: a module or something of a library, by its name."""
         if description[0] == "m":
-            return _import_module(description[1])
+            return importlib.import_module(description[1])
         if description[0] == "g":
-            return _getattr(_import_module(description[1]), description[2])
+            return getattr(importlib.import_module(description[1]), description[2])
         return super().resolve_described(description)
 
     # -- operations ---------------------------------------------------------------------------------------
@@ -165,7 +156,7 @@ class LearnerEnd(Peer):
         del self._shell.user_ns[name]
 
     def _names(self) -> list[str]:
-        return [name for name in self._shell.user_ns if _type(name) is str and not name.startswith("_")]
+        return [name for name in self._shell.user_ns if type(name) is str and not name.startswith("_")]
 
 
 def _nothing() -> None:
@@ -178,28 +169,29 @@ def _call(function: Callable[..., object], arguments: tuple[object, ...], named:
 
 def special(value: object, name: str, arguments: tuple[object, ...]) -> object:
     """A special method of an object, looked up as Python does: on its class."""
-    return _getattr(_type(value), name)(value, *arguments)
+    return getattr(type(value), name)(value, *arguments)
 
 
-def base_value(value: object) -> object:
+def base_value(value: Any) -> object:
     """The plain value of an object whose class extends a plain type, as that type itself sees it."""
-    if _isinstance(value, bool | int):
+    if isinstance(value, bool | int):
         return int.__index__(value)
-    for plain in (float, complex):
-        if _isinstance(value, plain):
-            return plain.__pos__(value)  # type: ignore[arg-type] # just asked
-    if _isinstance(value, str):
+    if isinstance(value, str):
         return str.__str__(value)
+    kind: Any
+    for kind in (float, complex):
+        if isinstance(value, kind):
+            return kind.__pos__(value)
     for kind in (bytes, bytearray, list, tuple, set, frozenset):
-        if _isinstance(value, kind):
-            return kind(kind.__iter__(value))  # type: ignore[arg-type] # just asked
-    if _isinstance(value, dict):
+        if isinstance(value, kind):
+            return kind(kind.__iter__(value))
+    if isinstance(value, dict):
         return dict(dict.items(value))
-    raise TypeError(f"'{_type(value).__name__}' has no plain value")
+    raise TypeError(f"'{type(value).__name__}' has no plain value")
 
 
 def _class_of(value: object) -> type:
-    return _type(value)
+    return type(value)
 
 
 def signature_parts(function: Callable[..., object]) -> list[tuple[object, ...]]:
@@ -219,10 +211,10 @@ def _awaited(value: Any) -> object:
     async def wait() -> object:
         return await value
 
-    return _run(wait())
+    return asyncio.run(wait())
 
 
-def _seed(generator: str, arguments: tuple[object, ...]) -> None:
+def _seed(generator: str, arguments: tuple[Any, ...]) -> None:
     """Seed a generator of random numbers as the tests have seeded theirs."""
     if generator == "random":
         random.seed(*arguments)

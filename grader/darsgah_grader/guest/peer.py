@@ -14,13 +14,12 @@ the other is said by its operations (``learner_side``, ``tests_side``).
 
 import struct
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from darsgah_grader.guest import stand_ins, values
 from darsgah_grader.guest.frames import Channel, ProtocolError
-from darsgah_grader.guest.stand_ins import FORWARDED, KIND_NAMES, PLAIN_BASES, Shape, StandIn
+from darsgah_grader.guest.stand_ins import FORWARDED, KIND_NAMES, PLAIN_BASES, Shape
 
 ASK, ANSWER = b"q", b"a"
 LONGEST = 80 * 1024 * 1024
@@ -35,10 +34,6 @@ _DEEPEST = 60
 _MOST_ANCESTORS = 50
 
 _encode, _decode, _restore, _contents = values.encode, values.decode, values.restore, values.encode_contents
-_type, _id, _isinstance, _issubclass, _len, _range = type, id, isinstance, issubclass, len, range
-_dict, _tuple, _str, _vars = dict, tuple, str, vars
-_Error = BaseException
-_format_exception = traceback.format_exception
 _is_stand_in, _number_of = stand_ins.is_stand_in, stand_ins.number_of
 
 
@@ -46,7 +41,7 @@ class PeerGone(BaseException):
     """The other end has ended, or speaks what no honest one would."""
 
 
-class NotHere(LookupError):
+class NotHere(LookupError):  # noqa: N818 -- says what is wrong
     """An object that is asked for is not there any more: the process that had it has ended since."""
 
 
@@ -62,7 +57,7 @@ class Peer:
 
     def __init__(self, operations: Mapping[str, Operation], *, lenient: bool) -> None:
         self.lenient = lenient
-        self._operations = _dict(operations)
+        self._operations = dict(operations)
         self._channel: Channel | None = None
         self._next = 0
         self._sequence = 0
@@ -126,19 +121,19 @@ class Peer:
         try:
             message = channel.receive()
         except (OSError, ProtocolError) as error:
-            raise PeerGone(_str(error)) from None
+            raise PeerGone(str(error)) from None
         if message is None:
             raise PeerGone("the other side has ended")
         return message
 
     def _send(self, kind: bytes, sequence: int, extras: bytes, body: bytes) -> None:
         try:
-            self._connected().send(kind, _HEAD.pack(sequence, _len(extras)) + extras + body)
+            self._connected().send(kind, _HEAD.pack(sequence, len(extras)) + extras + body)
         except OSError as error:
-            raise PeerGone(_str(error)) from None
+            raise PeerGone(str(error)) from None
 
     def _split(self, payload: bytes) -> tuple[int, bytes, bytes]:
-        if _len(payload) < _HEAD.size:
+        if len(payload) < _HEAD.size:
             raise PeerGone("a message that is too short")
         sequence, length = _HEAD.unpack_from(payload)
         body = _HEAD.size + length
@@ -157,22 +152,24 @@ class Peer:
     def _do(self, payload: bytes) -> None:
         """Do one thing that is asked, and answer."""
         sequence, extras, body = self._split(payload)
-        status, changed = 0, []
+        status = 0
+        changed: list[tuple[int, bytes]] = []
         made: list[object] = []
         self._depth += 1
         try:
             if self._depth > _DEEPEST:
-                raise RecursionError("the two sides have called each other too often")
+                raise RecursionError("the two sides have called each other too often")  # noqa: TRY301 -- told to the other side like any error here
             self._take_extras(extras, [])
+            request: Any
             request, made = _decode(body, self._resolve)
             before = [_contents(container, self._refer, made) for container in made]
-            op, *arguments = request if _type(request) is _tuple and request else ("",)
+            op, *arguments = request if type(request) is tuple and request else ("",)
             value = self._operations[op](*arguments)
             answer, _ = _encode(value, self._refer, made)
             changed = self._changes(made, before)
         except PeerGone:
             raise
-        except _Error as error:  # noqa: BLE001 -- whatever it is, it is raised on the other side
+        except BaseException as error:  # noqa: BLE001 -- whatever it is, it is raised on the other side
             status, answer = 1, self._error_bytes(error, made)
         finally:
             self._depth -= 1
@@ -180,11 +177,19 @@ class Peer:
 
     def _changes(self, containers: list[object], before: list[bytes]) -> list[tuple[int, bytes]]:
         changed = []
-        for index in _range(_len(containers)):
+        for index in range(len(containers)):
             contents = _contents(containers[index], self._refer, containers)
             if contents != before[index]:
                 changed.append((index, contents))
         return changed
+
+    def may(self, reach: str) -> bool:
+        """Whether this may be done to the other side's objects; see ``stand_ins.Asks``."""
+        return True
+
+    def holds(self, value: object) -> bool:
+        """Whether an object has been handed to the other side; plain data never is."""
+        return id(value) in self._numbers
 
     # -- what goes with every message ---------------------------------------------------------------------
 
@@ -205,9 +210,10 @@ class Peer:
         """Take what came with a message; whether it says that something was raised."""
         if not extras:
             return 0
+        found: Any
         found, _ = _decode(extras, self._resolve)
         try:
-            status, changed, told = found  # type: ignore[misc] # checked by what follows
+            status, changed, told = found
             if told:
                 self.take(told)
             for index, contents in changed:
@@ -222,7 +228,7 @@ class Peer:
         """What is sent for something that is no plain data."""
         if _is_stand_in(value) and stand_ins.peer_of(value) is self:  # type: ignore[arg-type] # just asked
             return self._plain(("y", _number_of(value)))  # type: ignore[arg-type] # just asked
-        received = self._received.get(_id(value))
+        received = self._received.get(id(value))
         if received is not None:
             return self._plain(("y", received[1]))
         return self._plain(self.describe(value))
@@ -234,12 +240,12 @@ class Peer:
     def describe(self, value: object) -> tuple[object, ...]:
         """An object of one's own: its number and what its class is like."""
         number = self._number(value)
-        if _isinstance(value, _Error):
+        if isinstance(value, BaseException):
             return ("e", number, self._error_parts(value))
-        if _isinstance(value, type) and _issubclass(value, _Error):
+        if isinstance(value, type) and issubclass(value, BaseException):
             bases = [_encode(base, self._refer)[0] for base in value.__bases__]
             return ("x", number, value.__name__, bases, _library_name(value))
-        cls = _type(value)
+        cls = type(value)
         shape = self._shapes.get(cls)
         if shape is None:
             shape = self._shapes[cls] = self._plain(shape_parts(shape_of_class(cls)))
@@ -250,13 +256,13 @@ class Peer:
         return self._next
 
     def _number(self, value: object) -> int:
-        number = self._numbers.get(_id(value))
+        number = self._numbers.get(id(value))
         if number is None:
-            if _len(self._objects) >= _MOST_OBJECTS:
+            if len(self._objects) >= _MOST_OBJECTS:
                 raise MemoryError("too many objects have been handed from one sandbox to the other")
             number = self._new_number()
             self._objects[number] = value
-            self._numbers[_id(value)] = number
+            self._numbers[id(value)] = number
         return number
 
     def _resolve(self, payload: bytes) -> object:
@@ -279,7 +285,7 @@ class Peer:
         found = self._by_number.get(number)
         if found is not None:
             return found
-        if _len(self._by_number) >= _MOST_OBJECTS:
+        if len(self._by_number) >= _MOST_OBJECTS:
             raise PeerGone("too many objects")
         if kind == "o":
             return self._keep(number, stand_ins.make(self, number, self._shape_there(description[2])))
@@ -292,48 +298,50 @@ class Peer:
     def _keep(self, number: int, value: object) -> object:
         self._by_number[number] = value
         if not _is_stand_in(value):
-            self._received[_id(value)] = (value, number)
+            self._received[id(value)] = (value, number)
         return value
 
     def _shape_there(self, described: bytes) -> Shape:
         shape = self._shapes_there.get(described)
         if shape is None:
-            (name, kind, specials, hashable, base, ancestors), _ = _decode(described, _no_reference)  # type: ignore[misc] # what is no such tuple is an error
+            parts: Any
+            parts, _ = _decode(described, _no_reference)
+            name, kind, specials, hashable, base, ancestors = parts
             shape = self._shapes_there[described] = Shape(
                 _identifier(name),
-                _str(kind),
+                str(kind),
                 FORWARDED.intersection(specials),
                 hashable is True,
                 base if base in PLAIN_BASES else "",
-                _tuple(_str(each) for each in ancestors[:_MOST_ANCESTORS]),
+                tuple(str(each) for each in ancestors[:_MOST_ANCESTORS]),
             )
         return shape
 
     # -- exceptions ---------------------------------------------------------------------------------------
 
     def _error_bytes(self, error: BaseException, known: list[object]) -> bytes:
-        received = self._received.get(_id(error))
+        received = self._received.get(id(error))
         number = received[1] if received else self._number(error) if _has_more_than_arguments(error) else 0
         parts = (*self._error_parts(error), number, received is not None)
         try:
             return _encode(parts, self._refer, known)[0]
-        except _Error as problem:  # noqa: BLE001 -- what the learner's classes do to the encoding is told instead
+        except BaseException as problem:  # noqa: BLE001 -- what the learner's classes do to the encoding is told instead
             return self._plain(
-                (RuntimeError, (), f"an error that cannot be told: {_type(problem).__name__}", "", 0, False)
+                (RuntimeError, (), f"an error that cannot be told: {type(problem).__name__}", "", 0, False)
             )
 
     def _error_parts(self, error: BaseException) -> tuple[object, object, str, str]:
         """Class, arguments, text and the traceback of one's own code."""
         try:
-            text = _str(error)[:_LONGEST_TEXT]
-        except _Error:  # noqa: BLE001 -- a learner's __str__ may raise anything
+            text = str(error)[:_LONGEST_TEXT]
+        except BaseException:  # noqa: BLE001 -- a learner's __str__ may raise anything
             text = ""
         arguments: object = error.args
         try:
             _encode(arguments, self._refer)
-        except _Error:  # noqa: BLE001 -- as above: arguments that cannot cross are left out
+        except BaseException:  # noqa: BLE001 -- as above: arguments that cannot cross are left out
             arguments = ()
-        return _type(error), arguments, text, self.trace(error)
+        return type(error), arguments, text, self.trace(error)
 
     def trace(self, error: BaseException) -> str:
         """What the other side is shown of where an error came from."""
@@ -343,21 +351,21 @@ class Peer:
         """A class of exceptions that stands for one of the other side's, so that ``except`` knows it."""
         _, _, name, bases, library = description
         known = _library_class(library)
-        if _isinstance(known, type) and _issubclass(known, _Error):
+        if isinstance(known, type) and issubclass(known, BaseException):
             return known
         found = [_decode(base, self._resolve)[0] for base in bases[:8]]
-        parents = [base for base in found if _isinstance(base, type) and _issubclass(base, _Error)]
+        parents = [base for base in found if isinstance(base, type) and issubclass(base, BaseException)]
 
         def attribute(error: BaseException, name: str) -> object:
             return self._attribute_of_error(error, name)
 
         members = {"__module__": "__main__", "__str__": _told_text, "__getattr__": attribute}
-        return type(_identifier(name), _tuple(parents) or (Exception,), members)
+        return type(_identifier(name), tuple(parents) or (Exception,), members)
 
     def _attribute_of_error(self, error: BaseException, name: str) -> object:
-        received = self._received.get(_id(error))
+        received = self._received.get(id(error))
         if received is None or name.startswith("__") or name == "_told":
-            raise AttributeError(f"'{_type(error).__name__}' object has no attribute '{name}'")
+            raise AttributeError(f"'{type(error).__name__}' object has no attribute '{name}'")
         return self.ask("get", error, name)
 
     def _made_error(self, parts: Any) -> BaseException:
@@ -365,20 +373,20 @@ class Peer:
             cls, arguments, text, trace, number, *mine = parts
             if mine and mine[0] is True and number in self._objects:
                 found = self._objects[number]
-                return found if _isinstance(found, _Error) else RuntimeError(_str(text))
+                return found if isinstance(found, BaseException) else RuntimeError(str(text))
         except (TypeError, ValueError):
             raise PeerGone("an error that cannot be read") from None
-        if not (_isinstance(cls, type) and _issubclass(cls, _Error)) or _type(arguments) is not _tuple:
-            cls, arguments = RuntimeError, (_str(text),)
+        if not (isinstance(cls, type) and issubclass(cls, BaseException)) or type(arguments) is not tuple:
+            cls, arguments = RuntimeError, (str(text),)
         try:
             error: BaseException = cls(*arguments)
-        except _Error:  # noqa: BLE001 -- a builtin class with rules for its arguments, which these do not meet
+        except BaseException:  # noqa: BLE001 -- a builtin class with rules for its arguments, which these do not meet
             error = RuntimeError(f"{cls.__name__}: {text}")
         if getattr(cls, "__str__", None) is _told_text:
-            error._told = _str(text)  # type: ignore[attr-defined] # read by the class made above
+            error._told = str(text)  # type: ignore[attr-defined] # read by the class made above
         if number:
-            self._received[_id(error)] = (error, number)
-        if trace and _isinstance(trace, _str):
+            self._received[id(error)] = (error, number)
+        if trace and isinstance(trace, str):
             error.add_note(trace[:_LONGEST_TEXT])
         return error
 
@@ -392,7 +400,7 @@ def _told_text(error: BaseException) -> str:
 
 
 def _has_more_than_arguments(error: BaseException) -> bool:
-    return _type(error).__module__ != "builtins" or bool(error.__dict__)
+    return type(error).__module__ != "builtins" or bool(error.__dict__)
 
 
 def _library_name(cls: type) -> str:
@@ -406,11 +414,13 @@ def _library_name(cls: type) -> str:
 def _library_class(name: object) -> object:
     """The class of that name, if its module has been imported here; nothing is imported for it."""
     module, _, cls = name.partition(":") if isinstance(name, str) else ("", "", "")
+    if module.partition(".")[0] not in stand_ins.LIBRARIES:
+        return None
     return vars(sys.modules[module]).get(cls) if module in sys.modules else None
 
 
 def _identifier(name: object) -> str:
-    return name if isinstance(name, str) and name.isidentifier() and len(name) < 200 else "object"  # noqa: PLR2004 -- a name that a person can read
+    return name if isinstance(name, str) and name.isidentifier() and len(name) < 200 else "object"
 
 
 def shape_of_class(cls: type) -> Shape:

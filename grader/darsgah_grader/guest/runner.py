@@ -129,7 +129,7 @@ class Runner:
             self._channel.send(RESULT, token + result)
 
     def _result(self, cell: dict[str, Any], descriptors: tuple[int, ...]) -> bytes:
-        """Run a cell on whichever side it belongs to; ``descriptors`` is the link to the other, if there is."""
+        """Run a cell on the side it belongs to; ``descriptors`` may have the link to the other."""
         link = Channel(socket.socket(fileno=descriptors[0]), LONGEST) if descriptors else None
         part = cell.get("part", "")
         if part == ATTEND:
@@ -148,10 +148,12 @@ class Runner:
             self._learner = LearnerEnd(self._shell, self._work)
         self._learner.connect(link, index + 1)
         try:
+            self._cells.interruptions.resume()
             self._learner.attend()
         except BaseException as error:  # noqa: BLE001 -- the tests see the link end; the supervisor knows why
             return json.dumps({"ok": False, "ename": type(error).__name__}).encode()
         finally:
+            self._cells.interruptions.suspend()
             self._learner.disconnect()
         return _DONE
 

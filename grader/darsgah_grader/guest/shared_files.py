@@ -23,9 +23,12 @@ MOST_BYTES = 16 * 1024 * 1024
 _IMPORTABLE = (".py", ".pyc", ".pyd", ".so", ".pth", ".zip", ".egg", ".whl")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGING = frozenset(
-    "os.remove os.rename os.mkdir os.rmdir os.truncate os.link os.symlink os.system os.posix_spawn "
-    "subprocess.Popen shutil.copyfile sqlite3.connect os.fork".split()
-)
+    f"os.{name}"
+    for name in (
+        *("remove", "rename", "mkdir", "rmdir", "truncate", "link", "symlink"),
+        *("system", "posix_spawn", "fork"),
+    )
+) | {"subprocess.Popen", "sqlite3.connect"}
 _DEEPEST = 8
 
 Entry = tuple[int, str, bytes | None]

@@ -8,7 +8,7 @@ value that is compared, here. An object of the learner's that is equal to everyt
 
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,11 +25,15 @@ _KINDS: dict[str, type] = {
 }
 """Types that have no name of their own in ``builtins``, by the name under which they cross."""
 
-_LIBRARIES = frozenset(
-    "builtins collections datetime decimal enum fractions functools itertools numbers pathlib random re "
-    "matplotlib numpy pandas scipy sklearn torch".split()
+LIBRARIES = frozenset(
+    (
+        *("builtins", "collections", "csv", "datetime", "decimal", "enum", "fractions", "functools"),
+        *("itertools", "json", "numbers", "pathlib", "random", "re", "statistics", "string"),
+        *("matplotlib", "numpy", "pandas", "scipy", "sklearn", "torch"),
+    )
 )
-"""Packages whose classes an object may be said to be an instance of."""
+"""Packages whose classes an object may be said to be an instance of. None of them is about testing: an
+exception such as ``unittest.SkipTest`` would call a test passed."""
 
 KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -43,19 +47,29 @@ _OWN = frozenset({"__deepcopy__", "__reduce_ex__"})
 """Looked for on an object, where others are looked for on its class."""
 
 _ORDERING = ("__lt__", "__le__", "__gt__", "__ge__")
-_BINARY = "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and or xor".split()
+_BINARY = (
+    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow"),
+    *("lshift", "rshift", "and", "or", "xor"),
+)
 FORWARDED = frozenset(
     f"__{name}__"
     for name in (
-        *"len length_hint getitem setitem delitem contains iter next reversed call enter exit bool".split(),
-        *"int float complex index round trunc floor ceil abs neg pos invert bytes hash eq ne".split(),
-        *"lt le gt ge str repr format".split(),
-        *_BINARY,
-        *(f"r{name}" for name in _BINARY),
-        *(f"i{name}" for name in _BINARY if name != "divmod"),
+        *("len", "length_hint", "getitem", "setitem", "delitem", "contains", "iter", "next", "reversed"),
+        *("call", "enter", "exit", "bool", "int", "float", "complex", "index", "round", "trunc", "floor"),
+        *("ceil", "abs", "neg", "pos", "invert", "bytes", "hash", "eq", "ne", "lt", "le", "gt", "ge"),
+        *("str", "repr", "format"),
+        *(f"{before}{name}" for name in _BINARY for before in ("", "r", "i")),
     )
 )
 """The special methods that a stand-in may have."""
+
+HANDING_OVER = frozenset(
+    {
+        "__contains__",
+        *(f"__{before}{name}__" for name in _BINARY for before in ("", "r", "i")),
+    }
+)
+"""Special methods that hand the other operand to the object: it could be what a test expects."""
 
 _ALWAYS = frozenset({"__eq__", "__ne__", "__hash__", *_ORDERING})
 
@@ -64,6 +78,10 @@ class Asks(Protocol):
     """The end of a link, as its stand-ins see it; ``lenient`` lets the other side compare with plain data."""
 
     lenient: bool
+
+    def may(self, reach: str) -> bool:
+        """Whether a test may do this to the other's objects: ``.name`` or the name of a special method."""
+        ...
 
     def ask(self, op: str, *arguments: object) -> Any:
         """Have the other end do something and return, or raise, what came of it."""
@@ -95,7 +113,7 @@ class Shape:
         found = [_KINDS[self.kind]] if self.kind in _KINDS else []
         for ancestor in self.ancestors:
             module, _, name = ancestor.partition(":")
-            if module.partition(".")[0] not in _LIBRARIES:
+            if module.partition(".")[0] not in LIBRARIES:
                 continue
             known = vars(sys.modules[module]).get(name) if module in sys.modules else None
             if isinstance(known, type):
@@ -120,9 +138,11 @@ class StandIn(metaclass=StandInType):
             return _class_of(self)
         if name in _OWN:
             return object.__getattribute__(self, name)
+        _reach_attribute(self, name)
         return peer_of(self).ask("get", self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
+        _reach_attribute(self, name)
         peer_of(self).ask("put", self, name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -197,7 +217,7 @@ def is_stand_in(value: object) -> bool:
 
 def make(peer: Asks, number: int, shape: Shape) -> StandIn:
     """The stand-in for the object that the other side knows by ``number``."""
-    made = object.__new__(_class_for(shape))
+    made: StandIn = object.__new__(_class_for(shape))  # type: ignore[arg-type] # a class of stand-ins
     _set_number(made, number)
     _set_peer(made, peer)
     _set_shape(made, shape)
@@ -221,11 +241,25 @@ def _class_of(mine: StandIn) -> Any:
     return peer_of(mine).ask("class", mine)
 
 
+def _reach_attribute(mine: StandIn, name: str) -> None:
+    if not peer_of(mine).may(f".{name}"):
+        raise AttributeError(
+            f"'{shape_of(mine).name}' object has no attribute '{name}' that this test may use"
+        )
+
+
 def _forwarder(special: str) -> Callable[..., Any]:
+    hands_over = special in HANDING_OVER
+
     def forward(self: StandIn, *arguments: object, **named: object) -> Any:
+        peer = peer_of(self)
         if special == "__call__":
-            return peer_of(self).ask("call", self, arguments, named)
-        return peer_of(self).ask("special", self, special, arguments)
+            return peer.ask("call", self, arguments, named)
+        if hands_over and not (arguments and is_stand_in(arguments[0])) and not peer.may(special):
+            if special == "__contains__":
+                raise TypeError(f"argument of type '{shape_of(self).name}' is not one that this test may ask")
+            return NotImplemented
+        return peer.ask("special", self, special, arguments)
 
     forward.__name__ = special
     return forward
@@ -245,9 +279,9 @@ def _no_base(self: StandIn, bases: object) -> Any:
     )
 
 
-def _await(self: StandIn) -> Any:
+def _await(self: StandIn) -> Generator[None, None, Any]:
+    yield from ()  # a generator, as ``await`` wants it
     return peer_of(self).ask("await", self)
-    yield  # a generator, as ``await`` wants it
 
 
 _FORWARDERS = {special: _forwarder(special) for special in FORWARDED - _ALWAYS}
@@ -257,10 +291,10 @@ _CLASS_METHODS = {
     "__subclasscheck__": _subclass_check,
     "__mro_entries__": _no_base,
 }
-_classes: dict[tuple[str, str, frozenset[str]], type[StandIn]] = {}
+_classes: dict[tuple[str, str, frozenset[str]], StandInType] = {}
 
 
-def _class_for(shape: Shape) -> type[StandIn]:
+def _class_for(shape: Shape) -> StandInType:
     key = (shape.name, shape.kind, shape.specials)
     if key not in _classes:
         methods: dict[str, Any] = {"__slots__": ()}

@@ -262,7 +262,7 @@ class Supervisor:
         return ending
 
     def _clear(self) -> bool:
-        """End what the cell has left running beside the runner; False when the runner was killed or stopped."""
+        """End what the cell has left beside the runner; False when it has killed or stopped it."""
         runner = self.runner
         assert runner is not None  # noqa: S101 -- a cell has been run
         kept = [point.pid for point in (runner, self.checkpoint) if point is not None]

@@ -10,14 +10,26 @@ import builtins
 import contextlib
 import importlib
 import inspect
+import json
 import random
 import sys
 from collections.abc import Callable, Iterable
-from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
+from types import (
+    AsyncGeneratorType,
+    BuiltinFunctionType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MethodType,
+    ModuleType,
+    TracebackType,
+)
 from typing import Any
 
 from darsgah_grader.guest import stand_ins
-from darsgah_grader.guest.capture import STDERR, STDOUT
+from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
 from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel
 from darsgah_grader.guest.learner_side import PATCHABLE, special
@@ -25,11 +37,21 @@ from darsgah_grader.guest.peer import Peer, PeerGone
 from darsgah_grader.guest.shared_files import SharedFiles, roots
 from darsgah_grader.guest.shell import GuestShell
 
-_OPAQUE = (FunctionType, MethodType, BuiltinFunctionType, GeneratorType, ModuleType, type)
+_OPAQUE = (
+    *(FunctionType, MethodType, BuiltinFunctionType, ModuleType, type),
+    *(GeneratorType, CoroutineType, AsyncGeneratorType, FrameType, CodeType, TracebackType),
+)
 """What the learner's code may call or go through, and not look into."""
 
 _TOLD_OF_ANY = frozenset({"__name__", "__doc__", "__qualname__"})
 _OWN = frozenset({"__builtins__", "__builtin__", "__name__", "__doc__", "_", "__", "___", "_dh", "In", "Out"})
+_PARAMETER_KINDS = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    inspect.Parameter.VAR_POSITIONAL,
+    inspect.Parameter.KEYWORD_ONLY,
+    inspect.Parameter.VAR_KEYWORD,
+)
 _UNCHANGING = (type(None), bool, int, float, complex, str, bytes)
 
 
@@ -37,14 +59,16 @@ class TestsEnd(Peer):
     """What the learner's code may do with what the tests have handed to it is call, iterate and compare.
 
     ``alone`` says that a read-only cell runs, which the learner's side runs for itself: nothing is asked.
+    ``allowed`` is what may be done to the learner's objects (``stand_ins.Asks.may``); None allows anything,
+    and notes it in ``reached``.
     """
 
     def __init__(self, shell: GuestShell, work: str) -> None:
         super().__init__(
             {
-                "call": _call,
-                "get": _restrained_get,
-                "special": _restrained_special,
+                "call": self._call,
+                "get": self._get,
+                "special": self._special,
                 "isinstance": _isinstance_plainly,
                 "issubclass": _issubclass_plainly,
                 "class": type,
@@ -57,6 +81,8 @@ class TestsEnd(Peer):
         self._originals = {name: self._seen[name] for name in PATCHABLE}
         self._told_patches = False
         self.alone = False
+        self.allowed: frozenset[str] | None = None
+        self.reached: set[str] = set()
         self.stale: Callable[[Iterable[str]], None] = lambda _names: None
 
     def gather(self) -> tuple[object, ...]:
@@ -81,8 +107,41 @@ class TestsEnd(Peer):
                 sys.stdout.write(text.decode("utf-8", "replace"))
             elif kind == STDERR:
                 sys.stderr.write(text.decode("utf-8", "replace"))
-            else:
-                self._shell.capture.send(kind, text)
+            elif kind == DISPLAY:
+                self._shell.capture.send(DISPLAY, text)
+
+    def may(self, reach: str) -> bool:
+        """What a test does to the objects of the reference solution it may do to a learner's."""
+        if self.allowed is None:
+            self.reached.add(reach)
+            return True
+        return reach in self.allowed
+
+    def _own(self, value: object) -> None:
+        """Refuse what was not handed over: a text of the learner's has methods that look into objects."""
+        if not self.holds(value):
+            raise TypeError("only what the tests have handed over can be used from here")
+
+    def _call(
+        self, function: Callable[..., object], arguments: tuple[object, ...], named: dict[str, object]
+    ) -> object:
+        self._own(function)
+        return function(*arguments, **named)
+
+    def _get(self, value: object, name: str) -> object:
+        self._own(value)
+        if isinstance(value, _OPAQUE):
+            if name not in _TOLD_OF_ANY:
+                raise AttributeError(f"'{type(value).__name__}' of the tests: '{name}' is not shown here")
+        elif name.startswith("_"):
+            raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'")
+        return getattr(value, name)
+
+    def _special(self, value: object, name: str, arguments: tuple[object, ...]) -> object:
+        self._own(value)
+        if name not in stand_ins.FORWARDED:
+            raise AttributeError(name)
+        return special(value, name, arguments)
 
     def describe(self, value: object) -> tuple[object, ...]:
         """A function, class or module of a library goes by its name: the learner's side has it too."""
@@ -94,27 +153,6 @@ class TestsEnd(Peer):
             if found is not None and getattr(found, name, None) is value:
                 return ("g", module, name)
         return super().describe(value)
-
-
-def _call(function: Callable[..., object], arguments: tuple[object, ...], named: dict[str, object]) -> object:
-    return function(*arguments, **named)
-
-
-def _restrained_get(value: object, name: str) -> object:
-    if isinstance(value, _OPAQUE):
-        if name not in _TOLD_OF_ANY:
-            raise AttributeError(
-                f"'{type(value).__name__}' of the tests: '{name}' is not to be seen from here"
-            )
-    elif name.startswith("_"):
-        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'")
-    return getattr(value, name)
-
-
-def _restrained_special(value: object, name: str, arguments: tuple[object, ...]) -> object:
-    if name not in stand_ins.FORWARDED:
-        raise AttributeError(name)
-    return special(value, name, arguments)
 
 
 def _isinstance_plainly(value: object, cls: object) -> bool:
@@ -231,9 +269,10 @@ def test_builtins(originals: dict[str, Any]) -> dict[str, Any]:
 
 def prepare_process(end: TestsEnd) -> None:
     """Let this process's libraries know stand-ins, and the learner's side the seeds that tests set."""
-    random.seed = _seeding(end, "random", random.seed)  # type: ignore[assignment] # same arguments, same effect
-    if numpy_random := sys.modules.get("numpy.random"):
-        numpy_random.seed = _seeding(end, "numpy", numpy_random.seed)  # type: ignore[attr-defined] # as above
+    random.seed = _seeding(end, "random", random.seed)
+    numpy_random: Any = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed = _seeding(end, "numpy", numpy_random.seed)
     inspect.getsource = _seeing_through(inspect.getsource, lambda value: str(end.ask("source", value)))
     inspect.signature = _seeing_through(
         inspect.signature, lambda value: _signature(end.ask("signature", value))
@@ -262,7 +301,7 @@ def _signature(parts: Iterable[Any]) -> inspect.Signature:
         [
             inspect.Parameter(
                 str(name),
-                [*inspect.Parameter.POSITIONAL_ONLY.__class__][int(kind)],
+                _PARAMETER_KINDS[int(kind)],
                 default=default if has_default else inspect.Parameter.empty,
             )
             for name, kind, has_default, default in parts
@@ -284,11 +323,17 @@ class TestsSide:
     def run(self, cell: dict[str, Any], link: Channel | None) -> bytes:
         """Run one cell and return its result message; without a link it is one that asks for nothing."""
         self._end.alone = cell["part"] != "test"
+        reaches = cell["reaches"]
+        self._end.allowed = None if reaches is None else frozenset(reaches)
+        self._end.reached.clear()
         if link is not None:
             self._end.connect(link, cell["index"] + 1)
             self._begin()
         try:
-            return self._cells.run({"source": cell["source"], "graded": True}, cell["index"])
+            result = self._cells.run({"source": cell["source"], "graded": True}, cell["index"])
+            if reaches is None and self._end.reached:
+                result = json.dumps(json.loads(result) | {"reaches": sorted(self._end.reached)}).encode()
+            return result
         finally:
             self._end.alone = True
             self._names.forget_all()

@@ -161,6 +161,7 @@ def _message(cell: CellSource) -> dict[str, Any]:
         "lab": cell.lab,
         "keeps": cell.keeps,
         "part": cell.part,
+        "reaches": None if cell.reaches is None else sorted(cell.reaches),
         "controls": [
             {"ways": control.ways, "raises": control.raises, "costly": control.costly}
             for control in cell.controls
@@ -199,6 +200,7 @@ def _cell_run(
         seconds=seconds,
         controls_passed=tuple(dict.fromkeys(_broken_controls(result.get("controls"), cell, outcome))),
         oddities=tuple(_oddities(result.get("oddities"))),
+        reaches=_names(result.get("reaches")),
     )
 
 
@@ -224,6 +226,10 @@ def _oddities(told: object) -> Iterator[Oddity]:
         name, evidence = entry if isinstance(entry, list) and len(entry) == 2 else (None, None)
         if name in ODDITIES:
             yield Oddity(name, clean_text(evidence, _LONGEST_EVIDENCE))
+
+
+def _names(value: object) -> frozenset[str]:
+    return frozenset(clean_text(name, 200) for name in value) if isinstance(value, list) else frozenset()
 
 
 def _line(value: object) -> int:

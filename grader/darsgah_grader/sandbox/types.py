@@ -66,6 +66,8 @@ class CellSource:
         controls: what has to fail before and after this test.
         part: which part of a submission that is graded split the cell is; whole for one that is not.
         test: the number of the test, from 1, that is tested or attended.
+        reaches: what a test that runs apart may do to the learner's objects; None allows anything and notes
+            it.
     """
 
     source: str
@@ -76,6 +78,7 @@ class CellSource:
     controls: tuple[Control, ...] = ()
     part: Part = Part.WHOLE
     test: int = 0
+    reaches: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ class CellRun:
         error_line: the line of a graded cell, from 1, that was running then; 0 where none is known.
         controls_passed: the controls that did not fail as they had to, each with what it did instead.
         oddities: what the learner's code was seen to do beside its task.
+        reaches: what a test did to the learner's objects, where that was noted.
     """
 
     outcome: Outcome
@@ -134,6 +138,7 @@ class CellRun:
     seconds: float = 0.0
     controls_passed: tuple[str, ...] = ()
     oddities: tuple[Oddity, ...] = ()
+    reaches: frozenset[str] = frozenset()
 
 
 NOTE_OF_CELL = "cell "
