@@ -5,6 +5,7 @@ when its row does, and both appear when the transaction commits.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 import psycopg
@@ -14,6 +15,8 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.tasks import configure_task
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.db.columns import now
 
 ATTEMPTS = 5
 """How often a job is begun before it is given up, whether it raised or its worker died."""
@@ -50,8 +53,17 @@ class QueueDepth:
     given_up: int
 
 
-async def enqueue(session: AsyncSession, kind: JobKind, **values: str | float | bool | None) -> int:
-    """Adds a job in the session's transaction; workers see it once that commits. Returns the job's number."""
+async def enqueue(
+    session: AsyncSession,
+    kind: JobKind,
+    *,
+    after: timedelta | None = None,
+    **values: str | float | bool | None,
+) -> int:
+    """Adds a job in the session's transaction; workers see it once that commits. Returns the job's number.
+
+    With ``after`` it is not begun before that time has passed.
+    """
     connection = await (await session.connection()).get_raw_connection()
     # The connector is never opened: the library runs its statement on the connection it is given.
     deferrer = configure_task(
@@ -60,6 +72,7 @@ async def enqueue(session: AsyncSession, kind: JobKind, **values: str | float | 
         queue=kind.queue.value,
         priority=kind.priority,
         connection=connection.driver_connection,
+        schedule_at=now() + after if after is not None else None,
     )
     try:
         return await deferrer.defer_async(**values)

@@ -36,6 +36,7 @@ from darsgah.submissions.schemas import (
     AssignmentPage,
     DueItem,
     GradingTicket,
+    HeldSubmission,
     LatestItem,
     Progress,
     StaffSubmissionView,
@@ -343,6 +344,27 @@ async def start_grading(session: AsyncSession, submission_id: UUID) -> GradingTi
         state=State.GRADING,
         notebooks=from_rows(row.notebooks),
     )
+
+
+async def held_by_person(session: AsyncSession, submission_id: UUID) -> HeldSubmission | None:
+    """A submission that waits for a person after a grading run, locked; None for any other."""
+    row = await queries.for_update(session, submission_id)
+    if row is None or State(row.state) is not State.NEEDS_REVIEW or row.current_run_id is None:
+        return None
+    return HeldSubmission(row.assignment_id, row.current_run_id)
+
+
+async def queue_again(session: AsyncSession, submission_id: UUID, job: int) -> None:
+    """Let a submission wait for grading once more, by that job, and tell those who watch it.
+
+    Its runs stay; the current one counts until there is another.
+    """
+    row = await queries.for_update(session, submission_id)
+    if row is None:
+        raise NotFound
+    row.state, row.job = State.QUEUED, job
+    await session.flush()
+    await notify(session, CHANNEL, str(submission_id))
 
 
 async def hold_for_result(session: AsyncSession, submission_id: UUID) -> bool:
