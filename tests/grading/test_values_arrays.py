@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tracemalloc
 import types
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -496,6 +497,16 @@ assert decode(data, None)[0][0].tolist() == [0, 1, 2]
 sys.modules["pandas"] = numpy
 assert encode([object()], lambda value: b"x")[0][-2:] == b"\\x01x"
 """
+
+
+def test_a_library_is_not_imported_from_the_current_folder(tmp_path: Path) -> None:
+    for name in ("numpy", "pandas", "pyarrow", "numexpr", "bottleneck"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a learner was here')")
+    read = "from darsgah_grader.guest.values import decode; print(decode(b'-', None)[0])"
+    done = subprocess.run(
+        [sys.executable, "-c", read], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "NaT\n", done.stderr
 
 
 def test_no_library_is_imported_before_its_data_is_met() -> None:

@@ -37,9 +37,20 @@ _DTYPES: dict[int, type] = {}
 
 
 def library(name: Literal["numpy", "pandas"]) -> Any:  # noqa: ANN401 -- a module, of which the checker knows nothing here
-    """The library for reading a value of it."""
+    """The library for reading a value of it.
+
+    Where it must be imported, that is done without the current folder, in which a learner's code may have put
+    a file of that name, or of the name of something that the library asks for.
+    """
     found = sys.modules.get(name)
-    return import_module(name) if found is None else found
+    if found is None:
+        folders = sys.path[:]
+        sys.path[:] = [folder for folder in folders if folder.startswith("/")]
+        try:
+            found = import_module(name)
+        finally:
+            sys.path[:] = folders
+    return found
 
 
 def array_writers(np: ModuleType) -> dict[type, Write]:

@@ -176,6 +176,7 @@ def restore(container: object, data: bytes, resolve: Resolve, known: Sequence[ob
     of another shape or dtype.
     """
     fresh, _made = _read(data, resolve, known)
+    prepare()
     replace = _REPLACE.get(type(container))
     if replace is None or type(fresh) is not type(container):
         raise NotPlainData("The contents are of another type than the container.")
