@@ -7,6 +7,7 @@ order, so nothing that is sent can be taken for another cell's. A cell of which 
 import contextlib
 import json
 import math
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +47,11 @@ class Conduct:
     """Conducts one run over ``channel``; ``memory_kills`` counts the kernel's kills in the run's group.
 
     ``meet`` links its tests with another run. A cell that is run again meets nobody: that test is over.
+
+    Attributes:
+        notes: for instructors.
+        disturbed: a process of the run was ended by SIGKILL, and not for want of memory. The machine or an
+            operator did that, or a learner's code to its own process: running again tells which.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class Conduct:
         self._outputs = Outputs(job.limits)
         self._result = b""
         self.notes: list[str] = []
+        self.disturbed = False
 
     def run(self, job_message: bytes) -> tuple[CellRun, ...]:
         """Send the job, serve the supervisor until it is done, gone or late; one CellRun a cell anyhow."""
@@ -74,6 +81,7 @@ class Conduct:
                 self._channel.socket.settimeout(self._seconds_left())
                 message = self._channel.receive()
                 if message is None:
+                    self.disturbed = self.disturbed or not asked
                     self.notes.append("the sandbox ended before its time")
                     break
                 if message.kind == FINISHED:
@@ -85,7 +93,7 @@ class Conduct:
         except (ProtocolError, OSError) as error:
             self.notes.append(f"the sandbox was ended: {error}")
         if asked and len(self._done) < len(self._job.cells):
-            self._end({"outcome": "died", "signal": 9, "seconds": 0.0})
+            self._end({"outcome": "died", "signal": int(signal.SIGKILL), "seconds": 0.0})
         return self._complete()
 
     def _seconds_left(self) -> float:
@@ -144,6 +152,7 @@ class Conduct:
             outcome = Outcome.MEMORY
         self._kills_seen = kills
         number = report.get("signal")
+        self.disturbed = self.disturbed or (outcome is Outcome.DIED and number == signal.SIGKILL)
         if outcome is Outcome.DIED and type(number) is int and number:
             self.notes.append(f"{NOTE_OF_CELL}{len(self._done) + 1} was ended by signal {number}")
         self._done.append(CellRun(outcome, outputs, seconds=seconds))

@@ -150,9 +150,15 @@ UNUSABLE = "unusable"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What became of a job: one CellRun per CellSource, always, in the same order."""
+    """What became of a job: one CellRun per CellSource, always, in the same order.
+
+    Attributes:
+        notes: for instructors; those about one cell begin with NOTE_OF_CELL.
+        disturbed: a process was killed each time that the job was run.
+    """
 
     cells: tuple[CellRun, ...]
     level: SandboxLevel
     seconds: float
     notes: tuple[str, ...] = ()
+    disturbed: bool = False

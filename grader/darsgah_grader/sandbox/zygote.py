@@ -34,6 +34,7 @@ from typing import Self
 from darsgah_grader.guest import rootfs
 from darsgah_grader.guest.frames import ProtocolError
 from darsgah_grader.sandbox import cgroups
+from darsgah_grader.sandbox.attempts import Attempts
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.sandbox.meetings import LEARNER, TESTS, Meeting
 from darsgah_grader.sandbox.process import Fork, WarmProcess
@@ -153,6 +154,13 @@ class Sandbox:
 
     def run_split(self, learner: Job, tests: Job) -> tuple[Run, Run]:
         """Run a learner's cells and the tests of them in a sandbox each, side by side; see ``run``."""
+        attempts = Attempts(learner.limits.total_seconds)
+        while True:
+            ran, tested = self._side_by_side(learner, tests)
+            if not ((ran.disturbed or tested.disturbed) and attempts.another()):
+                return ran, tested
+
+    def _side_by_side(self, learner: Job, tests: Job) -> tuple[Run, Run]:
         meeting = Meeting()
         self._spare = _SPARE_OF_PAIRS
         with ThreadPoolExecutor(1, thread_name_prefix="sandbox-tests") as beside:
@@ -162,15 +170,25 @@ class Sandbox:
 
     def _run_side(self, job: Job, meeting: Meeting, side: int) -> Run:
         try:
-            return self.run(job, partial(meeting.arrive, side))
+            return self._run_once(job, partial(meeting.arrive, side))
         finally:
             meeting.leave(side)
 
-    def run(self, job: Job, meet: Meet = nobody) -> Run:
+    def run(self, job: Job) -> Run:
         """Run a job and return what became of each of its cells; a learner's code never makes this raise.
+
+        A run of which a process was killed, the warm process included, is made again, so that the machine's
+        trouble is nobody's score; a learner's code that kills its own process does so every time.
 
         Raises EnvironmentBroken when the warm process is gone and cannot be started again.
         """
+        attempts = Attempts(job.limits.total_seconds)
+        while True:
+            ran = self._run_once(job)
+            if not (ran.disturbed and attempts.another()):
+                return ran
+
+    def _run_once(self, job: Job, meet: Meet = nobody) -> Run:
         began = time.monotonic()
         slot = self._take_slot()
         work = ""
@@ -192,7 +210,8 @@ class Sandbox:
                 self._slots.discard(slot)
             if work not in {"", rootfs.HOME}:
                 _remove_folder(work)
-        return Run(cells, self.level, time.monotonic() - began, tuple(conduct.notes))
+        seconds = time.monotonic() - began
+        return Run(cells, self.level, seconds, tuple(conduct.notes), conduct.disturbed)
 
     # -- places for runs ----------------------------------------------------------------------------------
 

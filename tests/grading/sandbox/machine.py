@@ -15,6 +15,11 @@ def _parents() -> dict[int, int]:
     return parents
 
 
+def parent_of(pid: int) -> int | None:
+    """The parent of a process; None when it has ended."""
+    return _parents().get(pid)
+
+
 def descendants(pid: int) -> set[int]:
     """Every process below ``pid``."""
     parents = _parents()

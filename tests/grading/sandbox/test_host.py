@@ -24,7 +24,7 @@ from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome
 from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.types import Environment, EnvironmentBroken, Limits, SandboxLevel, SandboxUnavailable
 from tests.grading.sandbox.conftest import QUICK, cells, run_one, text
-from tests.grading.sandbox.machine import descendants, groups, mounts, user_of
+from tests.grading.sandbox.machine import descendants, groups, mounts, parent_of, user_of
 
 
 def test_nothing_is_left_behind() -> None:
@@ -67,17 +67,36 @@ def test_a_dead_warm_process_is_started_again() -> None:
         assert sandbox.pid != first
 
 
-def test_a_warm_process_killed_during_a_run_ends_the_run_only() -> None:
+@pytest.mark.parametrize("generations", [0, 1, 2], ids=["warm process", "process 1", "runner"])
+def test_a_run_of_which_a_process_was_killed_is_made_again(generations: int) -> None:
     with Sandbox.start(Environment("python")) as sandbox:
         with ThreadPoolExecutor(1) as pool:
-            job = Job(cells("1", "import time\ntime.sleep(30)", "2"), limits=QUICK)
+            job = Job(cells("kept = 1", "import time\ntime.sleep(1.5)", "kept + 1"), limits=QUICK)
             running = pool.submit(sandbox.run, job)
-            time.sleep(0.5)
+            time.sleep(0.7)
             assert sandbox.pid is not None
-            os.kill(sandbox.pid, signal.SIGKILL)
+            os.kill(_oldest_line(sandbox.pid)[generations], signal.SIGKILL)
             run = running.result(timeout=20)
-        assert [cell.outcome for cell in run.cells] == [Outcome.OK, Outcome.DIED, Outcome.NOT_RUN]
-        assert text(run_one(sandbox, "1 + 1")) == "2\n"
+        assert [cell.outcome for cell in run.cells] == [Outcome.OK] * 3
+        assert text(run.cells[2]) == "2\n"
+        assert not run.disturbed
+        assert run.notes == ()
+
+
+def _oldest_line(warm: int) -> list[int]:
+    """The warm process, process 1 of the run under way, and its runner."""
+    line = [warm]
+    while below := [pid for pid in descendants(line[-1]) if parent_of(pid) == line[-1] and descendants(pid)]:
+        line.append(below[0])
+    return [*line, min(descendants(line[-1]))]
+
+
+def test_a_learners_code_that_kills_itself_is_not_run_for_ever(sandbox: Sandbox) -> None:
+    job = Job(cells("print('begun')", "import os\nos.kill(os.getpid(), 9)", "3"), limits=QUICK)
+    run = sandbox.run(job)
+    assert [cell.outcome for cell in run.cells] == [Outcome.OK, Outcome.DIED, Outcome.OK]
+    assert run.disturbed
+    assert text(run.cells[0]) == "begun\n"
 
 
 def test_a_closed_sandbox_runs_nothing() -> None:
