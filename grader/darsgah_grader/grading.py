@@ -69,14 +69,22 @@ class Grader:
             SandboxUnavailable: no level of isolation is reached here.
             EnvironmentBroken: the environment's warm process does not start.
         """
+        if assurance is Assurance.SPLIT:
+            self.check_split(assignment)
         with self.using(assignment.environment) as sandbox:
             if assurance is Assurance.IN_PROCESS:
                 return grade(assignment, submission, sandbox)
-            masters = masters_of(assignment)
-            split = self._split.of(assignment, masters, sandbox)
-            if assurance is Assurance.SPLIT:
-                refuse_unless_split(masters, split)
-            return grade(assignment, submission, sandbox, split)
+            return grade(assignment, submission, sandbox, self._split.of(assignment, sandbox))
+
+    def check_split(self, assignment: Assignment) -> None:
+        """Return when every test of the assignment is graded split.
+
+        Raises:
+            AssignmentInvalid: some cannot be, and the message names them.
+            SandboxUnavailable, EnvironmentBroken: as above.
+        """
+        with self.using(assignment.environment) as sandbox:
+            refuse_unless_split(masters_of(assignment), self._split.of(assignment, sandbox))
 
     def using(self, environment: Environment) -> AbstractContextManager[Sandbox]:
         """The sandbox of that environment, for as long as the ``with`` lasts; see `WarmProcesses.using`."""

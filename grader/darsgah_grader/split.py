@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from darsgah_grader.master import MasterNotebook, Role
+from darsgah_grader.master import MasterNotebook, Role, read_master
 from darsgah_grader.naming import test_naming
 from darsgah_grader.rebuild import PlacedCell
 from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome, Part
@@ -138,12 +138,11 @@ class SplitTests:
         self._locks: dict[bytes, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def of(
-        self, assignment: Assignment, masters: Sequence[MasterNotebook], sandbox: Sandbox
-    ) -> TestsOfNotebooks:
+    def of(self, assignment: Assignment, sandbox: Sandbox) -> TestsOfNotebooks:
         """The tests of an assignment that are graded split.
 
         Raises:
+            AssignmentInvalid: the lab itself cannot be graded.
             EnvironmentBroken: the reference solutions cannot be run.
         """
         key = _key(assignment)
@@ -154,18 +153,17 @@ class SplitTests:
                 if key in self._found:
                     self._found.move_to_end(key)
                     return self._found[key]
-            found = self._find(assignment, masters, sandbox)
+            found = self._find(assignment, sandbox)
             with self._lock:
                 self._found[key] = found
                 if len(self._found) > _MOST_PLANS:
                     self._locks.pop(self._found.popitem(last=False)[0], None)
             return found
 
-    def _find(
-        self, assignment: Assignment, masters: Sequence[MasterNotebook], sandbox: Sandbox
-    ) -> TestsOfNotebooks:
+    def _find(self, assignment: Assignment, sandbox: Sandbox) -> TestsOfNotebooks:
         """Leave out what gives the reference other points, until all the rest gives it the same."""
-        tests: dict[str, frozenset[str]] = {master.name: test_naming(master).candidates for master in masters}
+        masters = [read_master(master) for master in assignment.masters]
+        tests = {master.name: test_naming(master).candidates for master in masters}
         expected = self._reference_passes(assignment, sandbox, {}) if any(tests.values()) else {}
         for _ in range(_MOST_TRIES):
             if not any(tests.values()):

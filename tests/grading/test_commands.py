@@ -33,7 +33,7 @@ def test_one_submission_as_json() -> None:
     assert (found["score"], found["max_score"], found["assurance"], found["error"]) == (
         1,
         3,
-        "in-process",
+        "split",
         None,
     )
     assert found["cells"][0] == {
@@ -74,7 +74,6 @@ def test_a_rejected_submission_exits_with_3() -> None:
         ("grade", "no/such/lab", LAB),
         ("grade", CASES / "not_json" / "submission.ipynb", LAB),
         ("grade", LAB, "--each", "no/such/folder"),
-        ("grade", LAB, LAB, "--assurance", "split"),
         ("grade", LAB, LAB, "--assurance", "total"),
     ],
 )
@@ -84,6 +83,27 @@ def test_wrong_use_exits_with_2_and_says_why_in_few_words(arguments: tuple[objec
     assert ran.stdout == ""
     assert ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_level_can_be_insisted_on(tmp_path: Path) -> None:
+    for level in ("split", "in-process"):
+        ran = invoke("grade", LAB, LAB, "--json", "--assurance", level)
+        assert json.loads(ran.stdout)["assurance"] == level
+    mixed = tmp_path / "mixed.ipynb"
+    mixed.write_bytes(
+        notebook(
+            answer("made", "### BEGIN SOLUTION\nmade = 1\n### END SOLUTION"),
+            check("apart", "assert made == 1"),
+            check("together", "import pickle\nassert pickle.loads(pickle.dumps(made)) == 1"),
+        )
+    )
+    ran = invoke("grade", mixed, mixed, "--json")
+    found = json.loads(ran.stdout)
+    assert (found["score"], found["assurance"]) == (2, "in-process")
+    assert [cell["assurance"] for cell in found["cells"]] == ["split", "in-process"]
+    ran = invoke("grade", mixed, mixed, "--assurance", "split")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "mixed: together" in ran.stderr
 
 
 def test_a_folder_of_submissions_goes_through_whatever_is_in_it(tmp_path: Path) -> None:

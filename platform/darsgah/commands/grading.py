@@ -68,25 +68,26 @@ def grade_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a submission.")] = False,
     assurance: Annotated[
-        Assurance, typer.Option(help="How far the score has to hold.")
-    ] = Assurance.IN_PROCESS,
+        Assurance | None,
+        typer.Option(
+            help="Insist on a level; without it every test that can be runs apart from the learner's code.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Grade one submission, or with --each a folder of them. Needs no server and no database."""
     if (submission is None) == (each is None):
         _fail(ExitCode.WRONG_USE, "Name one submission, or a folder of submissions with --each FOLDER.")
-    if assurance is Assurance.SPLIT:
-        _fail(
-            ExitCode.WRONG_USE,
-            "The split level is not available yet; leave --assurance out to grade in-process.",
-        )
     with _grader() as grader:
         assignment = _prepared(_load(lab), lab, grader)
+        if assurance is Assurance.SPLIT:
+            _insist_on_split(grader, assignment)
         if each is not None:
-            _grade_each(grader, assignment, _submissions_in(each), as_json=as_json)
+            _grade_each(grader, assignment, _submissions_in(each), assurance, as_json=as_json)
             return
         if submission is None or not _is_there(submission):
             _fail(ExitCode.WRONG_USE, f"There is no {submission}.")
-        result = _grade_one(grader, assignment, submission)
+        result = _grade_one(grader, assignment, submission, assurance)
     if as_json:
         typer.echo(json_line(str(submission), result))
     else:
@@ -179,21 +180,32 @@ def _prepared(lab: Lab, path: Path, grader: Grader) -> Assignment:
         _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
 
 
-def _grade_one(grader: Grader, assignment: Assignment, submission: Path) -> Grade:
+def _grade_one(
+    grader: Grader, assignment: Assignment, submission: Path, assurance: Assurance | None
+) -> Grade:
     try:
-        return _graded(grader, assignment, submission)
+        return _graded(grader, assignment, submission, assurance)
     except (SandboxUnavailable, EnvironmentBroken) as error:
         _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
 
 
-def _graded(grader: Grader, assignment: Assignment, submission: Path) -> Grade:
+def _insist_on_split(grader: Grader, assignment: Assignment) -> None:
+    try:
+        grader.check_split(assignment)
+    except AssignmentInvalid as error:
+        _fail(ExitCode.WRONG_USE, str(error))
+    except (SandboxUnavailable, EnvironmentBroken) as error:
+        _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
+
+
+def _graded(grader: Grader, assignment: Assignment, submission: Path, assurance: Assurance | None) -> Grade:
     try:
         notebooks = read_submission(submission, assignment)
     except SubmissionRejected as rejected:
         return _without_grade(assignment, rejected.code, rejected.message)
     except OSError as error:
         return _without_grade(assignment, "unreadable", f"It cannot be read: {error.strerror}.")
-    return grader.grade(assignment, notebooks)
+    return grader.grade(assignment, notebooks, assurance)
 
 
 def _without_grade(assignment: Assignment, code: str, message: str) -> Grade:
@@ -224,13 +236,20 @@ def _submissions_in(folder: Path) -> list[Path]:
         _fail(ExitCode.WRONG_USE, f"{folder} cannot be read: {error.strerror}.")
 
 
-def _grade_each(grader: Grader, assignment: Assignment, children: list[Path], *, as_json: bool) -> None:
+def _grade_each(
+    grader: Grader,
+    assignment: Assignment,
+    children: list[Path],
+    assurance: Assurance | None,
+    *,
+    as_json: bool,
+) -> None:
     """Grade submissions over all cores; each is printed when it is done."""
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Grading", total=len(children))
-        for child, result in _in_parallel(grader, assignment, children):
+        for child, result in _in_parallel(grader, assignment, children, assurance):
             progress.advance(task)
             typer.echo(json_line(child.name, result) if as_json else _summary(child.name, result))
 
@@ -240,13 +259,13 @@ def _is_submission(child: Path) -> bool:
 
 
 def _in_parallel(
-    grader: Grader, assignment: Assignment, children: list[Path]
+    grader: Grader, assignment: Assignment, children: list[Path], assurance: Assurance | None
 ) -> Iterator[tuple[Path, Grade]]:
     """Grade on every core this process may use; a submission that fails gives a grade with an error."""
 
     def work(child: Path) -> Grade:
         try:
-            return _graded(grader, assignment, child)
+            return _graded(grader, assignment, child, assurance)
         except GraderError as error:
             return _without_grade(assignment, "grader", str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other submissions are still graded
