@@ -4,12 +4,10 @@ The words are for instructors and are translated where they are shown. ``docs/gr
 names; a test holds the two, and the code that raises flags, against each other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-
-from darsgah_grader.types import Flag
 
 
 class Severity(StrEnum):
@@ -122,8 +120,3 @@ FLAGS: Final[Mapping[str, FlagKind]] = {
     ),
 }
 """By name."""
-
-
-def doubtful(flags: Iterable[Flag]) -> bool:
-    """Whether one of these asks for a person's decision; a name that nobody knows does."""
-    return any(flag.name not in FLAGS or FLAGS[flag.name].severity is Severity.REVIEW for flag in flags)
