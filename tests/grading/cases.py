@@ -10,8 +10,8 @@ A folder ``cases/<name>`` has a ``case.toml``:
     flags           the flags of the whole submission
     environment     what the notebook runs in; ``python`` unless said
     [limits]        fields of ``Limits``
-    [darsgah]       grade_id to score ("waits" for a human), verdict (or a list of those that may be), flags, and
-                    ``may_flag``, those that depend on how far the code came
+    [darsgah]       grade_id to score ("waits" for a human), verdict (or a list of those that may be) and
+                    flags; ``may_flag`` has those that depend on how far the code came
     [in_process]    the same where level 1 gives another outcome than level 2
     [nbgrader]      grade_id to nbgrader's score; ``nbgrader = "fails"`` when it gives up on the submission;
                     neither when the case is not run through nbgrader
@@ -53,7 +53,7 @@ ROWS = range(1, 102)
 
 _WAITS = "waits"
 _MACHINES_OWN = "sandbox_note"
-"""A flag that says how a process ended, which differs between machines; compared only where a case names it."""
+"""A flag that says how a process ended, which differs between machines."""
 
 Expected = Mapping[str, Mapping[str, Any]]
 
@@ -174,7 +174,7 @@ class Case:
             ):
                 wrong.append(f"{grade_id}: {cell.score} {cell.verdict.value} {cell.flags} {cell.message!r}")
         wanted_flags = self.written.get("flags", [])
-        flags = [flag.name for flag in grade.flags if flag.name != _MACHINES_OWN or flag.name in wanted_flags]
+        flags = [flag.name for flag in grade.flags if flag.name != _MACHINES_OWN]
         if sorted(set(flags)) != sorted(wanted_flags):
             wrong.append(f"flags {grade.flags}")
         return wrong
@@ -182,7 +182,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A folder without notebooks: ``test`` (``path::name``) shows its rows; ``accepted`` says why none does."""
+    """A folder without notebooks: ``test`` (``path::name``) shows its rows, or ``accepted`` says why not."""
 
     name: str
     rows: tuple[int, ...]

@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.grading.sandbox.machine import descendants, groups
+from darsgah_grader.sandbox.cgroups import examine
+from tests.grading.sandbox.machine import descendants
 
 PLANTED = "planted"
 """Part of the name of every file, queue and folder that a case makes."""
@@ -121,6 +122,7 @@ class Watch:
         self._folder = folder
         package = Path(os.__file__).parent
         places = (*_SHARED, tempfile.gettempdir(), Path.cwd(), Path.home(), sys.prefix, package)
+        self._group_folders = [folder for _, folder in examine().folders]
         self._places = sorted({Path(place).resolve() for place in places} | {package / "__pycache__"})
 
     @contextlib.contextmanager
@@ -181,11 +183,16 @@ class Watch:
             for pid in descendants(os.getpid()) - expected
         )
 
+    def _made_groups(self) -> Iterator[Path]:
+        for folder in self._group_folders:
+            with contextlib.suppress(OSError):
+                yield from folder.glob(f"darsgah-{os.getpid()}-*")
+
     def _groups(self, warm: set[int]) -> frozenset[str]:
         """Groups of runs that are over: a waiting fork is a member of its own."""
         waiting = self._waiting(warm)
         found = set()
-        for group in groups(os.getpid()):
+        for group in self._made_groups():
             with contextlib.suppress(OSError):
                 members = {int(pid) for pid in (group / "cgroup.procs").read_text().split()}
                 if not members & waiting or members - waiting:

@@ -122,6 +122,8 @@ class Runner:
         try:
             _handle(signal.SIGINT, signal.default_int_handler)
             result = self._result(cell, message.descriptors)
+        except BaseException:  # noqa: BLE001 -- a learner's handler of a signal, between their code and ours
+            self._cells.interruptions.suspend()
         finally:
             if _getpid() != self._pid:
                 _exit(0)  # a copy that the learner's code has made
