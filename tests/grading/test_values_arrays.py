@@ -127,6 +127,7 @@ NOT_PLAIN = [
         np.array(["a"], np.dtypes.StringDType()),
     ),
     *(np.zeros(1, [(("title", "a"), "i4")]), np.sin, np.random.default_rng(1), np.dtypes.Float64DType),
+    np.zeros(1, np.dtype([("a", "i4"), ("b", "i4")], align=True)),
     *(
         Table({"a": [1]}),
         pd.DataFrame({"a": pd.period_range("2024", periods=2, freq="M")}),
@@ -403,6 +404,8 @@ def long(number: int) -> bytes:
 FORGED = {
     "a shape beyond the bytes": b"A" + blob(b"<f8") + b"\x01" + long(2**40) + b"C",
     "a shape beyond all": b"A" + blob(b"<f8") + b"\x03" + long(2**62) * 3 + b"C",
+    "many bytes that are not there": b"A" + blob(b"<f8") + b"\x01" + long(7_000_000) + b"C",
+    "no bytes of a shape to sum over": b"A" + blob(b"<f8") + b"\x02\0" + long(2**40) + b"C",
     "no bytes of no size": b"A" + blob(b"<f8") + b"\x03\0" + long(2**62) * 2 + b"C",
     "objects that are not there": b"A" + blob(b"O") + b"\x01" + long(2**30) + long(2**30),
     "fewer objects than promised": b"A" + blob(b"O") + b"\x01" + long(3_000_000) + long(3_000_000) + b"NN",
@@ -422,7 +425,12 @@ FORGED = {
     "a list of dtypes": b"y" + blob(b"i4,O"),
     "a dtype by its class": b"y" + blob(b"object"),
     "size of nothing": b"A" + blob(b"<U0") + b"\x01" + long(2**40) + b"C",
-    "records in records": b"y" + (blob(b"{") + b"\x01" + blob(b"a")) * 1000,
+    "records in records": b"y" + (blob(b"{") + b"\x01" + blob(b"a")) * 50 + blob(b"<i4"),
+    "records without end": b"y" + (blob(b"{") + b"\x01" + blob(b"a")) * 1000,
+    "a column of another kind": encode(pd.Series([1.5]), refused)[0].replace(b"<f8\x01", b"<i8\x01"),
+    "text that is a number": encode(pd.Series(["NAME"], dtype="string"), refused)[0].replace(
+        b"s\x04NAME", b"\xc5"
+    ),
     "a type of another module": b"t" + blob(b"numpy.load"),
     "a zone from elsewhere": b"W" + blob(b"../../etc/passwd") + blob(b"<M8[s]") + bytes(8),
     "a range beyond all": b"Jr\0N" + b"\x01\0" + b"\x08" + struct.pack("<q", 2**62) + b"\x01\x01",

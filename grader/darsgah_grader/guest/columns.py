@@ -244,7 +244,7 @@ def take_index(r: Reading) -> Any:  # noqa: ANN401 -- an Index
     else:
         name = r.take()
         column = take_column(r)
-        index = pd.Index(column, dtype=column.dtype, name=name, tupleize_cols=False, copy=False)
+        index = pd.Index(column, dtype=column.dtype, name=name, copy=False)
         frequency = r.text()
         if frequency:
             index.freq = _FREQUENCY.fullmatch(frequency)[0]  # type: ignore[index]  # None is a TypeError: malformed
