@@ -20,6 +20,11 @@ def parent_of(pid: int) -> int | None:
     return _parents().get(pid)
 
 
+def children_of(pid: int) -> list[int]:
+    """The children of a process."""
+    return [child for child, parent in _parents().items() if parent == pid]
+
+
 def descendants(pid: int) -> set[int]:
     """Every process below ``pid``."""
     parents = _parents()
