@@ -1,4 +1,4 @@
-"""Every kind of test that is graded split: a right answer passes, a wrong one does not, in both modes alike."""
+"""Every kind of test that is graded split: a right answer passes, a wrong one does not."""
 
 import tomllib
 from pathlib import Path
