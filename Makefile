@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 TORCH := torch==2.13.0
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
-.PHONY: help setup run test check bench lock messages clean
+.PHONY: help setup run test check bench otter soak storm lock messages clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/  make /'
@@ -56,9 +56,27 @@ check: setup ## ruff, mypy, import-linter
 bench: setup ## Benchmarks; prints a table and writes bench/results.json
 	@$(BIN)/python -m bench
 
+# Otter-Grader is measured and compared where it is installed, in an environment of its own.
+otter: .otter/.installed ## Otter-Grader beside the environment, for make bench
+
+.otter/.installed: requirements/otter.txt | $(BIN)/python
+	$(call say,Installing Otter-Grader in .otter)
+	@$(BIN)/python -m venv .otter
+	@.otter/bin/python -m pip --disable-pip-version-check -qq --no-input install --require-hashes --no-deps \
+		-r requirements/otter.txt
+	@touch $@
+
+soak: setup ## Thousands of submissions, every tenth an attack (SUBMISSIONS=10000)
+	@$(BIN)/python -m tests.grading.soak --submissions $(or $(SUBMISSIONS),10000)
+
+storm: setup ## Processes killed at random while submissions are graded (SUBMISSIONS=1000)
+	@$(BIN)/python -m tests.journeys.storm --submissions $(or $(SUBMISSIONS),1000)
+
 lock: setup ## Resolve the dependencies anew into requirements/lock.txt
 	@$(BIN)/uv pip compile pyproject.toml requirements/build.in --group dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-header --quiet --output-file requirements/lock.txt
+	@$(BIN)/uv pip compile requirements/otter.in --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-header --quiet --output-file requirements/otter.txt
 
 messages: setup ## Bring the catalogues of the pages up to date with their texts
 	@$(BIN)/python -m darsgah.ui.extraction
@@ -71,4 +89,4 @@ messages: setup ## Bring the catalogues of the pages up to date with their texts
 	else echo "The browser tests need Chromium: sudo apt-get install chromium"; exit 2; fi
 
 clean: ## Remove the environment and everything built (the data in var/ stay)
-	rm -rf $(VENV) node_modules platform/darsgah/ui/static/vendor
+	rm -rf $(VENV) .otter node_modules platform/darsgah/ui/static/vendor
