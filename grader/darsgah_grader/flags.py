@@ -58,6 +58,12 @@ FLAGS: Final[Mapping[str, FlagKind]] = {
         "The notebook's sandbox ended before all cells had run: the code brought it down, or the machine had trouble.",  # noqa: E501 -- one sentence
         "See which cells were not run. If nothing in them explains it, grade the submission again.",
     ),
+    "data_changed": FlagKind(
+        Severity.REVIEW,
+        "Changed data file of the lab",
+        "The notebook's code has changed a file that the lab brings, which this machine could not prevent.",
+        "Read the cells that write files, and decide whether the score stands.",
+    ),
     "solution_flip": FlagKind(
         Severity.NOTE,
         "Answer cell marked as no answer",

@@ -15,7 +15,7 @@ from darsgah_grader.intake import read_notebook
 from darsgah_grader.master import MasterNotebook, Role, read_master
 from darsgah_grader.notebook import Notebook
 from darsgah_grader.rebuild import PlacedCell, RebuiltNotebook, rebuild
-from darsgah_grader.sandbox.types import NOTE_OF_CELL, CellRun, CellSource, Job, Run
+from darsgah_grader.sandbox.types import NOTE_OF_CELL, NOTE_OF_DATA, CellRun, CellSource, Job, Run
 from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.split import ReferenceTest, SplitOfNotebook, TestsOfNotebooks, joined, split_jobs
 from darsgah_grader.types import (
@@ -246,10 +246,10 @@ def _ungraded_flags(master: MasterNotebook, rebuilt: RebuiltNotebook) -> tuple[F
 
 
 def _notes(master: MasterNotebook, run: Run) -> tuple[Flag, ...]:
-    return tuple(
-        Flag(
-            "sandbox_note" if note.startswith(NOTE_OF_CELL) else "sandbox_trouble",
-            f"{master.name}: {note}",
-        )
-        for note in run.notes
-    )
+    return tuple(Flag(_flag_of(note), f"{master.name}: {note}") for note in run.notes)
+
+
+def _flag_of(note: str) -> str:
+    if note.startswith(NOTE_OF_CELL):
+        return "sandbox_note"
+    return "data_changed" if note.startswith(NOTE_OF_DATA) else "sandbox_trouble"

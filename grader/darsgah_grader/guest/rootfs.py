@@ -234,6 +234,10 @@ def mount_work(size: int, inodes: int, files: Mapping[str, bytes]) -> None:
     if files:
         total = sum(len(content) + 8192 for content in files.values()) + 65536
         linux.mount("files", _FILES, "tmpfs", quiet, f"size={total},nr_inodes={len(files) + 16},mode=755")
+        for holder in _folders_of(files):
+            # A folder that is a mount can be written, and neither moved nor removed with the files in it.
+            holder.mkdir(exist_ok=True)
+            linux.mount(str(holder), str(holder), flags=linux.MS_BIND)
         for number, (name, content) in enumerate(files.items()):
             _show_file(f"{_FILES}/{number}", Path(HOME, name), content)
         linux.mount("files", _FILES, flags=linux.MS_REMOUNT | linux.MS_RDONLY | quiet)
@@ -261,10 +265,15 @@ def empty_work() -> None:
                     entry.unlink()
 
 
+def _folders_of(files: Iterable[str]) -> list[Path]:
+    """The work folder and the folders in it that hold data files, outer ones first."""
+    inside = {parent for name in files for parent in Path(name).parents}
+    return [Path(HOME, folder) for folder in sorted(inside)]
+
+
 def _show_file(source: str, target: Path, content: bytes) -> None:
     """Put one data file into the work folder as a mount of its own: not to be written, moved or removed."""
     Path(source).write_bytes(content)
     Path(source).chmod(0o444)
-    target.parent.mkdir(parents=True, exist_ok=True)
     target.touch()
     linux.mount(source, str(target), flags=linux.MS_BIND)

@@ -141,8 +141,8 @@ class CellRun:
     reaches: frozenset[str] = frozenset()
 
 
-NOTE_OF_CELL = "cell "
-"""How a note begins that is about one cell; any other is about the whole run."""
+NOTE_OF_CELL, NOTE_OF_DATA = "cell ", "data file "
+"""How a note begins that is about one cell, or a data file that was changed; any other is about the run."""
 
 UNUSABLE = "unusable"
 """Stands in ``CellRun.partial`` for a result that is not exactly a finite int or float."""
@@ -153,7 +153,7 @@ class Run:
     """What became of a job: one CellRun per CellSource, always, in the same order.
 
     Attributes:
-        notes: for instructors; those about one cell begin with NOTE_OF_CELL.
+        notes: for instructors; how one begins says what it is about, as above.
         disturbed: a process was killed each time that the job was run.
     """
 

@@ -33,13 +33,14 @@ from typing import Self
 
 from darsgah_grader.guest import rootfs
 from darsgah_grader.guest.frames import ProtocolError
-from darsgah_grader.sandbox import cgroups
+from darsgah_grader.sandbox import cgroups, work_folders
 from darsgah_grader.sandbox.attempts import Attempts
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.sandbox.meetings import LEARNER, TESTS, Meeting
 from darsgah_grader.sandbox.process import Fork, WarmProcess
 from darsgah_grader.sandbox.runs import Conduct, Meet, nobody
-from darsgah_grader.sandbox.types import Job, Run
+from darsgah_grader.sandbox.types import NOTE_OF_DATA, Job, Run
+from darsgah_grader.sandbox.work_folders import WorkFolder
 from darsgah_grader.types import Environment, EnvironmentBroken, SandboxLevel, SandboxUnavailable
 
 _logger = logging.getLogger(__name__)
@@ -191,9 +192,10 @@ class Sandbox:
     def _run_once(self, job: Job, meet: Meet = nobody) -> Run:
         began = time.monotonic()
         slot = self._take_slot()
-        work = ""
+        folder: WorkFolder | None = None
         try:
-            work = self._make_work_folder(job, slot)
+            folder = self._make_work_folder(job, slot)
+            work = folder.path if folder else rootfs.HOME
             berth = self._take_berth()
             try:
                 limited = berth.group is not None and berth.group.limit(
@@ -205,13 +207,13 @@ class Sandbox:
                 cells = conduct.run(self._job_message(job, polled=not limited, work=work, slot=slot))
             finally:
                 berth.close()
+            notes = (*conduct.notes, *_changes(folder))
         finally:
             with self._change:
                 self._slots.discard(slot)
-            if work not in {"", rootfs.HOME}:
-                _remove_folder(work)
-        seconds = time.monotonic() - began
-        return Run(cells, self.level, seconds, tuple(conduct.notes), conduct.disturbed)
+            if folder is not None:
+                _remove_folder(folder.path)
+        return Run(cells, self.level, time.monotonic() - began, notes, conduct.disturbed)
 
     # -- places for runs ----------------------------------------------------------------------------------
 
@@ -304,20 +306,11 @@ class Sandbox:
         reduced_root = self.level is SandboxLevel.REDUCED and os.geteuid() == 0
         return _FIRST_REDUCED_USER + slot if reduced_root else None
 
-    def _make_work_folder(self, job: Job, slot: int) -> str:
+    def _make_work_folder(self, job: Job, slot: int) -> WorkFolder | None:
         """In the reduced level a folder of the machine; otherwise the run mounts its own."""
         if self.level is SandboxLevel.NAMESPACES:
-            return rootfs.HOME
-        work = Path(tempfile.mkdtemp(prefix=f"{_WORK_PREFIX}{os.getpid()}-"))
-        for name, content in job.files.items():
-            target = work / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-            target.chmod(0o444)
-        user = self._user(slot)
-        if user is not None:
-            os.chown(work, user, user)
-        return str(work)
+            return None
+        return work_folders.make(f"{_WORK_PREFIX}{os.getpid()}-", job.files, self._user(slot))
 
     def _job_message(self, job: Job, *, polled: bool, work: str, slot: int) -> bytes:
         limits = job.limits
@@ -358,6 +351,11 @@ def _naming(job: Job) -> dict[str, object] | None:
         "answers": sorted(naming.answers),
         "shared": sorted(naming.shared),
     }
+
+
+def _changes(folder: WorkFolder | None) -> tuple[str, ...]:
+    """The notes on data files that the run's code has changed."""
+    return tuple(f"{NOTE_OF_DATA}{name} was changed" for name in (folder.changed() if folder else ()))
 
 
 def _remove_abandoned_folders() -> None:
