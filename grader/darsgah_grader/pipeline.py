@@ -246,10 +246,14 @@ def _ungraded_flags(master: MasterNotebook, rebuilt: RebuiltNotebook) -> tuple[F
 
 
 def _notes(master: MasterNotebook, run: Run) -> tuple[Flag, ...]:
-    return tuple(Flag(_flag_of(note), f"{master.name}: {note}") for note in run.notes)
-
-
-def _flag_of(note: str) -> str:
-    if note.startswith(NOTE_OF_CELL):
-        return "sandbox_note"
-    return "data_changed" if note.startswith(NOTE_OF_DATA) else "sandbox_trouble"
+    return tuple(
+        Flag(
+            "sandbox_note"
+            if note.startswith(NOTE_OF_CELL)
+            else "data_changed"
+            if note.startswith(NOTE_OF_DATA)
+            else "sandbox_trouble",
+            f"{master.name}: {note}",
+        )
+        for note in run.notes
+    )
