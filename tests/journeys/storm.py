@@ -112,8 +112,8 @@ async def storm(operator: Operator, submissions: int, *, seed: int, pause: float
         if kind == "worker" and time.monotonic() < calm_until:
             continue
         owners.update(_workers(operator))
-        if victim := _victim(operator, kind, chance):
-            os.kill(victim, signal.SIGKILL)
+        victim = _victim(operator, kind, chance)
+        if victim is not None and _killed(victim):
             found.kills[kind] += 1
             if kind == "worker":
                 calm_until = time.monotonic() + _CALM
@@ -160,6 +160,15 @@ def _victim(operator: Operator, kind: str, chance: random.Random) -> int | None:
     for _ in range(KINDS.index(kind)):
         generation = [below for pid in generation for below in children_of(pid)]
     return chance.choice(generation) if generation else None
+
+
+def _killed(pid: int) -> bool:
+    """Kill a process; False when it has ended by itself meanwhile."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _left(operator: Operator, owners: set[int]) -> list[str]:

@@ -3,18 +3,21 @@
 import time
 from typing import Final
 
-MOST: Final = 3
-"""Runs of one job, the first one included."""
+PAUSES: Final = (0.25, 1.0)
+"""Seconds before a second and a third run of one job: where memory was lacking, others end meanwhile."""
 
 
 class Attempts:
     """Counts from the first run on; ``seconds`` is what one run may take, after which none is begun again."""
 
     def __init__(self, seconds: float) -> None:
-        self._left = MOST - 1
+        self._pauses = iter(PAUSES)
         self._ending = time.monotonic() + seconds
 
     def another(self) -> bool:
-        """Whether to run again."""
-        self._left -= 1
-        return self._left >= 0 and time.monotonic() < self._ending
+        """Whether to run again, after a pause."""
+        pause = next(self._pauses, None)
+        if pause is None or time.monotonic() + pause > self._ending:
+            return False
+        time.sleep(pause)
+        return True

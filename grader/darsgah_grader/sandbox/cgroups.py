@@ -18,6 +18,8 @@ _LEAF = "darsgah-host"
 _OVERHEAD = 24 * 1024 * 1024
 """Kernel memory and the supervisor's own pages, which count towards the group but are not the learner's."""
 _OVERHEAD_PROCESSES = 8
+_LARGEST_CHARGE = 4 * 1024 * 1024
+"""How far below its limit a group may be when it gets no more: a huge page or two are asked for at once."""
 _PATIENCE = 3.0
 
 _numbers = itertools.count()
@@ -196,15 +198,25 @@ class RunGroup:
                 (folder / "cgroup.procs").write_text(str(pid))
 
     def memory_kills(self) -> int:
-        """How many processes of the group the kernel has ended for want of memory."""
-        name = "memory.events" if self._version == 2 else "memory.oom_control"
+        """How many processes of the group the kernel has ended because the group was at its own limit.
+
+        When the machine runs out of memory the kernel picks them too, and that is not the learner's doing.
+        """
+        events = self._numbers("memory.events" if self._version == 2 else "memory.oom_control")
+        if self._version == 2:
+            at_limit = events.get("oom", 0) > 0
+        else:  # its count of failures is not kept by every kernel
+            most = self._numbers("memory.max_usage_in_bytes").get("", 0)
+            at_limit = most > self._numbers("memory.limit_in_bytes").get("", 0) - _LARGEST_CHARGE
+        return events.get("oom_kill", 0) if at_limit else 0
+
+    def _numbers(self, name: str) -> dict[str, int]:
+        """The numbers in a file of the memory group by their names; a lone one has none."""
         try:
-            for line in (self._memory / name).read_text().splitlines():
-                if line.startswith("oom_kill "):
-                    return int(line.split()[1])
+            words = [line.split() for line in (self._memory / name).read_text().splitlines()]
+            return {"".join(before): int(number) for *before, number in words}
         except (OSError, ValueError):
-            pass
-        return 0
+            return {}
 
     def kill(self) -> None:
         """End every process of the group."""
