@@ -19,7 +19,7 @@ from typing import Any
 
 from darsgah_grader.guest import stand_ins, values
 from darsgah_grader.guest.frames import Channel, ProtocolError
-from darsgah_grader.guest.stand_ins import FORWARDED, KIND_NAMES, PLAIN_BASES, Shape
+from darsgah_grader.guest.stand_ins import FORWARDED, KIND_NAMES, PLAIN_BASES, Shape, StandIn
 
 ASK, ANSWER = b"q", b"a"
 LONGEST = 80 * 1024 * 1024
@@ -186,6 +186,13 @@ class Peer:
     def may(self, reach: str) -> bool:
         """Whether this may be done to the other side's objects; see ``stand_ins.Asks``."""
         return True
+
+    def doubt(self, stand_in: StandIn) -> None:
+        """See ``stand_ins.Asks``."""
+
+    def doubts(self, stand_in: StandIn) -> bool:
+        """See ``stand_ins.Asks``."""
+        return False
 
     def holds(self, value: object) -> bool:
         """Whether an object has been handed to the other side; plain data never is."""

@@ -83,6 +83,13 @@ class Asks(Protocol):
         """Whether a test may do this to the other's objects: ``.name`` or the name of a special method."""
         ...
 
+    def doubt(self, stand_in: "StandIn") -> None:
+        """Note that it was reached by a name that is not known to be meant."""
+
+    def doubts(self, stand_in: "StandIn") -> bool:
+        """Whether it was: then it is handed nothing."""
+        ...
+
     def ask(self, op: str, *arguments: object) -> Any:
         """Have the other end do something and return, or raise, what came of it."""
 
@@ -138,11 +145,18 @@ class StandIn(metaclass=StandInType):
             return _class_of(self)
         if name in _OWN:
             return object.__getattribute__(self, name)
-        _reach_attribute(self, name)
-        return peer_of(self).ask("get", self, name)
+        peer = peer_of(self)
+        meant = peer.may(f".{name}")
+        if not meant and name.startswith("__"):
+            raise _no_attribute(self, name)
+        value = peer.ask("get", self, name)
+        if not meant and is_stand_in(value):
+            peer.doubt(value)
+        return value
 
     def __setattr__(self, name: str, value: object) -> None:
-        _reach_attribute(self, name)
+        if not peer_of(self).may(f".{name}"):
+            raise _no_attribute(self, name)
         peer_of(self).ask("put", self, name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -241,11 +255,8 @@ def _class_of(mine: StandIn) -> Any:
     return peer_of(mine).ask("class", mine)
 
 
-def _reach_attribute(mine: StandIn, name: str) -> None:
-    if not peer_of(mine).may(f".{name}"):
-        raise AttributeError(
-            f"'{shape_of(mine).name}' object has no attribute '{name}' that this test may use"
-        )
+def _no_attribute(mine: StandIn, name: str) -> AttributeError:
+    return AttributeError(f"'{shape_of(mine).name}' object has no attribute '{name}' that this test may use")
 
 
 def _forwarder(special: str) -> Callable[..., Any]:
@@ -254,6 +265,8 @@ def _forwarder(special: str) -> Callable[..., Any]:
     def forward(self: StandIn, *arguments: object, **named: object) -> Any:
         peer = peer_of(self)
         if special == "__call__":
+            if (arguments or named) and peer.doubts(self):
+                raise TypeError("a plain value was expected here, and this method is not one of its own")
             return peer.ask("call", self, arguments, named)
         if hands_over and not (arguments and is_stand_in(arguments[0])) and not peer.may(special):
             if special == "__contains__":

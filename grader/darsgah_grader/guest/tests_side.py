@@ -83,6 +83,7 @@ class TestsEnd(Peer):
         self.alone = False
         self.allowed: frozenset[str] | None = None
         self.reached: set[str] = set()
+        self._doubted: set[int] = set()
         self.stale: Callable[[Iterable[str]], None] = lambda _names: None
 
     def gather(self) -> tuple[object, ...]:
@@ -116,6 +117,18 @@ class TestsEnd(Peer):
             self.reached.add(reach)
             return True
         return reach in self.allowed
+
+    def doubt(self, stand_in: stand_ins.StandIn) -> None:
+        """What the reference solution's objects do not have: it can be called, and is told nothing."""
+        self._doubted.add(stand_ins.number_of(stand_in))
+
+    def doubts(self, stand_in: stand_ins.StandIn) -> bool:
+        """Whether it is such."""
+        return stand_ins.number_of(stand_in) in self._doubted
+
+    def trust(self, stand_in: stand_ins.StandIn) -> None:
+        """It is also what a name of the learner's means, which a test uses."""
+        self._doubted.discard(stand_ins.number_of(stand_in))
 
     def _own(self, value: object) -> None:
         """Refuse what was not handed over: a text of the learner's has methods that look into objects."""
@@ -216,6 +229,8 @@ class TestNames(dict[str, Any]):
         if type(found) is not tuple or len(found) != 1:
             raise KeyError(name)
         value = found[0]
+        if stand_ins.is_stand_in(value):
+            self._end.trust(value)
         if stand_ins.is_stand_in(value) or type(value) in _UNCHANGING:
             super().__setitem__(name, value)
             self._kept.add(name)

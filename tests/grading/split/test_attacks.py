@@ -49,4 +49,4 @@ def test_attack(name: str, grader: Grader) -> None:
     attacked = graded(grader, attack, attack["answer"])
     assert attacked.assurance is Assurance.SPLIT
     solve, half = attacked.cells
-    assert (solve.score, half.score) == (0, attack.get("half", 1))
+    assert (solve.score, half.score) == (0, 1)

@@ -36,6 +36,8 @@ def test_kind(name: str, grader: Grader) -> None:
     for assurance in (None, Assurance.IN_PROCESS):
         right = graded(grader, kind, kind["answer"], assurance)
         assert (right.score, right.message) == (1, "")
+        if "other" in kind:
+            assert graded(grader, kind, kind["other"], assurance).score == 1
         wrong = graded(grader, kind, kind["wrong"], assurance)
         if assurance is None:
             expected = Assurance.IN_PROCESS if kind.get("alone") else Assurance.SPLIT

@@ -12,7 +12,7 @@ from darsgah_grader.guest.shared_files import SharedFiles
 @pytest.fixture
 def sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[SharedFiles, Path, SharedFiles, Path]:
     # An audit hook cannot be taken back: here it would outlive the test, so every look is a full one.
-    monkeypatch.setattr(shared_files.sys, "addaudithook", lambda _hook: None)
+    monkeypatch.setattr("sys.addaudithook", lambda _hook: None)
     folders = [tmp_path / "learner", tmp_path / "tests"]
     for folder in folders:
         folder.mkdir()
