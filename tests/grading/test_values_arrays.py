@@ -127,6 +127,7 @@ NOT_PLAIN = [
         np.array(["a"], np.dtypes.StringDType()),
     ),
     *(np.zeros(1, [(("title", "a"), "i4")]), np.sin, np.random.default_rng(1), np.dtypes.Float64DType),
+    pd.Timestamp("2024").replace(fold=1),
     np.zeros(1, np.dtype([("a", "i4"), ("b", "i4")], align=True)),
     *(
         Table({"a": [1]}),
