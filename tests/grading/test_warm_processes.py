@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +21,7 @@ ROOMY = 10**12
 
 
 @pytest.fixture
-def starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the environments in the order in which processes were really started for them."""
     names: list[str] = []
     start = Sandbox.start

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +91,7 @@ class WarmProcess:
             raise self._broken(error) from None
         ours, theirs = Channel.pair()
         control = Channel(ours, _LONGEST)
-        with tempfile.TemporaryFile() as said:
+        with os.fdopen(os.memfd_create("darsgah-said"), "w+b") as said:  # a file that no full disk refuses
             with theirs:
                 command.insert(_DESCRIPTOR_PLACE, str(theirs.fileno()))
                 self._process = subprocess.Popen(  # noqa: S603 -- the environment's interpreter, our own module
@@ -114,7 +113,8 @@ class WarmProcess:
                 raise self._broken(error, said.read(8000).decode("utf-8", "replace")) from None
 
     def _broken(self, error: Exception, printed: str = "") -> EnvironmentBroken:
-        said = f"the environment {self._environment.name} does not start: {error}\n{printed.strip()}"
+        why = "its process ended at once" if isinstance(error, ConnectionError) else error
+        said = f"the environment {self._environment.name} does not start: {why}\n{printed.strip()}"
         return EnvironmentBroken(said.strip())
 
     def _command(self) -> list[str]:
