@@ -10,30 +10,20 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from darsgah_grader.authoring import AUTOTESTS_FILE, prepared, release
-from darsgah_grader.environments import environment_named
 from darsgah_grader.grading import Grader
-from darsgah_grader.master import read_master
 from darsgah_grader.nbgrader_course import read_course
-from darsgah_grader.types import Assignment, AssignmentInvalid, Grade, Limits, Master
+from darsgah_grader.types import Grade
 from tests.grading.cases import all_cases
-from tests.grading.notebooks import NBGRADER
+from tests.grading.packaged import CELL_SECONDS, LIMITS, Pair, packaged_pairs
 
 pytestmark = pytest.mark.timeout(600)
 
 ROOT = Path(__file__).parents[2]
-CELL_SECONDS = 2
-LIMITS = Limits(cell_seconds=CELL_SECONDS)
-APPS = NBGRADER / "tests" / "apps" / "files"
-PREPROCESSORS = NBGRADER / "tests" / "preprocessors" / "files"
-DOCS = NBGRADER / "docs" / "source" / "user_guide"
-TEMPLATES = (APPS / AUTOTESTS_FILE).read_bytes()
-
 GIVEN_UP = {
     "submitted-answer-cell-type-changed/preprocessors-submitted-unchanged": "answer_turned_markdown",
     "submitted-grade-cell-type-changed/preprocessors-submitted-unchanged": "test_turned_raw",
@@ -42,91 +32,6 @@ GIVEN_UP = {
 """What nbgrader itself brings and does not grade, with the case that shows why."""
 
 Scores = Mapping[tuple[str, str], float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One submission to one assignment, with the files that lie in the two folders."""
-
-    assignment: str
-    student: str
-    masters: Mapping[str, bytes]
-    submission: Mapping[str, bytes]
-    files: Mapping[str, bytes]
-    beside: Mapping[str, str]
-    limits: Limits = LIMITS
-
-
-def packaged_masters() -> dict[str, dict[str, bytes]]:
-    """Every source notebook in nbgrader's package with something to grade, by a name; equal ones once."""
-    found: dict[str, dict[str, bytes]] = {}
-    seen: set[bytes] = set()
-    for path in sorted([*APPS.glob("*.ipynb"), *PREPROCESSORS.glob("*.ipynb")]):
-        content = path.read_bytes()
-        try:
-            usable = bool(read_master(Master("nb", content)).graded)
-        except AssignmentInvalid:
-            usable = False
-        learners = (
-            re.search(r"submitted-(?!unchanged)|-(un)?changed", path.stem)
-            and path.stem != "submitted-unchanged"
-        )
-        if usable and not learners and content not in seen:
-            seen.add(content)
-            found[f"{path.parents[1].name}-{path.stem}"] = {"nb": content}
-    for folder in sorted((DOCS / "source").glob("*/")):
-        found[f"docs-{folder.name}"] = {
-            path.stem: path.read_bytes() for path in sorted(folder.glob("*.ipynb"))
-        }
-    return found
-
-
-def solved(master: Master) -> bytes:
-    """The source as a submission: nbgrader takes no submission with metadata of an old schema."""
-    notebook = json.loads(master.content)
-    for cell in notebook["cells"]:
-        found = cell["metadata"].pop("nbgrader", {})
-        known = read_master(master).by_id.get(found.get("grade_id", ""))
-        if known is not None:
-            cell["metadata"]["nbgrader"] = {**known.metadata, "checksum": found.get("checksum", "0" * 32)}
-    return json.dumps(notebook).encode()
-
-
-def handed_in(name: str) -> dict[str, Mapping[str, bytes]]:
-    """What learners handed in for a source notebook, as nbgrader's own tests and documentation have it."""
-    folder = {"apps": APPS, "preprocessors": PREPROCESSORS}.get(name.split("-", maxsplit=1)[0], DOCS)
-    stem = name.split("-", 1)[1]
-    if name == "docs-ps1":
-        students = {
-            path.parent.name: {found.stem: found.read_bytes() for found in sorted(path.glob("*.ipynb"))}
-            for path in sorted((DOCS / "submitted").glob("*/ps1"))
-        }
-        downloaded = next((DOCS / "downloaded").rglob("*problem1.ipynb"))
-        return {**students, "downloaded": {"problem1": downloaded.read_bytes()}}
-    pattern = "submitted-*.ipynb" if stem == "submitted-unchanged" else f"{stem}-*changed*.ipynb"
-    return {path.stem: {"nb": path.read_bytes()} for path in sorted(folder.glob(pattern))}
-
-
-def packaged_pairs(grader: Grader) -> list[Pair]:
-    """Release version, reference solution and learners' notebooks of every packaged source."""
-    pairs = []
-    files = {"data.txt": (APPS / "data.txt").read_bytes()}
-    python = environment_named("python")
-    for name, masters in packaged_masters().items():
-        written = tuple(Master(notebook, content) for notebook, content in masters.items())
-        with grader.using(python) as sandbox:
-            ready = prepared(Assignment(written, python, files=files), sandbox, TEMPLATES)
-        students: dict[str, Mapping[str, bytes]] = {
-            "released": {master.name: release(master) for master in ready.masters},
-            "reference": {master.name: solved(master) for master in ready.masters},
-            **handed_in(name),
-        }
-        prepared_masters = {master.name: master.content for master in ready.masters}
-        pairs += [
-            Pair(name, student, prepared_masters, submission, files, {})
-            for student, submission in students.items()
-        ]
-    return pairs
 
 
 def case_pairs() -> list[Pair]:
@@ -206,9 +111,7 @@ def nbgraders(grader: Grader, run_folder: Path) -> tuple[list[Pair], Mapping[str
 
 def graded(grader: Grader, pair: Pair) -> Grade:
     """The pair graded by us."""
-    masters = tuple(Master(name, content) for name, content in pair.masters.items())
-    lab = Assignment(masters, environment_named("python"), pair.limits, pair.files)
-    return grader.grade(lab, pair.submission)
+    return grader.grade(pair.lab, pair.submission)
 
 
 def our_scores(grade: Grade) -> Scores | None:
@@ -247,6 +150,7 @@ def test_cases_say_what_nbgrader_does(nbgraders: tuple[list[Pair], Mapping[str, 
 
 def test_every_deviation_is_documented_and_nothing_else() -> None:
     table = (ROOT / "docs" / "grading.md").read_text().split("<!-- deviations -->")[1]
+    table = table.split("<!-- end of deviations -->")[0]
     documented = re.findall(r"^\| `([a-z_, `]+)` \|", table, re.MULTILINE)
     names = [name for row in documented for name in re.findall(r"[a-z_]+", row)]
     assert sorted(names) == sorted(case.name for case in all_cases() if case.deviates)
