@@ -219,6 +219,28 @@ async def test_a_job_of_a_living_worker_is_left_alone(probes: Database) -> None:
         await connector.close_async()
 
 
+@pytest.mark.parametrize("jump", ["1 day", "-1 day"])
+async def test_a_jump_of_the_clock_hides_no_dead_worker(probes: Database, jump: str) -> None:
+    """The worker died, and then the database's clock was set: its last sign is a day old, or yet to come."""
+    job = await ask(probes, "orphaned")
+    async with probes.begin() as session:
+        worker = await session.scalar(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))
+        await session.execute(
+            text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker WHERE id = :job"),
+            {"worker": worker, "job": job},
+        )
+        await session.execute(
+            text("UPDATE procrastinate_workers SET last_heartbeat = now() - CAST(:jump AS interval)"),
+            {"jump": jump},
+        )
+    connector = PsycopgConnector(conninfo=probes.url)
+    await connector.open_async()
+    try:
+        assert await hand_back_orphans(connector, own_worker=None, silence=30) == [job]
+    finally:
+        await connector.close_async()
+
+
 async def test_a_job_whose_end_was_not_recorded_is_handed_back_by_its_own_worker(probes: Database) -> None:
     job = await ask(probes, "forgotten")
     async with probes.begin() as session:

@@ -310,7 +310,11 @@ class Sandbox:
         """In the reduced level a folder of the machine; otherwise the run mounts its own."""
         if self.level is SandboxLevel.NAMESPACES:
             return None
-        return work_folders.make(f"{_WORK_PREFIX}{os.getpid()}-", job.files, self._user(slot))
+        try:
+            return work_folders.make(f"{_WORK_PREFIX}{os.getpid()}-", job.files, self._user(slot))
+        except OSError as error:
+            place, why = tempfile.gettempdir(), error.strerror
+            raise EnvironmentBroken(f"a run's work folder cannot be made in {place}: {why}") from error
 
     def _job_message(self, job: Job, *, polled: bool, work: str, slot: int) -> bytes:
         limits = job.limits

@@ -15,7 +15,9 @@ WITH orphaned AS (
     SELECT job.id FROM procrastinate_jobs job
       LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
      WHERE job.status = 'doing' AND (%(own)s::bigint IS NULL OR job.worker_id IS DISTINCT FROM %(own)s)
-       AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %(silence)s))
+       AND (worker.id IS NULL
+            OR worker.last_heartbeat < now() - make_interval(secs => %(silence)s)
+            OR worker.last_heartbeat > now() + make_interval(secs => %(silence)s))
        FOR UPDATE OF job SKIP LOCKED
 )
 SELECT id, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) AS done FROM orphaned
@@ -33,8 +35,10 @@ SELECT id, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) AS done FROM 
 async def hand_back_orphans(connector: BaseConnector, *, own_worker: int | None, silence: float) -> list[int]:
     """Returns to the queue every job whose worker has been silent for ``silence`` seconds; their numbers.
 
-    The attempt counts: a job that kills its workers is given up like one that raises. This process's own
-    worker is left out: after a suspended laptop wakes, its silence means nothing.
+    So are those of a worker whose last sign lies in the future: the database's clock has been set back since,
+    and one that lives gives another sign within seconds. The attempt counts: a job that kills its workers is
+    given up like one that raises. This process's own worker is left out: after a suspended laptop wakes, its
+    silence means nothing.
     """
     rows = await connector.execute_query_all_async(_OF_THE_DEAD, own=own_worker, silence=silence)
     return [row["id"] for row in rows]
