@@ -103,15 +103,15 @@ def joined(
 
 
 def _joined_cell(attended: CellRun, tested: CellRun) -> CellRun:
-    outputs = tested.outputs + attended.outputs
+    run = replace(tested, outputs=tested.outputs + attended.outputs, oddities=attended.oddities)
     if tested.outcome is Outcome.OK:
-        return replace(tested, outputs=outputs)
+        return run
     if attended.outcome in _LEARNERS_END:
-        return CellRun(attended.outcome, outputs, seconds=attended.seconds)
+        return CellRun(attended.outcome, run.outputs, seconds=attended.seconds, oddities=run.oddities)
     if tested.error_name == _LINK_LOST:
         ended = Outcome.NOT_RUN if attended.outcome is Outcome.NOT_RUN else Outcome.DIED
-        return CellRun(ended, outputs, seconds=tested.seconds)
-    return replace(tested, outputs=outputs)
+        return CellRun(ended, run.outputs, seconds=tested.seconds, oddities=run.oddities)
+    return run
 
 
 def refuse_unless_split(masters: Iterable[MasterNotebook], split: TestsOfNotebooks) -> None:

@@ -25,6 +25,7 @@ from darsgah_grader.guest.capture import CapturedStream
 from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel, Message
 from darsgah_grader.guest.learner_side import LearnerEnd
+from darsgah_grader.guest.oddities import late_threads
 from darsgah_grader.guest.peer import LONGEST
 from darsgah_grader.guest.shell import GuestShell
 from darsgah_grader.guest.tests_side import TestsSide
@@ -148,6 +149,7 @@ class Runner:
             return _DONE
         if self._learner is None:
             self._learner = LearnerEnd(self._shell, self._work)
+        oddities = late_threads(self._shell)
         self._learner.connect(link, index + 1)
         try:
             self._cells.interruptions.resume()
@@ -157,7 +159,7 @@ class Runner:
         finally:
             self._cells.interruptions.suspend()
             self._learner.disconnect()
-        return _DONE
+        return json.dumps({"ok": True, "oddities": oddities}).encode() if oddities else _DONE
 
     def _checkpoint(self, message: Message) -> None:
         """Leave a resting copy behind; it becomes the runner when the supervisor speaks to it."""

@@ -19,7 +19,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-from darsgah_grader.guest import confine, linux, rootfs, seccomp
+from darsgah_grader.guest import confine, linux, rootfs, seccomp, values
 from darsgah_grader.guest.cells import CellRunner, warm
 from darsgah_grader.guest.frames import Channel
 from darsgah_grader.guest.shell import GuestShell, create_shell
@@ -53,6 +53,7 @@ class Zygote:
         importlib.invalidate_caches()
         for module in boot["preload"]:
             importlib.import_module(module)
+        values.prepare()
         self._shell: GuestShell = create_shell()
         self._cells = CellRunner(self._shell)
         warm(self._cells, self._shell)
