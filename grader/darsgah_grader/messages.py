@@ -8,11 +8,10 @@ quotes a value that is only in the hidden part: a message put together when the 
 values. A failure in the visible part is told in full, unless the error quotes such a value.
 """
 
-import ast
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
+from darsgah_grader.literals import failure_messages, literal_values, parsed
 from darsgah_grader.master import MasterCell
 from darsgah_grader.regions import visible_test_line
 from darsgah_grader.sandbox.types import CellRun, Outcome
@@ -27,7 +26,6 @@ LATE_THREAD = (
 """Of a test beside which threads of the learner's ran."""
 _LONGEST = 500
 _SHORTEST_EMBEDDED = 4
-_MESSAGE_ARGUMENTS = frozenset({"msg", "message", "err_msg", "reason"})
 
 
 def message_for(cell: MasterCell, verdict: Verdict, run: CellRun | None, limits: Limits) -> str:
@@ -94,50 +92,20 @@ def _authors_message(cell: MasterCell, raised: str) -> str:
 @lru_cache(maxsize=512)
 def _showable_messages(source: str, released: str) -> tuple[str, ...]:
     """The literal failure messages of a test that give away no value of its hidden part."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):  # IPython syntax, or broken: then nothing is shown
+    tree = parsed(source)
+    if tree is None:
         return ()
     secrets = _secrets(source, released)
-    messages = dict.fromkeys(_messages(tree))
+    messages = dict.fromkeys(failure_messages(tree))
     return tuple(text.strip() for text in messages if text.strip() and not secrets.search(text))
 
 
 @lru_cache(maxsize=512)
 def _secrets(source: str, released: str) -> re.Pattern[str]:
     """Finds every literal value that stands in the hidden part alone; where that is unknown, everything."""
-    try:
-        whole, visible = ast.parse(source), ast.parse(released)
-    except (SyntaxError, ValueError, RecursionError):
+    whole, visible = parsed(source), parsed(released)
+    if whole is None or visible is None:
         return re.compile("")
-    values = (_values(whole) - _values(visible)) - set(_messages(whole))
+    values = (literal_values(whole) - literal_values(visible)) - set(failure_messages(whole))
     quoted = "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in values if value.strip())
     return re.compile(quoted or r"(?!)")
-
-
-def _messages(tree: ast.AST) -> Iterator[str]:
-    """The strings that stand as the message of an ``assert``, a ``raise``, a ``fail()`` or a ``msg=``."""
-    for node in ast.walk(tree):
-        candidates: list[ast.expr | None] = []
-        if isinstance(node, ast.Assert):
-            candidates.append(node.msg)
-        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            candidates.extend(node.exc.args[:1])
-        elif isinstance(node, ast.Call):
-            candidates.extend(keyword.value for keyword in node.keywords if keyword.arg in _MESSAGE_ARGUMENTS)
-            if isinstance(node.func, ast.Attribute) and node.func.attr == "fail":
-                candidates.extend(node.args[:1])
-        for candidate in candidates:
-            if isinstance(candidate, ast.Constant) and isinstance(candidate.value, str):
-                yield candidate.value
-
-
-def _values(tree: ast.AST) -> set[str]:
-    """Every literal number and string as it would be quoted in a message."""
-    return {
-        str(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, (int, float, complex, str))
-        and not isinstance(node.value, bool)
-    }

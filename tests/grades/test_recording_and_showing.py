@@ -14,7 +14,8 @@ from darsgah.catalog.schemas import CoursePlan, ModulePlan
 from darsgah.db.session import Database
 from darsgah.errors import NotFound
 from darsgah.grades import service
-from darsgah.grades.tasks import UNGRADED, GradingTasks
+from darsgah.grades.flags import UNGRADED
+from darsgah.grades.tasks import GradingTasks
 from darsgah.submissions import service as submissions
 from darsgah.submissions.schemas import State, SubmissionView
 from darsgah_grader.grading import Grader

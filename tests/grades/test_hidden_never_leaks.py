@@ -1,0 +1,171 @@
+"""Nothing of a hidden test in any byte that a learner can fetch, whatever the submission does.
+
+Each attempt is handed in over HTTP, graded by the worker's own task and recorded by the real service. Then
+every route of the application that can be read is asked as the learner who handed it in, and what comes back
+is searched for the secret in many forms. A new route is asked by itself.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+
+from darsgah.blobs.store import memory_blobs
+from darsgah.catalog import service as catalog
+from darsgah.catalog.schemas import CoursePlan, ModulePlan
+from darsgah.db.session import Database
+from darsgah.enrolments import service as enrolments
+from darsgah.grades.tasks import GradingTasks
+from darsgah.settings import Settings
+from darsgah_grader.authoring import release
+from darsgah_grader.grading import Grader
+from darsgah_grader.types import Assignment, Assurance, Grade
+from tests.database import DatabaseServer
+from tests.grades.stolen_tests import NAME, Attempt, Secret, attempts
+from tests.network import DATA_FILE, Platform, build_network, open_cohort, package, running
+
+AT_ONCE = 4
+_WITHHELD = b"[This output is not shown.]"
+
+
+class InOneProcess(Grader):
+    """A grader that insists on one process for all."""
+
+    def grade(
+        self, assignment: Assignment, submission: Mapping[str, bytes], assurance: Assurance | None = None
+    ) -> Grade:
+        """As by the rule, without ever splitting."""
+        return super().grade(assignment, submission, Assurance.IN_PROCESS)
+
+
+@pytest.fixture(scope="module")
+def every() -> list[Attempt]:
+    """All attempts of this module."""
+    return list(attempts())
+
+
+@pytest.fixture(scope="module")
+async def site(
+    server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory, every: list[Attempt]
+) -> AsyncIterator[tuple[Platform, list[UUID]]]:
+    """The application with a lab for each attempt; and the assignments, in their order."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=None)
+    with server.new_database() as url:
+        database, blobs = Database(url, pool=5, application="tests"), memory_blobs()
+        async with database.begin() as session:
+            network = await build_network(session, blobs)
+            versions = []
+            for number, attempt in enumerate(every):
+                (master,) = attempt.lab.masters
+                lab = package(
+                    slug=f"lab-{number}",
+                    digest=f"{number:064}",
+                    environment=attempt.lab.environment.name,
+                    sources={NAME: master.content},
+                    releases={NAME: await asyncio.to_thread(release, master)},
+                    limits=msgspec.to_builtins(attempt.lab.limits),
+                )
+                versions.append((await catalog.publish_lab(session, blobs, None, lab)).id)
+            plan = CoursePlan("stolen", "Stolen", (ModulePlan("One", tuple(versions)),))
+            course = await catalog.publish_course(session, None, plan)
+            cohort_id, _ = await open_cohort(
+                session, network.hub_id, course.id, network.people["learner"], name="Thieves"
+            )
+            assignments = await enrolments.assignments_of(session, [cohort_id])
+        by_version = {found.lab.id: found.id for found in assignments}
+        async with running(settings, database, blobs) as app:
+            yield Platform(app, database, blobs, settings, network), [by_version[id_] for id_ in versions]
+
+
+def readable(platform: Platform) -> set[str]:
+    """The paths of all routes that answer GET."""
+    return {
+        route.path
+        for route in platform.app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if "GET" in getattr(handler, "http_methods", ())
+    }
+
+
+def filled(path: str, values: Mapping[str, str]) -> str:
+    """The path with its parameters; one that nobody knows fails the test until it is given here."""
+    for parameter, value in values.items():
+        path = path.replace(parameter, value)
+    assert "{" not in path, f"no value for a parameter of {path}"
+    return path
+
+
+def told(answer: httpx.Response) -> bytes:
+    """All bytes of an answer, its head too."""
+    return b"\n".join((answer.content, *(name + b": " + value for name, value in answer.headers.raw)))
+
+
+async def leaks(
+    platform: Platform, attempt: Attempt, assignment: UUID, grader: Grader, sent: httpx.AsyncClient
+) -> list[str]:
+    """Where the attempt's secret came out; the attempt is handed in, graded and looked at from all sides."""
+    files = {"notebook": (f"{NAME}.ipynb", attempt.handed_in)}
+    received = await sent.post(f"/api/v1/assignments/{assignment}/submissions", files=files)
+    found = [f"{attempt.name}, handing in: {form}" for form in attempt.secret.found_in(told(received))]
+    if received.status_code != 201:
+        return found
+    submission = received.json()["id"]
+    await GradingTasks(platform.database, platform.blobs, grader).grade(submission)
+    values = {
+        "{submission_id:uuid}": submission,
+        "{assignment_id:uuid}": str(assignment),
+        "{name:str}": NAME,
+        "{name:path}": DATA_FILE,
+    }
+    for path in sorted(readable(platform)):
+        if "{submission_id:uuid}" in path or "{assignment_id:uuid}" in path:
+            answer = await sent.get(filled(path, values))
+            found += [f"{attempt.name}, {path}: {form}" for form in attempt.secret.found_in(told(answer))]
+    return found
+
+
+async def test_no_route_tells_a_learner_of_a_hidden_test(
+    site: tuple[Platform, list[UUID]], every: list[Attempt], grader: Grader
+) -> None:
+    platform, assignments = site
+    room = asyncio.Semaphore(AT_ONCE)
+    with InOneProcess() as alone:
+
+        async def tried(number: int, attempt: Attempt) -> list[str]:
+            async with room, platform.program("learner") as sent:
+                chosen = alone if attempt.insisted else grader
+                return await leaks(platform, attempt, assignments[number], chosen, sent)
+
+        found = await asyncio.gather(*(tried(number, attempt) for number, attempt in enumerate(every)))
+    assert [place for places in found for place in places] == []
+    values = {
+        "{cohort_id:uuid}": "",
+        "{path:path}": "nothing/here",
+        "{path:str}": "nothing",
+        "{address:path}": platform.app.state.static_files.url("app.css").removeprefix("/static/"),
+    }
+    async with platform.program("learner") as sent:
+        (cohort,) = {
+            found["id"] for found in (await sent.get("/api/v1/cohorts")).json() if found["name"] == "Thieves"
+        }
+        for path in readable(platform):
+            if "{submission_id:uuid}" not in path and "{assignment_id:uuid}" not in path:
+                answer = told(await sent.get(filled(path, values | {"{cohort_id:uuid}": cohort})))
+                assert [attempt.name for attempt in every if attempt.secret.found_in(answer)] == [], path
+
+
+def test_each_form_is_found() -> None:
+    secret = Secret()
+    assert len(secret.forms) > 15
+    for text in (
+        secret.word,
+        f"<b>{secret.number}</b>",
+        secret.word[::-1],
+        secret.word.encode().hex().upper(),
+    ):
+        assert secret.found_in(b"before " + text.encode() + b" after")
+    assert secret.found_in(repr(secret.word).encode("utf-16-le"))
+    assert Secret().found_in(repr(secret).encode()) == []
