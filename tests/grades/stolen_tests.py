@@ -141,11 +141,14 @@ def _submissions() -> Iterator[tuple[str, Assignment, bytes, tuple[_Level, ...]]
 
 
 def attempts() -> Iterator[Attempt]:
-    """All there are; in every second one each test fails at its end, in its hidden part."""
+    """All there are; in every second one in one process each test fails at its end, in its hidden part.
+
+    By the rule it would not be split then: the lab's own solution would fail too.
+    """
     for number, (name, lab, handed_in, levels) in enumerate(_submissions()):
         for insisted in levels:
             secret = Secret()
-            failing = (number + (insisted is None)) % 2 == 0
+            failing = insisted is not None and number % 2 == 0
             master = Master(NAME, planted(lab.masters[0].content, secret, failing=failing))
             with_secret = Assignment((master,), lab.environment, lab.limits, lab.files)
             yield Attempt(name, with_secret, handed_in, insisted, secret)
