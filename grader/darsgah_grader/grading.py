@@ -28,7 +28,7 @@ class Grader:
         keeping: how long warm processes are kept, and how much memory they may hold.
 
     Attributes:
-        environments: as above.
+        environments, keeping: as above.
     """
 
     def __init__(
@@ -39,7 +39,8 @@ class Grader:
         keeping: Keeping | None = None,
     ) -> None:
         self.environments = environments or Environments()
-        self._pool = WarmProcesses(level, keeping)
+        self.keeping = keeping or Keeping()
+        self._pool = WarmProcesses(level, self.keeping)
         self._split = SplitTests(reference_passes)
 
     def __enter__(self) -> Self:

@@ -8,8 +8,11 @@ from typer.testing import CliRunner, Result
 from darsgah.cli import application
 from darsgah.commands.diagnosis import sandbox
 from darsgah.commands.diagnosis.findings import State
+from darsgah.grading_setup import grader_of
+from darsgah.settings import Settings
 from darsgah_grader.environments import Environments
 from darsgah_grader.sandbox.levels import probe
+from darsgah_grader.warm_processes import Keeping, machine_share
 from tests.grading.built_environment import declare
 
 
@@ -81,3 +84,14 @@ def test_doctor_tells_of_each(own: Path) -> None:
     changed = sandbox._environment(sandbox.examine(environments, "tiny", level))
     assert changed.state is State.LIMITED
     assert "changed since" in changed.found
+
+
+def test_the_settings_reach_the_pool(own: Path) -> None:
+    settings = Settings(
+        environments=own, warm_idle=5.0, warm_uses=7, warm_memory=10**9, warm_retry=3.0, home=own.parent
+    )
+    with grader_of(settings) as grader:
+        assert list(grader.environments.folders()) == ["data", "python", "tiny"]
+        assert grader.keeping == Keeping(5.0, 7, 10**9, 3.0)
+    with grader_of(settings.model_copy(update={"warm_memory": 0})) as grader:
+        assert grader.keeping.memory_bytes == machine_share()

@@ -18,7 +18,7 @@ from darsgah_grader.environments.declaration import read
 from darsgah_grader.environments.distributions import borrowed
 from darsgah_grader.grading import Grader
 from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome
-from darsgah_grader.types import AssignmentInvalid, Environment, EnvironmentBroken
+from darsgah_grader.types import AssignmentInvalid, Environment, EnvironmentBroken, SandboxLevel
 from darsgah_labs.lab_folder import load
 from tests.grading.built_environment import MODULE, declare, lock
 
@@ -165,6 +165,19 @@ def test_a_built_environment_runs_in_its_own_interpreter(grader: Grader, tiny: E
     assert shown(where) == repr(str(interpreter(tiny.built, "tiny").parents[1]))
     assert (shown(value), shown(preloaded)) == ("42", "True")
     assert shown(again) == repr(b"1\n")
+
+
+def test_the_reduced_level_shows_the_same(tiny: Environments) -> None:
+    """As root its runs are other users, whom a folder for root alone keeps out: that is told at the start."""
+    with Grader(SandboxLevel.REDUCED, environments=tiny) as grader:
+        if os.geteuid() == 0:
+            with pytest.raises(EnvironmentBroken, match="not readable for ordinary users"):
+                run(grader, tiny.named("tiny"), "1")
+            return
+        cells = run(grader, tiny.named("tiny"), f"import {MODULE}", "import litestar", "import pandas")
+        assert [cell.outcome for cell in cells] == [Outcome.OK, Outcome.ERROR, Outcome.ERROR]
+        cells = run(grader, tiny.named("data"), "import pandas, numpy.testing", "import litestar")
+        assert [cell.outcome for cell in cells] == [Outcome.OK, Outcome.ERROR]
 
 
 def test_one_that_is_not_built_says_how(environments: Environments) -> None:
