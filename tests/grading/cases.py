@@ -4,7 +4,7 @@
 A folder ``cases/<name>`` has a ``case.toml``:
 
     about           what the learner does, in a sentence
-    rows            the rows of the catalogue of attacks and faults (``ROWS``) that it shows
+    rows            the rows of ``catalogue.toml`` that it shows
     safe_outside    true when its code may run without a sandbox under a time limit: no bomb, kill or flood
     error           the code of the refusal, where the submission is refused
     flags           the flags of the whole submission
@@ -48,8 +48,7 @@ from darsgah_grader.types import Assignment, Assurance, Grade, Limits, Master
 from tests.grading import recipes
 
 CASES = Path(__file__).parent / "cases"
-ROWS = range(1, 102)
-"""Numbers of the catalogue of attacks and faults, which ``docs/security.md`` gives in words."""
+_CATALOGUE = Path(__file__).parent / "catalogue.toml"
 
 _WAITS = "waits"
 _MACHINES_OWN = "sandbox_note"
@@ -192,6 +191,33 @@ class Elsewhere:
 
 def _score(written: float | str) -> float | None:
     return None if written == _WAITS or isinstance(written, str) else written
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One attack or fault of the catalogue, in words, and letters for what comes of it at each level."""
+
+    number: int
+    part: str
+    what: str
+    split: str
+    in_process: str
+
+
+def catalogue() -> list[Row]:
+    """Every row of ``catalogue.toml``, in order; the file says what the letters mean."""
+    parts = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))
+    return [
+        Row(
+            int(number),
+            part,
+            row["what"],
+            row.get("outcome", row.get("split")),
+            row.get("outcome", row.get("in_process")),
+        )
+        for part, rows in parts.items()
+        for number, row in rows.items()
+    ]
 
 
 def _folders() -> list[tuple[Path, dict[str, Any]]]:

@@ -5,7 +5,9 @@ its own this process covers the closed folders and shows in them only what the t
 """
 
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -38,6 +40,28 @@ def open_up(paths: list[str], staging: Path) -> None:
         for number, path in enumerate(inside):
             path.mkdir(parents=True, exist_ok=True)
             linux.mount(str(staging / str(number)), str(path), flags=linux.MS_BIND | linux.MS_REC)
+
+
+def pytest_as(user: int, *arguments: str) -> str:
+    """What pytest says as that user, in a process of its own; AssertionError when a test fails."""
+    with tempfile.TemporaryDirectory(prefix="as-user-") as place:
+        Path(place).chmod(0o755)
+        base, staging = Path(place, "base"), Path(place, "staging")
+        for folder in (base, staging):
+            folder.mkdir()
+            os.chown(folder, user, user)
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "tests.grading.sandbox.as_user", str(user), str(staging)),
+                *(f"--basetemp={base}/tests", *arguments),
+            ],
+            cwd=_ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-4000:]
+    return done.stdout
 
 
 def main() -> None:
