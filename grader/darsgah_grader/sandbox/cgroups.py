@@ -198,17 +198,23 @@ class RunGroup:
                 (folder / "cgroup.procs").write_text(str(pid))
 
     def memory_kills(self) -> int:
-        """How many processes of the group the kernel has ended because the group was at its own limit.
+        """How many processes of the group the kernel has ended because the group was at its own limit."""
+        return self._kills() if self._at_limit() else 0
 
-        When the machine runs out of memory the kernel picks them too, and that is not the learner's doing.
-        """
-        events = self._numbers("memory.events" if self._version == 2 else "memory.oom_control")
+    def killed_for_the_machine(self) -> bool:
+        """Whether it has ended some of a group below its limit: the machine had no memory left for anybody."""
+        return self._kills() > 0 and not self._at_limit()
+
+    def _kills(self) -> int:
+        return self._numbers("memory.events" if self._version == 2 else "memory.oom_control").get(
+            "oom_kill", 0
+        )
+
+    def _at_limit(self) -> bool:
         if self._version == 2:
-            at_limit = events.get("oom", 0) > 0
-        else:  # its count of failures is not kept by every kernel
-            most = self._numbers("memory.max_usage_in_bytes").get("", 0)
-            at_limit = most > self._numbers("memory.limit_in_bytes").get("", 0) - _LARGEST_CHARGE
-        return events.get("oom_kill", 0) if at_limit else 0
+            return self._numbers("memory.events").get("oom", 0) > 0
+        most = self._numbers("memory.max_usage_in_bytes").get("", 0)  # not every kernel counts failures
+        return most > self._numbers("memory.limit_in_bytes").get("", 0) - _LARGEST_CHARGE
 
     def _numbers(self, name: str) -> dict[str, int]:
         """The numbers in a file of the memory group by their names; a lone one has none."""

@@ -155,6 +155,7 @@ class Run:
     Attributes:
         notes: for instructors; how one begins says what it is about, as above.
         disturbed: a process was killed each time that the job was run.
+        starved: the kernel killed it because the machine's memory was at an end, not the run's own.
     """
 
     cells: tuple[CellRun, ...]
@@ -162,3 +163,4 @@ class Run:
     seconds: float
     notes: tuple[str, ...] = ()
     disturbed: bool = False
+    starved: bool = False

@@ -34,7 +34,7 @@ from typing import Self
 from darsgah_grader.guest import rootfs
 from darsgah_grader.guest.frames import ProtocolError
 from darsgah_grader.sandbox import cgroups, work_folders
-from darsgah_grader.sandbox.attempts import Attempts
+from darsgah_grader.sandbox.attempts import undisturbed
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.sandbox.meetings import LEARNER, TESTS, Meeting
 from darsgah_grader.sandbox.process import Fork, WarmProcess
@@ -155,11 +155,8 @@ class Sandbox:
 
     def run_split(self, learner: Job, tests: Job) -> tuple[Run, Run]:
         """Run a learner's cells and the tests of them in a sandbox each, side by side; see ``run``."""
-        attempts = Attempts(learner.limits.total_seconds)
-        while True:
-            ran, tested = self._side_by_side(learner, tests)
-            if not ((ran.disturbed or tested.disturbed) and attempts.another()):
-                return ran, tested
+        ran, tested = undisturbed(learner.limits.total_seconds, lambda: self._side_by_side(learner, tests))
+        return ran, tested
 
     def _side_by_side(self, learner: Job, tests: Job) -> tuple[Run, Run]:
         meeting = Meeting()
@@ -179,15 +176,13 @@ class Sandbox:
         """Run a job and return what became of each of its cells; a learner's code never makes this raise.
 
         A run of which a process was killed, the warm process included, is made again, so that the machine's
-        trouble is nobody's score; a learner's code that kills its own process does so every time.
+        trouble is nobody's score.
 
-        Raises EnvironmentBroken when the warm process is gone and cannot be started again.
+        Raises EnvironmentBroken when the warm process is gone and cannot be started again, and when the
+        machine has no memory left for the run.
         """
-        attempts = Attempts(job.limits.total_seconds)
-        while True:
-            ran = self._run_once(job)
-            if not (ran.disturbed and attempts.another()):
-                return ran
+        (ran,) = undisturbed(job.limits.total_seconds, lambda: (self._run_once(job),))
+        return ran
 
     def _run_once(self, job: Job, meet: Meet = nobody) -> Run:
         began = time.monotonic()
@@ -205,6 +200,7 @@ class Sandbox:
                     berth.fork.channel, job, berth.group.memory_kills if berth.group else lambda: 0, meet
                 )
                 cells = conduct.run(self._job_message(job, polled=not limited, work=work, slot=slot))
+                starved = berth.group is not None and berth.group.killed_for_the_machine()
             finally:
                 berth.close()
             notes = (*conduct.notes, *_changes(folder))
@@ -213,7 +209,7 @@ class Sandbox:
                 self._slots.discard(slot)
             if folder is not None:
                 _remove_folder(folder.path)
-        return Run(cells, self.level, time.monotonic() - began, notes, conduct.disturbed)
+        return Run(cells, self.level, time.monotonic() - began, notes, conduct.disturbed, starved)
 
     # -- places for runs ----------------------------------------------------------------------------------
 
