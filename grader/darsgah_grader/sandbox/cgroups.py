@@ -202,7 +202,7 @@ class RunGroup:
         return self._kills() if self._at_limit() else 0
 
     def killed_for_the_machine(self) -> bool:
-        """Whether it has ended some of a group below its limit: the machine had no memory left for anybody."""
+        """Whether it has ended some below the group's limit: the machine had no memory left for anybody."""
         return self._kills() > 0 and not self._at_limit()
 
     def _kills(self) -> int:
