@@ -93,6 +93,8 @@ def look(frame):
 """
 _THEFTS = {
     "printed": "look(sys._getframe(1))\nprint(stolen)",
+    "only the values": "stolen[:] = [list(sys._getframe(1).f_code.co_consts)]",
+    "only one value": "stolen[:] = str(sys._getframe(1).f_code.co_consts).split(',')[:40]",
     "raised": "look(sys._getframe(1))\nraise ValueError(repr(stolen))",
     "raised as a class": "look(sys._getframe(1))\nraise type(str(stolen[:1]), (Exception,), {})",
     "kept for later": "look(sys._getframe(1))",
