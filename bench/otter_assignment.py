@@ -23,7 +23,7 @@ def _lines(statement: ast.stmt, source: str) -> str:
     return "\n".join([f">>> {first}", *(f"... {line}" for line in others)])
 
 
-def _test_file(cell: MasterCell) -> str:
+def test_file(cell: MasterCell) -> str:
     """The test cell as a module that Otter reads."""
     visible = ast.unparse(ast.parse(without_hidden_tests(cell.source)))
     shown = len(ast.parse(visible).body)
@@ -52,7 +52,7 @@ def write_otter_assignment(assignment: Assignment, otter: Path, folder: Path) ->
     (master,) = assignment.masters
     for cell in read_master(master).cells:
         if cell.role is Role.TEST:
-            (tests / f"{cell.grade_id.replace('-', '_')}.py").write_text(_test_file(cell), encoding="utf-8")
+            (tests / f"{cell.grade_id.replace('-', '_')}.py").write_text(test_file(cell), encoding="utf-8")
     for name, content in assignment.files.items():
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
