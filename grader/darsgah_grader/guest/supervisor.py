@@ -19,7 +19,6 @@ import os
 import secrets
 import select
 import signal
-import socket
 import sys
 import time
 from dataclasses import dataclass, field
@@ -34,8 +33,9 @@ from darsgah_grader.guest.rootfs import empty_work
 from darsgah_grader.guest.runner import BURY, CELL, CHECKPOINT, HELLO, RESULT, become_runner
 from darsgah_grader.guest.shell import GuestShell
 
-WANT, END, FINISHED = b"?", b"x", b"z"
-"""To the host: the cell wanted, how a cell ended, that all is done. Outputs and results keep their kind."""
+WANT, END, FINISHED, JOB = b"?", b"x", b"z", b"j"
+"""To the host: the cell wanted, how a cell ended, that all is done. Outputs and results keep their kind. From
+it: a job, the first message of all, and again when all is done where the run may be followed by another."""
 
 CHECKPOINT_AFTER = 0.25
 """Seconds of cells run that are worth a checkpoint; 0 makes one before every cell."""
@@ -123,6 +123,19 @@ class Supervisor:
             report = {"outcome": ending.outcome, "signal": ending.signal, "seconds": round(ending.seconds, 6)}
             self.host.send(END, json.dumps(report).encode())
         self.host.send(FINISHED)
+
+    def clear_away(self) -> None:
+        """Leave nothing of this run to the next one: no process, no file, no descriptor."""
+        if self.checkpoint is not None:
+            self.processes.kill(self.checkpoint.pid)
+            self.checkpoint.close()
+            self.checkpoint = None
+        if self.runner is None:
+            self.processes.sweep(0, spare=None)
+        self._bury()
+        for descriptor in (each for pipe in self.pipes.values() for each in pipe):
+            os.close(descriptor)
+        empty_work()
 
     def _wanted(self, index: int) -> Wanted:
         """A cell from the host; without the host there is nothing to live for."""
@@ -395,30 +408,44 @@ class Supervisor:
 
 
 def supervise(
-    host: socket.socket,
+    host: Channel,
     job: dict[str, Any],
     walls: confine.Confinement,
     shell: GuestShell,
     cell_runner: CellRunner,
 ) -> NoReturn:
-    """Run the job and end; the exit status says nothing, the host has what it was sent."""
+    """Run the job, and any that follow it, and end with the host; the exit status says nothing."""
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)  # process 1 of a namespace: not to be killed from inside
-        Supervisor(
-            host=Channel(host, 64 * 1024 * 1024),
-            walls=walls,
-            shell=shell,
-            cell_runner=cell_runner,
-            cells=job["cells"],
-            seconds=job["cell_seconds"],
-            output_bytes=job["output_bytes"],
-            output_count=job["output_count"],
-            processes=Processes(own=walls.namespaces),
-            naming=job["naming"],
-        ).run()
+        while True:
+            supervisor = Supervisor(
+                host=host,
+                walls=walls,
+                shell=shell,
+                cell_runner=cell_runner,
+                cells=job["cells"],
+                seconds=job["cell_seconds"],
+                output_bytes=job["output_bytes"],
+                output_count=job["output_count"],
+                processes=Processes(own=walls.namespaces),
+                naming=job["naming"],
+            )
+            supervisor.run()
+            message = host.receive()
+            if message is None or message.kind != JOB:
+                break
+            supervisor.clear_away()
+            job = job_header(message.payload)[0]
     except OSError:
         pass  # the host went away
     finally:
         sys.stdout = sys.stderr = None  # nothing may be flushed at the end
         os._exit(0)
+
+
+def job_header(payload: bytes) -> tuple[dict[str, Any], int]:
+    """The header of a job in JSON, and where the files begin that lie behind it."""
+    length = int.from_bytes(payload[:8], "big")
+    header: dict[str, Any] = json.loads(payload[8 : 8 + length])
+    return header, 8 + length

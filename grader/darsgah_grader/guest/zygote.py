@@ -23,10 +23,10 @@ from darsgah_grader.guest import confine, linux, rootfs, seccomp, values
 from darsgah_grader.guest.cells import CellRunner, warm
 from darsgah_grader.guest.frames import Channel
 from darsgah_grader.guest.shell import GuestShell, create_shell
-from darsgah_grader.guest.supervisor import supervise
+from darsgah_grader.guest.supervisor import JOB, job_header, supervise
 
-BOOT, READY, BROKEN, MAP, MAPPED, RUN, STARTED, JOB = b"b", b"y", b"n", b"u", b"m", b"s", b"p", b"j"
-"""Kinds on the control socket, and JOB, the first message on a run's own socket."""
+BOOT, READY, BROKEN, MAP, MAPPED, RUN, STARTED = b"b", b"y", b"n", b"u", b"m", b"s", b"p"
+"""Kinds on the control socket."""
 
 _LONGEST = 256 * 1024 * 1024
 _IMPORT_BYTES, _IMPORT_INODES = 64 * 1024 * 1024, 4096
@@ -147,11 +147,12 @@ class Zygote:
                 rootfs.mount_proc()
                 linux.rename_host("lab")
             linux.die_with_parent(signal.SIGKILL)
-            message = Channel(host, _LONGEST).receive()
+            channel = Channel(host, _LONGEST)
+            message = channel.receive()
             if message is None or message.kind != JOB:
                 os._exit(0)
             job, walls = self._prepare(message.payload)
-            supervise(host, job, walls, self._shell, self._cells)
+            supervise(channel, job, walls, self._shell, self._cells)
         except BaseException:  # noqa: BLE001 -- the host must learn of it, and nothing may return into serve
             os.write(descriptor, BROKEN + b"." + traceback.format_exc()[-2000:].encode())
         finally:
@@ -159,8 +160,7 @@ class Zygote:
 
     def _prepare(self, payload: bytes) -> tuple[dict[str, Any], confine.Confinement]:
         """The job's header and walls; its files lie behind the header, one after the other."""
-        length = int.from_bytes(payload[:8], "big")
-        job: dict[str, Any] = json.loads(payload[8 : 8 + length])
+        job, offset = job_header(payload)
         walls = confine.Confinement(
             namespaces=self._namespaces,
             seccomp=self._filter,
@@ -169,7 +169,6 @@ class Zygote:
             **job.pop("walls"),
         )
         files: dict[str, bytes] = {}
-        offset = 8 + length
         for name, size in job.pop("files"):
             files[name] = payload[offset : offset + size]
             offset += size

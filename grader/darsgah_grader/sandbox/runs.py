@@ -18,8 +18,8 @@ from darsgah_grader.guest.controls import PASSED
 from darsgah_grader.guest.frames import Channel, Message, ProtocolError
 from darsgah_grader.guest.oddities import NAMES as ODDITIES
 from darsgah_grader.guest.runner import CELL, RESULT
-from darsgah_grader.guest.supervisor import END, FINISHED, WANT
-from darsgah_grader.guest.zygote import BROKEN, JOB
+from darsgah_grader.guest.supervisor import END, FINISHED, JOB, WANT
+from darsgah_grader.guest.zygote import BROKEN
 from darsgah_grader.sandbox.outputs import Outputs, clean_text
 from darsgah_grader.sandbox.types import NOTE_OF_CELL, UNUSABLE, CellRun, CellSource, Job, Oddity, Outcome
 
@@ -50,6 +50,7 @@ class Conduct:
 
     Attributes:
         notes: for instructors.
+        undisturbed: every cell was run, and no process of the run ended before its time.
         disturbed: a process of the run was ended by SIGKILL, and not for want of memory. The machine or an
             operator did that, or a learner's code to its own process: running again tells which.
     """
@@ -62,13 +63,15 @@ class Conduct:
         self._memory_kills = memory_kills
         self._meet = meet
         self._ending = math.inf
-        self._kills_seen = 0
+        self._kills_seen = memory_kills()
         self._requests = 0
+        self._died = False
         self._done: list[CellRun] = []
         self._outputs = Outputs(job.limits)
         self._result = b""
         self.notes: list[str] = []
         self.disturbed = False
+        self.undisturbed = False
 
     def run(self, job_message: bytes) -> tuple[CellRun, ...]:
         """Send the job, serve the supervisor until it is done, gone or late; one CellRun a cell anyhow."""
@@ -85,6 +88,7 @@ class Conduct:
                     self.notes.append("the sandbox ended before its time")
                     break
                 if message.kind == FINISHED:
+                    self.undisturbed = len(self._done) == len(self._job.cells) and not self._died
                     return self._complete()
                 asked = asked or message.kind == WANT
                 self._take(message)
@@ -151,6 +155,7 @@ class Conduct:
         if outcome is Outcome.DIED and kills > self._kills_seen:
             outcome = Outcome.MEMORY
         self._kills_seen = kills
+        self._died = True
         number = report.get("signal")
         self.disturbed = self.disturbed or (outcome is Outcome.DIED and number == signal.SIGKILL)
         if outcome is Outcome.DIED and type(number) is int and number:

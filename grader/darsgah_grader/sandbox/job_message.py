@@ -1,0 +1,55 @@
+"""A job as the sandbox is told of it: a header in JSON, and its data files behind one another."""
+
+import json
+from collections.abc import Mapping
+
+from darsgah_grader.sandbox.types import Job
+
+
+def job_message(job: Job, files: Mapping[str, bytes], *, polled: bool, work: str, user: int | None) -> bytes:
+    """The bytes of a job.
+
+    Args:
+        job: the job.
+        files: those of its data files that the run is to mount.
+        polled: no cgroup limits the run's memory: its supervisor measures it.
+        work: the work folder.
+        user: the user number to become, in the reduced level under root.
+    """
+    limits = job.limits
+    header = json.dumps(
+        {
+            "cells": len(job.cells),
+            "cell_seconds": limits.cell_seconds,
+            "output_bytes": limits.output_bytes,
+            "output_count": limits.output_count,
+            "files": [[name, len(content)] for name, content in files.items()],
+            "walls": {
+                "work": work,
+                "user": user,
+                "poll_memory": polled,
+                "memory_bytes": limits.memory_bytes,
+                "work_bytes": limits.work_bytes,
+                "work_inodes": limits.work_inodes,
+                "file_bytes": limits.file_bytes,
+                "processes": limits.processes,
+                "open_files": limits.open_files,
+                "total_seconds": limits.total_seconds,
+            },
+            "naming": _naming(job),
+        }
+    ).encode()
+    return b"".join((len(header).to_bytes(8, "big"), header, *files.values()))
+
+
+def _naming(job: Job) -> dict[str, object] | None:
+    naming = job.naming
+    if naming is None:
+        return None
+    return {
+        "imports": {name: list(source) for name, source in naming.imports.items()},
+        "stars": list(naming.stars),
+        "own": sorted(naming.own),
+        "answers": sorted(naming.answers),
+        "shared": sorted(naming.shared),
+    }
