@@ -28,6 +28,20 @@ _READABLE_SYSTEM = (
     "/dev/urandom",
     "/dev/random",
 )
+_READABLE_OF_PROCESS = (
+    "cmdline",
+    "comm",
+    "fd",
+    "limits",
+    "maps",
+    "smaps",
+    "smaps_rollup",
+    "stat",
+    "statm",
+    "status",
+)
+"""What the reduced level shows of /proc/self; ``net`` and ``mountinfo`` there, and below ``task``, are the
+machine's."""
 _WRITABLE_SYSTEM = ("/dev/null", "/dev/zero", "/dev/full")
 
 
@@ -130,8 +144,8 @@ def confine_runner(walls: Confinement, seed: int) -> None:
     linux.drop_capabilities()
     linux.forbid_new_privileges()
     linux.die_with_parent(signal.SIGKILL)
-    own = f"/proc/{os.getpid()}"
+    own = [f"/proc/{os.getpid()}/{name}" for name in _READABLE_OF_PROCESS]
     landlock.restrict(
-        (*_READABLE_SYSTEM, *walls.visible, own), (*_WRITABLE_SYSTEM, walls.work), listed=walls.listed
+        (*_READABLE_SYSTEM, *walls.visible, *own), (*_WRITABLE_SYSTEM, walls.work), listed=walls.listed
     )
     seccomp.install(seccomp.program(own_pid=os.getpid()))

@@ -176,6 +176,11 @@ def test_modules_beside_the_notebook_are_found_and_shadow_nothing(sandbox: Sandb
         ("import multiprocessing as m\nwith m.Pool(2) as p: print(p.map(abs, [-1, -2]))", "[1, 2]\n"),
         ("%%bash\necho one", "one\n"),
         ("import sqlite3\nc = sqlite3.connect('a.db')\nc.execute('create table t(a)')\nc.commit()\n1", "1\n"),
+        (
+            "import sqlite3\nc = sqlite3.connect('w.db')\nc.execute('pragma journal_mode=wal').fetchone()",
+            "('wal',)\n",
+        ),
+        ("import fcntl\nwith open('f', 'w') as f: fcntl.flock(f, 2); fcntl.lockf(f, 2)\n1", "1\n"),
         ("import tempfile\nwith tempfile.NamedTemporaryFile() as f: print(f.name[:5])", "/tmp/\n"),  # noqa: S108 -- the sandbox's own
         ("import threading\nt = threading.Thread(target=print, args=('t',))\nt.start(); t.join()", "t\n"),
     ],
