@@ -8,6 +8,7 @@ process, rules that out.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from darsgah_grader.literals import failure_messages, literal_values, parsed
 from darsgah_grader.regions import without_hidden_tests
@@ -16,6 +17,10 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _IGNORED = re.compile(r"[\s\\'\"]+")
 _SHORTEST = 8
 """Shorter lines and values may well be a learner's own; withholding these would tell of the hidden ones."""
+
+
+_LONGEST_REMEMBERED = 8192
+"""Characters of a source whose lines are remembered: a learner may hand in any length."""
 
 
 def without_ansi(text: str) -> str:
@@ -35,10 +40,10 @@ class HiddenText:
 
     def __init__(self, tests: Iterable[str], readable: Iterable[str]) -> None:
         sources = tuple(tests)
-        known = {_squeezed(line) for source in readable for line in source.split("\n")}
-        known |= {_squeezed(line) for source in sources for line in without_hidden_tests(source).split("\n")}
-        lines = {_squeezed(line) for source in sources for line in source.split("\n")}
-        values = {_squeezed(value) for source in sources for value in _values(source)}
+        known = {line for source in readable for line in _lines(source)}
+        known |= {line for source in sources for line in _lines(without_hidden_tests(source))}
+        lines = {line for source in sources for line in _lines(source)}
+        values = {value for source in sources for value in _values(source)}
         plain = "\n".join(known)
         self._lines = tuple(
             text
@@ -47,7 +52,7 @@ class HiddenText:
         )
 
     def is_in(self, text: str) -> bool:
-        """Whether a hidden line or value occurs in the text, colours, spaces, quotes and backslashes aside."""
+        """Whether a hidden line or value occurs in it, colours, spaces, quotes and backslashes aside."""
         if not self._lines:
             return False
         squeezed = _squeezed(without_ansi(text))
@@ -58,9 +63,23 @@ def _squeezed(text: str) -> str:
     return _IGNORED.sub("", text)
 
 
-def _values(source: str) -> set[str]:
-    """The values that stand in the hidden part alone and are no messages."""
+def _lines(source: str) -> frozenset[str]:
+    """The squeezed lines; most sources are the lab's, and the same in every submission."""
+    return _remembered_lines(source) if len(source) <= _LONGEST_REMEMBERED else _squeezed_lines(source)
+
+
+def _squeezed_lines(source: str) -> frozenset[str]:
+    return frozenset(map(_squeezed, source.split("\n")))
+
+
+_remembered_lines = lru_cache(maxsize=1024)(_squeezed_lines)
+
+
+@lru_cache(maxsize=512)
+def _values(source: str) -> frozenset[str]:
+    """The squeezed values that stand in the hidden part alone and are no messages."""
     whole, visible = parsed(source), parsed(without_hidden_tests(source))
     if whole is None or visible is None:
-        return set()
-    return literal_values(whole) - literal_values(visible) - set(failure_messages(whole))
+        return frozenset()
+    values = literal_values(whole) - literal_values(visible) - set(failure_messages(whole))
+    return frozenset(map(_squeezed, values))
