@@ -10,7 +10,7 @@ import pytest
 from darsgah_grader.environments import environment_named
 from darsgah_grader.feedback import learner_notebook
 from darsgah_grader.grading import Grader
-from darsgah_grader.types import Assignment, AssignmentInvalid, Grade, Limits, Master, Verdict
+from darsgah_grader.types import Assignment, AssignmentInvalid, Assurance, Grade, Limits, Master, Verdict
 from tests.grading.notebooks import PYTHON, answer, assignment, check, code, manual, markdown, notebook
 
 HIDDEN = """assert f(2) == 4
@@ -24,7 +24,8 @@ HIDDEN_LAB = assignment(answer("f", "def f(x):\n    return 2 * x"), check("t", H
 
 
 def hand_in(grader: Grader, lab: Assignment, *cells: dict[str, object]) -> Grade:
-    return grader.grade(lab, {"nb": notebook(*cells)})
+    """A grade made in one process, where the tests are within reach of the learner's code."""
+    return grader.grade(lab, {"nb": notebook(*cells)}, Assurance.IN_PROCESS)
 
 
 def cells_of(executed: bytes) -> list[dict[str, Any]]:
