@@ -103,22 +103,32 @@ def test_where_all_are_in_use_the_newcomer_waits_and_is_not_passed_for_ever(
     starts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("darsgah_grader.warm_processes._PATIENCE", 0.3)
-    stop = threading.Event()
+    stop, change = threading.Event(), threading.Condition()
+    inside: list[int] = []
 
-    def keep_busy() -> int:
+    def relay(number: int) -> int:
+        """Use it again and again, and leave when another has come: so it is never unused."""
         count = 0
         while not stop.is_set():
-            with pool.using(PLAIN):
-                time.sleep(0.05)
+            with pool.using(PLAIN), change:
+                inside.append(number)
+                change.notify_all()
+                change.wait_for(lambda: (inside[0] == number and len(inside) > 1) or stop.is_set(), timeout=2)
+                inside.remove(number)
+                change.notify_all()
             count += 1
+            time.sleep(0.01)
         return count
 
-    with WarmProcesses(keeping=Keeping(memory_bytes=1)) as pool, ThreadPoolExecutor(4) as threads:
-        busy = [threads.submit(keep_busy) for _ in range(3)]
-        assert eventually(lambda: pool.running == (PLAIN,))
-        assert answer(pool, TEXTS) == "42"
-        assert eventually(lambda: starts.count("plain") == 2)  # and the others come back after it
-        stop.set()
+    keeping = Keeping(memory_bytes=1, uses=10**9)
+    with WarmProcesses(keeping=keeping) as pool, ThreadPoolExecutor(4) as threads:
+        busy = [threads.submit(relay, number) for number in range(3)]
+        try:
+            assert eventually(lambda: pool.running == (PLAIN,) and bool(inside))
+            assert threads.submit(answer, pool, TEXTS).result(timeout=30) == "42"
+            assert eventually(lambda: starts.count("plain") == 2)  # and the others come back after it
+        finally:
+            stop.set()
         assert all(one.result(timeout=30) > 0 for one in busy)
     assert starts[:2] == ["plain", "texts"]
 
