@@ -36,7 +36,8 @@ class QuestionView(msgspec.Struct, frozen=True):
 class RunView(msgspec.Struct, frozen=True):
     """A grading run as its learner sees it: nothing of hidden tests, flags or the machine's inside.
 
-    ``assurance`` and ``sandbox`` say how far the score can be trusted; ``seconds`` is what grading took.
+    ``assurance`` and ``sandbox`` say how far the score can be trusted; ``seconds`` is what grading took, in
+    whole seconds: a learner's code could say something of a hidden test by how long it takes.
     """
 
     id: UUID

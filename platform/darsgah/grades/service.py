@@ -4,6 +4,7 @@ The web process imports this; what makes grades is in ``darsgah.grades.tasks`` a
 """
 
 import asyncio
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
@@ -210,7 +211,7 @@ async def _run_view(session: AsyncSession, submission: SubmissionView) -> RunVie
         sandbox=run.sandbox,
         score=run.score,
         max_score=run.max_score,
-        seconds=run.seconds,
+        seconds=float(math.ceil(run.seconds)),
         waits_for_human=submission.state is State.NEEDS_REVIEW,
         error_code=grade.error.code if grade.error else "",
         error_message=grade.error.message if grade.error else "",
