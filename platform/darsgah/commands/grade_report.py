@@ -134,8 +134,8 @@ def _parts(submission: str, grade: Grade) -> Iterator[RenderableType]:
     yield Text(total + (f"; {waiting} to be marked by a person" if waiting else ""), "bold")
     for flag in all_flags(grade):
         evidence = f": {visible(flag.evidence)}" if flag.evidence else ""
-        title = flag_view(flag).title
-        in_words = f" ({title})" if title != flag.name else ""
+        called = flag_view(flag).title
+        in_words = f" ({called})" if called != flag.name else ""
         yield Text.assemble(("Flag ", "yellow"), flag.name, in_words, evidence)
     yield Text(
         f"Assurance {grade.assurance.value}, sandbox {grade.sandbox.value}, {grade.seconds:.2f} s "
