@@ -5,7 +5,7 @@
 
 A `Watch` compares the machine before and after: processes below this one, mounts (this process's and those of
 the warm processes), control groups, files where learners might leave them, System V objects. What ends a
-moment later is waited for. A warm process may keep forks that wait for the next run: they have no children.
+moment later is waited for. A warm process may keep a few forks that wait for a run: they have no children.
 What can only grow little by little is measured over many cases: ``Watch.weight``.
 
 Other programs use the machine at the same time, so what is not below this process counts only when it carries
@@ -29,7 +29,8 @@ PLANTED = "planted"
 """Part of the name of every file, queue and folder that a case makes."""
 
 _LEARNERS = range(1_999_900_000, 2_000_000_000)
-_WAITING = 2
+_WAITING = 10
+"""Forks that one warm process may keep: two in which nothing has run, eight for the tests of labs."""
 _PATIENCE = 10.0
 _SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run", "/", "/etc", "/home", "/root")  # noqa: S108 -- where learners might leave things
 

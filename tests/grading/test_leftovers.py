@@ -5,14 +5,16 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from darsgah_grader.sandbox.cgroups import examine
-from darsgah_grader.sandbox.types import CellSource, Job
+from darsgah_grader.sandbox.types import CellSource, Job, Run
 from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.types import Environment
 from tests.grading import leftovers
@@ -132,17 +134,19 @@ def test_a_mount_is_found() -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_a_run_under_way_is_found_and_one_that_is_over_is_not(tmp_path: Path) -> None:
-    with Sandbox.start(Environment("python")) as sandbox:
+    watch = Watch(tmp_path)
+    with Sandbox.start(Environment("python")) as sandbox, ThreadPoolExecutor(1) as pool:
+
+        def start() -> Future[Run]:
+            running = pool.submit(sandbox.run, Job([CellSource("import time\ntime.sleep(2)")]))
+            time.sleep(0.5)
+            return running
+
         sandbox.run(Job([CellSource("1")]))
-        with Watch(tmp_path).nothing_left():
+        with watch.nothing_left():
             sandbox.run(Job([CellSource("import os\nos.fork()")]))
-        berth = sandbox._take_berth()
-        try:
-            with pytest.raises(AssertionError, match="processes: "), Watch(tmp_path).nothing_left():
-                taken = [sandbox._take_berth() for _ in range(3)]
-        finally:
-            for one in (berth, *taken):
-                one.close()
+        with pytest.raises(AssertionError, match="processes: "), watch.nothing_left():
+            start()
 
 
 def test_what_grows_is_weighed(tmp_path: Path) -> None:
