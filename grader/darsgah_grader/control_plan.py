@@ -45,10 +45,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class ControlPlan:
-    """For one notebook: statements by a test's grade_id, names to keep by that of a cell of the lab's."""
+    """For one notebook, by grade_id.
+
+    Attributes:
+        statements: what stands beside a test.
+        keeps: names that a cell of the lab's defines and no cell of the learner's is meant to.
+        needs: of these, the ones that a test uses.
+    """
 
     statements: Mapping[str, tuple[Statement, ...]]
     keeps: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, tuple[str, ...]]
 
     def controls(self, grade_id: str) -> tuple[Control, ...]:
         """The controls of one run of a test, with numbers of their own."""
@@ -96,25 +103,26 @@ def _planned(cells: tuple[tuple[str, Role, str], ...], loose: tuple[str, ...]) -
     helpers: dict[str, ast.AST] = {}
     statements: dict[str, tuple[Statement, ...]] = {}
     keeps: dict[str, tuple[str, ...]] = {}
+    needs: dict[str, tuple[str, ...]] = {}
     for grade_id, role, source in cells:
         if role.written_by_learner:
             continue
         part = _read(source)
         imports.update(part.imports)
+        if role is Role.TEST:
+            seen = _with_helpers(part, helpers)
+            statements[grade_id] = tuple(_statements(seen, imports, assigned))
+            before = set[str]().union(*keeps.values())
+            needs[grade_id] = tuple(sorted(before & seen.loaded))
         kept = [name for name in (*part.functions, *part.imports) if name not in written]
         if kept and not unknown:
             keeps[grade_id] = tuple(dict.fromkeys(kept))
-        if role is Role.TEST:
-            statements[grade_id] = tuple(_statements(part, helpers, imports, assigned))
         helpers |= {name: node for name, node in part.functions.items() if name in kept}
-    return ControlPlan(statements, keeps)
+    return ControlPlan(statements, keeps, needs)
 
 
-def _statements(
-    test: _Module, helpers: Mapping[str, ast.AST], imports: Mapping[str, str], assigned: set[str]
-) -> Iterator[Statement]:
+def _statements(seen: _Module, imports: Mapping[str, str], assigned: set[str]) -> Iterator[Statement]:
     """The controls of one test, the plain assertion first, at most so many; ``assigned`` by learners."""
-    seen = _with_helpers(test, helpers)
     own = (seen.bound - seen.imports.keys()) | assigned
     found: dict[str, Statement] = {"assert": Statement((("None", known_false.ASSERT),))}
     known = {

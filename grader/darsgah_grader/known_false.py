@@ -65,7 +65,6 @@ _BUILTINS: Mapping[str, str] = {
     "list": "{f}(({a},)) == {f}(({b},))",
     "max": "{f}([{a}, {b}]) == {a}",
     "min": "{f}([{a}, {b}]) == {b}",
-    "range": "{f}({a}) == {f}({b})",
     "repr": "{f}({a}) == {f}({b})",
     "round": "{f}({a}.25) == {b}",
     "set": "{f}([{a}]) == {f}([{b}])",
@@ -113,9 +112,9 @@ _CALLS: Mapping[str, str] = {
     "numpy.testing.assert_array_less": "{f}([{b}], [{a}, {a}])",
     "numpy.testing.assert_string_equal": "{f}('{a}', '{b}')",
     "numpy.testing.assert_raises": "{f}(ValueError, int, {a})",
-    "pandas.testing.assert_frame_equal": "{f}(__import__('pandas').DataFrame([{a}]), __import__('pandas').DataFrame([{b}, 1]))",  # noqa: E501 -- one statement
-    "pandas.testing.assert_series_equal": "{f}(__import__('pandas').Series([{a}]), __import__('pandas').Series([{b}, 1]))",  # noqa: E501 -- one statement
-    "pandas.testing.assert_index_equal": "{f}(__import__('pandas').Index([{a}]), __import__('pandas').Index([{b}, 1]))",  # noqa: E501 -- one statement
+    "pandas.testing.assert_frame_equal": "{f}(__import__('sys').modules['pandas'].DataFrame([{a}]), __import__('sys').modules['pandas'].DataFrame([{b}, 1]))",  # noqa: E501 -- one statement
+    "pandas.testing.assert_series_equal": "{f}(__import__('sys').modules['pandas'].Series([{a}]), __import__('sys').modules['pandas'].Series([{b}, 1]))",  # noqa: E501 -- one statement
+    "pandas.testing.assert_index_equal": "{f}(__import__('sys').modules['pandas'].Index([{a}]), __import__('sys').modules['pandas'].Index([{b}, 1]))",  # noqa: E501 -- one statement
     "nose.tools.eq_": "{f}({a}, {b})",
     "nose.tools.ok_": "{f}({a} == {b})",
     "pytest.raises": "with {f}(ValueError):\n    pass",
@@ -127,7 +126,10 @@ COSTLY: Final = frozenset(
 )
 """Those that take more than 20 microseconds, and are run once a test."""
 
-EQUALS: Final = "assert __import__('pandas').{kind}([{{a}}]).equals(__import__('pandas').{kind}([{{b}}]))"
+EQUALS: Final = (
+    "assert __import__('sys').modules['pandas'].{kind}([{{a}}])"
+    ".equals(__import__('sys').modules['pandas'].{kind}([{{b}}]))"
+)
 """Beside a test that calls a method ``equals``, for a frame and for a series."""
 
 RUN_BY_UNITTEST: Final = (

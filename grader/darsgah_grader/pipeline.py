@@ -217,6 +217,7 @@ def _source(cell: PlacedCell, plan: ControlPlan) -> CellSource:
         graded=cell.marked.role is Role.TEST,
         lab=cell.marked.role is Role.READONLY,
         keeps=plan.keeps.get(grade_id, ()),
+        needs=plan.needs.get(grade_id, ()),
         controls=plan.controls(grade_id),
     )
 

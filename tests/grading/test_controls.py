@@ -155,10 +155,38 @@ def test_a_helper_of_the_lab_is_what_the_lab_says(grader: Grader, name: str) -> 
         assert set(flags(grade)) == {"helper_redefined"}
 
 
+def test_a_helper_is_the_labs_for_its_test_and_the_learners_otherwise(grader: Grader) -> None:
+    """A name that only the lab's tests are meant to define may well be one that a learner likes too."""
+    last = code("# yours")
+    lab = assignment(
+        answer("f", REFERENCE),
+        check("first", "def near(a, b):\n    assert abs(a - b) < 1e-9\nnear(f(3), 6)"),
+        check("second", "near(f(4), 8)"),
+        check("third", "assert f(5) == 10"),
+        last,
+    )
+    own = "def near(a):\n    return 2 * a"
+    work = notebook(
+        answer("f", RIGHT),
+        check("first", ""),
+        code(f"{own}\ndef f(x):\n    return near(x)"),
+        check("third", ""),
+        check("second", ""),
+        code("print(near(50))"),
+    )
+    grade = grader.grade(lab, {"nb": work}, Assurance.IN_PROCESS)
+    assert {cell.grade_id: cell.score for cell in grade.cells} == {"first": 1, "second": 0, "third": 1}
+    assert flags(grade) == ["helper_redefined"]
+    assert "100\\n" in grade.executed["nb"].decode()
+
+
 def test_what_a_learner_adds_to_a_class_of_the_lab_stays(grader: Grader) -> None:
     work = f"class Judge(Judge):\n    pass\ncheck.calls = 0\n{RIGHT}\ndef g(): return Judge"
     grade = graded(
-        grader, work, "check(f(3), 6)", setup="def check(a, b):\n    assert a == b\nclass Judge: pass"
+        grader,
+        work,
+        "Judge()\ncheck(f(3), 6)",
+        setup="def check(a, b):\n    assert a == b\nclass Judge: pass",
     )
     assert (grade.score, flags(grade)) == (2, ["helper_redefined"])
     grade = graded(grader, f"Judge.more = 5\n{RIGHT}", "assert Judge.more == 5 and f(3) == 6", setup=HELPER)

@@ -73,7 +73,7 @@ class Capture:
         self._count = self._count_limit + 1
         self._pending, self._pending_size = [], 0
         self._flushes, self._flushed_at = 0, 0.0
-        self.error_shown = False
+        self.error_shown = self.muted = False
 
     def text(self, kind: bytes, text: str) -> None:
         """Take what was written to stdout or stderr."""

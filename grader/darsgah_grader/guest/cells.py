@@ -67,7 +67,7 @@ class CellRunner:
         self._display = shell.display_formatter
         self._tracebacks = QuickTraceback(shell.compile)
         self._structured = self._tracebacks.structured_traceback
-        self._interruptions = Interruptions()
+        self.interruptions = Interruptions()
         self._keeper = Keeper()
         self.watch = ShellWatch(shell)
 
@@ -76,14 +76,15 @@ class CellRunner:
 
         Args:
             cell: ``source``; ``graded`` for a test, with its ``controls``; ``lab`` for a read-only cell of
-                the lab; ``keeps``, the names of the lab's helpers that a cell of the lab defines.
+                the lab; ``keeps``, the names of the lab's helpers that a cell of the lab defines, and
+                ``needs``, of those that a test uses.
             index: its place in the run.
         """
         self._shell.capture.begin()
         graded: bool = cell["graded"]
         name = _test_name(index) if graded else ""
         outcome = CellOutcome()
-        self._interruptions.resume()
+        self.interruptions.resume()
         try:
             if graded:
                 self._run_test(cell, index, outcome)
@@ -91,15 +92,16 @@ class CellRunner:
                 self._run_trusted(cell["source"], index, outcome)
             else:
                 outcome.value, outcome.error = self._run_answer(cell["source"])
-            self._interruptions.suspend()
+            self.interruptions.suspend()
             self._keeper.keep(cell.get("keeps", []), self._shell.user_ns)
+            self._keeper.give_back(self._shell.user_ns)
             if not graded:
                 outcome.oddities = self.watch.look()
             if outcome.error is not None and not self._shell.capture.error_shown:
                 self._show(outcome.error)
             result = self._result(outcome, name)
         except BaseException as outside:  # noqa: BLE001 -- raised by a hook of the learner's around the cell
-            self._interruptions.suspend()
+            self.interruptions.suspend()
             result = self._result(CellOutcome(error=outside))
         self._shell.capture.flush()
         return result
@@ -114,7 +116,7 @@ class CellRunner:
         controls = Controls(cell.get("controls", ()), _test_name(index), self._execute)
         capture = self._shell.capture
         end_tracing()
-        oddities = late_threads(self._shell) + self._keeper.restore(namespace)
+        oddities = late_threads(self._shell) + self._keeper.restore(cell.get("needs", []), namespace)
         capture.muted = True
         before = controls.broken(namespace, costly=False)
         capture.muted = False

@@ -56,6 +56,7 @@ _LISTS = (
 _METHOD_TYPES = (FunctionType, classmethod, staticmethod, property)
 _dict_of = type.__dict__["__dict__"].__get__
 _LIBRARIES = tuple({sys.prefix, sys.base_prefix})
+_MISSING = object()
 _LONGEST = 60
 _MOST_NAMES = 5
 _enumerate = threading.enumerate
@@ -144,6 +145,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[object, dict[str, object]]] = {}
+        self._replaced: dict[str, object] = {}
 
     def keep(self, names: list[str], namespace: Mapping[str, object]) -> None:
         """Remember what these names mean now."""
@@ -152,15 +154,30 @@ class Keeper:
             if isinstance(value, FunctionType | type | ModuleType):
                 self._kept[name] = (value, _parts(value))
 
-    def restore(self, namespace: dict[str, Any]) -> list[Oddity]:
-        """Put everything back before a test; what had been changed."""
+    def restore(self, names: list[str], namespace: dict[str, Any]) -> list[Oddity]:
+        """Let these names, where they are kept, mean that again; what had been changed."""
         changed: list[Oddity] = []
-        for name, (value, parts) in self._kept.items():
-            missing = namespace.get(name) is not value
-            if _put_back(value, parts, _parts(value)) or missing:
+        for name in names:
+            value, parts = self._kept.get(name, (_MISSING, {}))
+            own = namespace.get(name, _MISSING)
+            if value is _MISSING or not (_put_back(value, parts, _parts(value)) or own is not value):
+                continue
+            if own is not value:
+                self._replaced[name] = own
                 namespace[name] = value
-                changed.append((HELPER_REDEFINED, name[:_LONGEST]))
+            changed.append((HELPER_REDEFINED, name[:_LONGEST]))
         return changed
+
+    def give_back(self, namespace: dict[str, Any]) -> None:
+        """After the test: the names are the learner's again, unless the test has bound them itself."""
+        for name, own in self._replaced.items():
+            if namespace.get(name) is not self._kept[name][0]:
+                continue
+            if own is _MISSING:
+                del namespace[name]
+            else:
+                namespace[name] = own
+        self._replaced.clear()
 
 
 def late_threads(shell: GuestShell) -> list[Oddity]:

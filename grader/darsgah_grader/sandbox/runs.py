@@ -174,6 +174,7 @@ def _message(cell: CellSource) -> dict[str, Any]:
         "seconds": cell.seconds,
         "lab": cell.lab,
         "keeps": cell.keeps,
+        "needs": cell.needs,
         "part": cell.part,
         "reaches": None if cell.reaches is None else sorted(cell.reaches),
         "controls": [

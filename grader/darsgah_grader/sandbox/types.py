@@ -62,7 +62,8 @@ class CellSource:
             in a fork of its own.
         seconds: wall-clock limit of this cell; None takes the limits' ``cell_seconds``.
         lab: a read-only cell of the lab's: run like a test once a learner's code has changed the shell.
-        keeps: names of helpers that this cell of the lab's defines; put back before every test.
+        keeps: names of helpers that this cell of the lab's defines.
+        needs: names of such helpers that this test uses; they mean what they meant then while it runs.
         controls: what has to fail before and after this test.
         part: which part of a submission that is graded split the cell is; whole for one that is not.
         test: the number of the test, from 1, that is tested or attended.
@@ -75,6 +76,7 @@ class CellSource:
     seconds: float | None = None
     lab: bool = False
     keeps: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     controls: tuple[Control, ...] = ()
     part: Part = Part.WHOLE
     test: int = 0
