@@ -5,8 +5,9 @@ each submission is one ``os.fork``, its cells and tests share one namespace, a t
 nothing, and the verdicts come back over a pipe. No parsing, no limits, no capture, no shell: what is printed
 goes to /dev/null. The clock runs from before the fork until the child has been waited for.
 
-``python -m bench.floor MODULE...`` reads one JSON list ``[[source, graded], ...]`` a line and answers each
-with one line ``{"seconds": ..., "passed": [...]}``.
+``python -m bench.floor MODULE...`` reads lines ``{"cells": [[source, graded], ...], "weigh": false}`` and
+answers each with a line ``{"seconds": ..., "passed": [...], "private_kb": ...}``; weighing takes time, so a
+submission is timed or weighed.
 """
 
 import gc
@@ -21,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
+from bench.memory import kilobytes
 from darsgah_grader.intake import read_notebook
 from darsgah_grader.master import Role, read_master
 from darsgah_grader.rebuild import rebuild
@@ -62,15 +64,24 @@ class Floor:
 
     def run(self, cells: Cells) -> tuple[float, list[bool]]:
         """Seconds of one submission, and which of its tests passed."""
-        assert self._process.stdin is not None  # noqa: S101 - asked for above; tells the type checker
-        assert self._process.stdout is not None  # noqa: S101 - as above
-        self._process.stdin.write(json.dumps(cells) + "\n")
-        self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
+        answer = self._asked(cells, weigh=False)
         return answer["seconds"], answer["passed"]
 
+    def private_kilobytes(self, cells: Cells) -> int:
+        """Memory that running these cells makes a fork's own, at its end."""
+        kilobytes: int = self._asked(cells, weigh=True)["private_kb"]
+        return kilobytes
 
-def _child(cells: Cells, pipe: int) -> NoReturn:
+    def _asked(self, cells: Cells, *, weigh: bool) -> dict[str, Any]:
+        assert self._process.stdin is not None  # noqa: S101 - asked for above; tells the type checker
+        assert self._process.stdout is not None  # noqa: S101 - as above
+        self._process.stdin.write(json.dumps({"cells": cells, "weigh": weigh}) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+
+def _child(cells: Cells, weigh: bool, pipe: int) -> NoReturn:
     sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - ends with the process
     namespace: dict[str, Any] = {"__name__": "__main__"}
     passed = []
@@ -83,23 +94,24 @@ def _child(cells: Cells, pipe: int) -> NoReturn:
             ended = True
         if graded:
             passed.append(ended)
-    os.write(pipe, json.dumps(passed).encode())
+    private = kilobytes(os.getpid()) if weigh else 0
+    os.write(pipe, json.dumps({"passed": passed, "private_kb": private}).encode())
     os._exit(0)
 
 
-def _run(cells: Cells) -> tuple[float, list[bool]]:
+def _run(cells: Cells, weigh: bool) -> dict[str, Any]:
     began = time.perf_counter()
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _child(cells, writing)
+        _child(cells, weigh, writing)
     os.close(writing)
     told = b""
     while chunk := os.read(reading, 65536):
         told += chunk
     os.close(reading)
     os.waitpid(pid, 0)
-    return time.perf_counter() - began, json.loads(told)
+    return {"seconds": time.perf_counter() - began, **json.loads(told)}
 
 
 def main() -> None:
@@ -109,8 +121,8 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
-        seconds, passed = _run(json.loads(line))
-        sys.stdout.write(json.dumps({"seconds": seconds, "passed": passed}) + "\n")
+        asked = json.loads(line)
+        sys.stdout.write(json.dumps(_run(asked["cells"], asked["weigh"])) + "\n")
         sys.stdout.flush()
 
 

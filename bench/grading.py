@@ -63,6 +63,7 @@ def _lab(lab: BenchLab, rounds: int, grader: Grader, console: Console) -> dict[s
         return {
             "environment": lab.assignment.environment.name,
             "floor_ms": 1000 * floor,
+            "floor_private_mb": _floor_memory(lab, course.files),
             "nbgrader_batch_ms": 1000 * batch,
             "nbgrader_call_ms": 1000 * median_of(course.call, calls),
             "otter_call_ms": _milliseconds(otter_calls(lab, place / "otter", calls)),
@@ -71,6 +72,13 @@ def _lab(lab: BenchLab, rounds: int, grader: Grader, console: Console) -> dict[s
             ),
             "modes": {name: mode.result(batch, floor, passed) for name, mode in modes.items()},
         }
+
+
+def _floor_memory(lab: BenchLab, folder: Path) -> float:
+    """The most MB that a submission makes its fork's own on the floor."""
+    with Floor(lab.assignment.environment.preload, folder) as floor:
+        watched = lab.submissions[:_WATCHED]
+        return max(floor.private_kilobytes(cells_of(lab.assignment, content)) for content in watched) / 1024
 
 
 def _milliseconds(seconds: float | None) -> float | None:

@@ -10,6 +10,7 @@ _RIVALS: tuple[tuple[str, str, str], ...] = (
     ("otter run, one command, ms", "otter_call_ms", ""),
     ("darsgah grade, one command, ms", "darsgah_call_ms", ""),
     ("floor: plain exec in a warm fork, ms", "floor_ms", ""),
+    ("floor: private MB of the fork, at most", "floor_private_mb", ""),
 )
 _MODES: tuple[tuple[str, str, str], ...] = (
     ("ms a submission, one after the other", "ms", ""),
