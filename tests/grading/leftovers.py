@@ -5,7 +5,8 @@
 
 A `Watch` compares the machine before and after: processes below this one, mounts (this process's and those of
 the warm processes), control groups, files where learners might leave them, System V objects. What ends a
-moment later is waited for. A warm process may keep a few forks that wait for a run: they have no children.
+moment later is waited for. A warm process may keep a few forks that wait for a run, alone or with one child
+that waits as well; one more than that is left over.
 What can only grow little by little is measured over many cases: ``Watch.weight``.
 
 Other programs use the machine at the same time, so what is not below this process counts only when it carries
@@ -31,6 +32,7 @@ PLANTED = "planted"
 _LEARNERS = range(1_999_900_000, 2_000_000_000)
 _WAITING = 10
 """Forks that one warm process may keep: two in which nothing has run, eight for the tests of labs."""
+_ALONE_OR_READY = 2
 _PATIENCE = 10.0
 _SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run", "/", "/etc", "/home", "/root")  # noqa: S108 -- where learners might leave things
 
@@ -44,14 +46,17 @@ def _fields(pid: int) -> dict[str, str]:
     return {key: value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
 
 
+def _parent(pid: int) -> int:
+    return int(_fields(pid).get("PPid", "0"))
+
+
 def _is_warm(pid: int) -> bool:
     """Whether this is a warm process itself, not a fork of it."""
     try:
         program = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
-    parent = int(_fields(pid).get("PPid", "0"))
-    return b"darsgah_grader.guest.zygote" in program and parent == os.getpid()
+    return b"darsgah_grader.guest.zygote" in program and _parent(pid) == os.getpid()
 
 
 def warm_processes() -> set[int]:
@@ -169,12 +174,12 @@ class Watch:
 
     @staticmethod
     def _waiting(warm: set[int]) -> set[int]:
-        """The forks of warm processes that wait for a run: without children, and few."""
-        found = set()
+        """The forks of warm processes that wait for a run, with the process that some have ready for it."""
+        found: set[int] = set()
         for pid in warm:
-            children = {child for child in descendants(pid) if _fields(child).get("PPid") == str(pid)}
-            idle = sorted(child for child in children if not descendants(child))
-            found |= set(idle[-_WAITING:])
+            families = {fork: {fork, *descendants(fork)} for fork in descendants(pid) if _parent(fork) == pid}
+            waiting = sorted(fork for fork, family in families.items() if len(family) <= _ALONE_OR_READY)
+            found = found.union(*(families[fork] for fork in waiting[-_WAITING:]))
         return found
 
     def _processes(self, warm: set[int]) -> frozenset[str]:

@@ -138,7 +138,8 @@ def test_a_run_under_way_is_found_and_one_that_is_over_is_not(tmp_path: Path) ->
     with Sandbox.start(Environment("python")) as sandbox, ThreadPoolExecutor(1) as pool:
 
         def start() -> Future[Run]:
-            running = pool.submit(sandbox.run, Job([CellSource("import time\ntime.sleep(2)")]))
+            source = "import os, time\nif os.fork():\n    time.sleep(2)\nelse:\n    time.sleep(60)"
+            running = pool.submit(sandbox.run, Job([CellSource(source)]))
             time.sleep(0.5)
             return running
 
