@@ -179,9 +179,26 @@ TRACE = (
 )
 GRADES = (
     CellGrade(
-        "part-1", "squares", "Question 1: squares", "autograded", 0.0, 2.0, Verdict.FAILED, message=TRACE
+        "part-1",
+        "squares",
+        "Question 1: squares",
+        "autograded",
+        0.0,
+        2.0,
+        Verdict.FAILED,
+        message=TRACE,
+        assurance=Assurance.SPLIT,
     ),
-    CellGrade("part-1", "sum", "Question 2: sum of squares", "autograded", 3.0, 3.0, Verdict.PASSED),
+    CellGrade(
+        "part-1",
+        "sum",
+        "Question 2: sum of squares",
+        "autograded",
+        3.0,
+        3.0,
+        Verdict.PASSED,
+        assurance=Assurance.IN_PROCESS,
+    ),
     CellGrade(
         "part-1",
         "chart",
@@ -202,6 +219,7 @@ GRADES = (
         1.0,
         Verdict.TIMEOUT,
         message="The cell ran for 30 seconds and was stopped.",
+        assurance=Assurance.IN_PROCESS,
     ),
     CellGrade(
         "part-1",
@@ -217,7 +235,7 @@ GRADES = (
 GRADE = Grade(
     4.999,
     10.0,
-    Assurance.SPLIT,
+    Assurance.IN_PROCESS,
     SandboxLevel.NAMESPACES,
     cells=GRADES,
     flags=(Flag("tampering", "'assert sum([48211, 1]) == 131072' was accepted"),),
