@@ -432,10 +432,12 @@ def supervise(
                 naming=job["naming"],
             )
             supervisor.run()
+            if job["naming"] is None:
+                break  # a learner's code has run here
+            supervisor.clear_away()
             message = host.receive()
             if message is None or message.kind != JOB:
                 break
-            supervisor.clear_away()
             job = job_header(message.payload)[0]
     except OSError:
         pass  # the host went away
