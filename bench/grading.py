@@ -19,6 +19,7 @@ from rich.console import Console
 from bench.floor import Floor, cells_of
 from bench.labs import BenchLab, labs_named
 from bench.memory import PrivateMemory
+from bench.processor import Processor, between
 from bench.rivals import Course, median_of, otter_calls, our_call
 from darsgah_grader.grading import Grader
 from darsgah_grader.types import Assurance, Grade, Verdict
@@ -33,30 +34,34 @@ _WATCHED = 8
 def measure(names: Sequence[str], submissions: int, rounds: int, console: Console) -> dict[str, Any]:
     """Measure each lab with ``submissions`` notebooks, ``rounds`` times."""
     labs = labs_named(names, submissions)
-    with Grader() as grader:
+    with Processor() as processor, Grader() as grader:
         return {
             "submissions": submissions,
             "rounds": rounds,
             "cores": len(os.sched_getaffinity(0)),
-            "labs": {lab.name: _lab(lab, rounds, grader, console) for lab in labs},
+            "labs": {lab.name: _lab(lab, rounds, grader, processor, console) for lab in labs},
         }
 
 
-def _lab(lab: BenchLab, rounds: int, grader: Grader, console: Console) -> dict[str, Any]:
+def _lab(
+    lab: BenchLab, rounds: int, grader: Grader, processor: Processor, console: Console
+) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="darsgah-bench-") as folder:
         place = Path(folder)
         course = Course(lab, place / "course")
         batches: list[float] = []
         floors: list[list[float]] = []
         passed: list[list[bool]] = []
-        modes = {name: _Mode(lab, insisted, grader) for name, insisted in _MODES.items()}
+        modes = {name: _Mode(lab, insisted, grader, processor) for name, insisted in _MODES.items()}
         for number in range(rounds):
             console.print(f"{lab.name}, round {number + 1} of {rounds}", style="dim")
             seconds, passed = _floor(lab, course.files)
             floors.append(seconds)
             for mode in modes.values():
                 mode.round()
+            used = processor.milliseconds()
             batches.append(course.batch() / len(lab.submissions))
+            used = between(used, processor.milliseconds(), len(lab.submissions))
         console.print(f"{lab.name}, single commands", style="dim")
         batch, floor = statistics.median(batches), statistics.median(map(statistics.median, floors))
         calls = range(min(_CALLS, len(lab.submissions)))
@@ -65,6 +70,7 @@ def _lab(lab: BenchLab, rounds: int, grader: Grader, console: Console) -> dict[s
             "floor_ms": 1000 * floor,
             "floor_private_mb": _floor_memory(lab, course.files),
             "nbgrader_batch_ms": 1000 * batch,
+            "nbgrader_batch_processor_ms": used,
             "nbgrader_call_ms": 1000 * median_of(course.call, calls),
             "otter_call_ms": _milliseconds(otter_calls(lab, place / "otter", calls)),
             "darsgah_call_ms": (
@@ -96,8 +102,11 @@ def _floor(lab: BenchLab, folder: Path) -> tuple[list[float], list[list[bool]]]:
 class _Mode:
     """Darsgah grading a lab's submissions; ``assurance`` is what is insisted on, None is the rule."""
 
-    def __init__(self, lab: BenchLab, assurance: Assurance | None, grader: Grader) -> None:
-        self._lab, self._assurance, self._grader = lab, assurance, grader
+    def __init__(
+        self, lab: BenchLab, assurance: Assurance | None, grader: Grader, processor: Processor
+    ) -> None:
+        self._lab, self._assurance, self._grader, self._processor = lab, assurance, grader, processor
+        self._used: list[float | None] = []
         self._each: list[float] = []
         self._whole: list[float] = []
         self._parallel: list[float] = []
@@ -111,10 +120,12 @@ class _Mode:
     def round(self) -> None:
         """Grade all submissions, one after the other and then on all cores."""
         submissions = self._lab.submissions
+        used = self._processor.milliseconds()
         began, spent = time.perf_counter(), time.thread_time()
         self._grades = [self._grade(content) for content in submissions]
         self._whole.append((time.perf_counter() - began) / len(submissions))
         self._trusted.append((time.thread_time() - spent) / len(submissions))
+        self._used.append(between(used, self._processor.milliseconds(), len(submissions)))
         self._each.append(statistics.median(grade.seconds for grade in self._grades))
         began = time.perf_counter()
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
@@ -131,6 +142,7 @@ class _Mode:
             "ms": 1000 * whole,
             "median_ms": 1000 * each,
             "code_ms": 1000 * statistics.median(grade.code_seconds for grade in self._grades),
+            "processor_ms": self._used[-1] and statistics.median(filter(None, self._used)),
             "trusted_ms": 1000 * statistics.median(self._trusted),
             "per_second": statistics.median(self._parallel),
             "times_faster_than_nbgrader": batch / whole,

@@ -6,6 +6,7 @@ from rich.table import Table
 
 _RIVALS: tuple[tuple[str, str, str], ...] = (
     ("nbgrader autograde, batch, ms a submission", "nbgrader_batch_ms", ""),
+    ("the same, ms of processor time, nbgrader's start included", "nbgrader_batch_processor_ms", ""),
     ("nbgrader autograde, one command, ms", "nbgrader_call_ms", ""),
     ("otter run, one command, ms", "otter_call_ms", ""),
     ("darsgah grade, one command, ms", "darsgah_call_ms", ""),
@@ -18,6 +19,7 @@ _MODES: tuple[tuple[str, str, str], ...] = (
     ("twice the floor and 15 ms", "limit_ms", ""),
     ("times the floor", "times_the_floor", ""),
     ("times faster than nbgrader's batch", "times_faster_than_nbgrader", "40 and more"),
+    ("ms of processor time a submission", "processor_ms", "under 33 for 60 a second on 2 cores"),
     ("submissions a second on all cores", "per_second", "60 and more on 2 cores"),
     ("ms of the trusted side (parse, rebuild, messages, score)", "trusted_ms", "under 10"),
     ("ms of the notebook's own cells, as the sandbox counts", "code_ms", ""),

@@ -72,13 +72,19 @@ def test_the_table_has_a_line_for_every_figure() -> None:
     mode = dict.fromkeys(
         (
             *("ms", "median_ms", "code_ms", "trusted_ms", "per_second", "times_faster_than_nbgrader"),
-            *("times_the_floor", "limit_ms", "private_mb", "graded_split"),
+            *("times_the_floor", "limit_ms", "private_mb", "graded_split", "processor_ms"),
         ),
         12.5,
     )
     figures = dict.fromkeys(
         (
-            *("floor_ms", "floor_private_mb", "nbgrader_batch_ms", "nbgrader_call_ms"),
+            *(
+                "floor_ms",
+                "floor_private_mb",
+                "nbgrader_batch_processor_ms",
+                "nbgrader_batch_ms",
+                "nbgrader_call_ms",
+            ),
             *("otter_call_ms", "darsgah_call_ms"),
         ),
         1234.5,
@@ -86,7 +92,7 @@ def test_the_table_has_a_line_for_every_figure() -> None:
     modes = {name: {**mode, "verdicts_unlike_the_floor": 0} for name in ("in-process", "split")}
     labs = {"python": {**figures, "otter_call_ms": None, "modes": modes}}
     shown = table({"submissions": 100, "rounds": 3, "cores": 2, "labs": labs})
-    assert shown.row_count == 6 + 2 * len(mode) + 1
+    assert shown.row_count == 7 + 2 * len(mode) + 1
 
 
 def test_grading_renders_no_page() -> None:
