@@ -5,8 +5,7 @@
 
 A `Watch` compares the machine before and after: processes below this one, mounts (this process's and those of
 the warm processes), control groups, files where learners might leave them, System V objects. What ends a
-moment later is waited for. A warm process may keep a few forks that wait for a run, alone or with one child
-that waits as well; one more than that is left over.
+moment later is waited for. A warm process may keep a few forks that wait for a run: they have no children.
 What can only grow little by little is measured over many cases: ``Watch.weight``.
 
 Other programs use the machine at the same time, so what is not below this process counts only when it carries
@@ -32,7 +31,6 @@ PLANTED = "planted"
 _LEARNERS = range(1_999_900_000, 2_000_000_000)
 _WAITING = 10
 """Forks that one warm process may keep: two in which nothing has run, eight for the tests of labs."""
-_ALONE_OR_READY = 2
 _PATIENCE = 10.0
 _SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run", "/", "/etc", "/home", "/root")  # noqa: S108 -- where learners might leave things
 
@@ -174,12 +172,11 @@ class Watch:
 
     @staticmethod
     def _waiting(warm: set[int]) -> set[int]:
-        """The forks of warm processes that wait for a run, with the process that some have ready for it."""
+        """The forks of warm processes that wait for a run: without children, and few."""
         found: set[int] = set()
         for pid in warm:
-            families = {fork: {fork, *descendants(fork)} for fork in descendants(pid) if _parent(fork) == pid}
-            waiting = sorted(fork for fork, family in families.items() if len(family) <= _ALONE_OR_READY)
-            found = found.union(*(families[fork] for fork in waiting[-_WAITING:]))
+            forks = [fork for fork in descendants(pid) if _parent(fork) == pid]
+            found = found.union(sorted(fork for fork in forks if not descendants(fork))[-_WAITING:])
         return found
 
     def _processes(self, warm: set[int]) -> frozenset[str]:
