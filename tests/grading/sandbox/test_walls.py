@@ -134,7 +134,7 @@ def test_no_descriptor_is_inherited(sandbox: Sandbox) -> None:
     assert seen.pop("0") == "/dev/null"
     assert seen.pop("1").startswith("pipe:")
     assert seen.pop("2").startswith("pipe:")
-    spare = [kind for kind in seen.values() if kind == "/dev/null"]  # the runner's, for what comes with a cell
+    spare = [kind for kind in seen.values() if kind == "/dev/null"]  # kept by the runner
     assert len(spare) == 3
     assert [kind.split(":")[0] for kind in seen.values() if kind not in spare] == ["socket"]
 
