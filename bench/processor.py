@@ -1,8 +1,8 @@
 """Processor time of this process and all that it starts, which other work on the machine disturbs little.
 
 Counted by a control group of version 1 (cpuacct), as only a group counts processes that nobody waits for;
-where there is none, or this user may not make one, there is no figure. What the kernel does on its own account
-afterwards, such as taking namespaces apart, is in nobody's group.
+where there is none, or this user may not make one, there is no figure. What the kernel does on its own
+account afterwards, such as taking namespaces apart, is in no group of anybody's.
 """
 
 import contextlib

@@ -137,15 +137,15 @@ async def _queue(operator: Operator, submissions: int) -> None:
     network = operator.network
     given = {"hub": network.hub_id, "cohort": network.cohort_id, "assignment": network.assignment_id}
     account = network.people["classmate"].account_id
-    each = -(-submissions // len(VARIANTS))
-    first = 1
+    handed_in: dict[str, str] = {}
     for variant, (content, score) in VARIANTS.items():
         address = await operator.learner.handed_in(network.assignment_id, content)
         assert (await operator.learner.graded(address))["run"]["score"] == score
-        last = min(first + each - 1, submissions)
-        like, mark = address.rpartition("/")[2], f"storm-{variant}"
-        await operator.query(_PILE, **given, account=account, like=like, mark=mark, first=first, last=last)
-        first = last + 1
+        handed_in[variant] = address.rpartition("/")[2]
+    each = -(-submissions // len(VARIANTS))
+    for number, (variant, like) in enumerate(handed_in.items()):
+        part = {"first": number * each + 1, "last": min((number + 1) * each, submissions)}
+        await operator.query(_PILE, **given, **part, account=account, like=like, mark=f"storm-{variant}")
 
 
 def _workers(operator: Operator) -> list[int]:

@@ -7,8 +7,8 @@ from typing import Final
 from darsgah_grader.sandbox.types import Run
 from darsgah_grader.types import EnvironmentBroken
 
-PAUSES: Final = (0.25, 1.0)
-"""Seconds before a second and a third run of one job: where memory was lacking, others end meanwhile."""
+PAUSES: Final = (0.1, 0.25, 0.5, 1.0)
+"""Seconds before a second, a third, ... run of one job: where memory was lacking, others end meanwhile."""
 
 
 def undisturbed(seconds: float, once: Callable[[], tuple[Run, ...]]) -> tuple[Run, ...]:

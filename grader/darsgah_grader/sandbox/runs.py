@@ -94,8 +94,11 @@ class Conduct:
                 self._take(message)
         except TimeoutError:
             self.notes.append("the sandbox did not keep its time and was ended")
-        except (ProtocolError, OSError) as error:
+        except ProtocolError as error:
             self.notes.append(f"the sandbox was ended: {error}")
+        except OSError as error:  # it was killed before it had read all that it was sent
+            self.disturbed = self.disturbed or not asked
+            self.notes.append(f"the sandbox ended before its time: {error}")
         if asked and len(self._done) < len(self._job.cells):
             self._end({"outcome": "died", "signal": int(signal.SIGKILL), "seconds": 0.0})
         return self._complete()

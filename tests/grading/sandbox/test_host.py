@@ -186,6 +186,18 @@ def conducted(*frames: tuple[bytes, bytes], count: int = 2) -> tuple[CellRun, ..
     return found
 
 
+def test_a_sandbox_that_is_killed_before_it_reads_its_job_is_a_disturbance() -> None:
+    ours, theirs = Channel.pair()
+    killed = threading.Timer(0.2, theirs.close)
+    killed.start()
+    with ours:
+        conduct = Conduct(Channel(ours, 10**6), Job(cells("1"), limits=Limits(total_seconds=5)), lambda: 0)
+        (cell,) = conduct.run(b"")
+    killed.join()
+    assert cell.outcome is Outcome.NOT_RUN
+    assert conduct.disturbed
+
+
 OK = json.dumps({"ok": True}).encode()
 END = json.dumps({"outcome": "result", "seconds": 0.1}).encode()
 
