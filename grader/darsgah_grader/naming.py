@@ -7,6 +7,7 @@ learner's; what it imports comes from the library; what only its tests and read-
 
 import ast
 import re
+import symtable
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,18 @@ _RUNS_WHAT_IT_READS = frozenset(
         *("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "read_pickle"),
         *("allow_pickle", "exec", "eval", "compile", "runpy", "importlib", "__import__", "__main__"),
         *("run_line_magic", "run_cell_magic", "run_cell", "system", "popen", "Popen", "subprocess"),
-        *("getoutput", "ctypes"),
+        *(
+            "getoutput",
+            "ctypes",
+            "doctest",
+            "jinja2",
+            "sympify",
+            "parse_expr",
+            "numexpr",
+            "codeop",
+            "read_hdf",
+        ),
+        *("load_extension", "load_model", "unsafe_load", "full_load"),
     }
 )
 """Names by which a test can come to run code that a learner's cells wrote: such a test is not run apart."""
@@ -70,12 +82,13 @@ def test_naming(master: MasterNotebook) -> TestNaming:
     answers = _bound(written) | _changed(written) - imports.keys()
     bound_by_import = _bound(written, imports_too=True) - _bound(written)
     own = _bound(ours) - answers
+    there = written + by_role[Role.READONLY] + loose
     naming = Naming(
         imports={name: source for name, source in imports.items() if name not in answers},
         stars=tuple(stars),
         own=frozenset(own - imports.keys()),
         answers=frozenset(answers - bound_by_import),
-        shared=frozenset(answers | _bound(by_role[Role.READONLY]) | _bound(loose)) - imports.keys(),
+        shared=((answers | _bound(there)) & _read_from_elsewhere(there)) - imports.keys(),
     )
     return TestNaming(naming, frozenset(_setup(master, trees)), frozenset(_candidates(master, trees)))
 
@@ -119,6 +132,41 @@ def _bound(trees: Iterable[ast.Module], *, imports_too: bool = False) -> frozens
                 names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
         names.update(name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names)
     return frozenset(names)
+
+
+def _read_from_elsewhere(trees: Iterable[ast.Module]) -> frozenset[str]:
+    """Names of which it matters to cells what a test puts there.
+
+    Their functions read them, or a cell itself does before it has bound them. Any other name a test may use
+    for what it expects, which is then not told to the learner's side.
+    """
+    names: set[str] = set()
+    for tree in trees:
+        bound: frozenset[str] = frozenset()
+        for statement in tree.body:
+            names.update(_loaded_outside_functions(statement) - bound)
+            bound |= _bound([ast.Module([statement], [])], imports_too=True)
+        names.update(_globals_of_functions(symtable.symtable(ast.unparse(tree), "<cell>", "exec")))
+    return frozenset(names)
+
+
+def _loaded_outside_functions(node: ast.AST) -> set[str]:
+    """Names that a statement reads when it runs; of a function it is its decorators and defaults."""
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Load) else set()
+    body = getattr(node, "body", []) if isinstance(node, _SCOPES) else []
+    inside = body if isinstance(body, list) else [body]
+    children = [child for child in ast.iter_child_nodes(node) if child not in inside]
+    found = set().union(*map(_loaded_outside_functions, children))
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        found.add(node.target.id)
+    return found
+
+
+def _globals_of_functions(table: symtable.SymbolTable) -> Iterator[str]:
+    for inner in table.get_children():
+        yield from (symbol.get_name() for symbol in inner.get_symbols() if symbol.is_global())
+        yield from _globals_of_functions(inner)
 
 
 def _changed(trees: Iterable[ast.Module]) -> frozenset[str]:
@@ -188,6 +236,8 @@ def _candidates(master: MasterNotebook, trees: dict[str, ast.Module]) -> Iterato
 
 def _runs_what_it_reads(tree: ast.Module) -> bool:
     for node in ast.walk(tree):
+        if _evaluates(node):
+            return True
         names = {
             getattr(node, "id", None),
             getattr(node, "attr", None),
@@ -198,3 +248,14 @@ def _runs_what_it_reads(tree: ast.Module) -> bool:
         if not _RUNS_WHAT_IT_READS.isdisjoint(names):
             return True
     return False
+
+
+def _evaluates(node: ast.AST) -> bool:
+    """Whether this hands a text that is not its own to ``DataFrame.query``, or unpickles with torch."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    if node.func.attr == "query":
+        given = node.args[0] if node.args else next((each.value for each in node.keywords), None)
+        return not isinstance(given, ast.Constant)
+    owner = node.func.value
+    return node.func.attr == "load" and isinstance(owner, ast.Name) and owner.id == "torch"

@@ -161,7 +161,7 @@ class Peer:
                 raise RecursionError("the two sides have called each other too often")  # noqa: TRY301 -- told to the other side like any error here
             self._take_extras(extras, [])
             request: Any
-            request, made = _decode(body, self._resolve)
+            request, made = self._requested(body)
             before = [_contents(container, self._refer, made) for container in made]
             op, *arguments = request if type(request) is tuple and request else ("",)
             value = self._operations[op](*arguments)
@@ -174,6 +174,10 @@ class Peer:
         finally:
             self._depth -= 1
         self._send(ANSWER, sequence, self._extras(status, changed), answer)
+
+    def _requested(self, body: bytes) -> tuple[object, list[object]]:
+        """What is asked, and the containers that came with it."""
+        return _decode(body, self._resolve)
 
     def _changes(self, containers: list[object], before: list[bytes]) -> list[tuple[int, bytes]]:
         changed = []

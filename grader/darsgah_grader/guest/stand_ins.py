@@ -6,6 +6,7 @@ compared with plain data it is equal to none, unless its class extends a plain t
 value that is compared, here. An object of the learner's that is equal to everything gains nothing by that.
 """
 
+import re
 import sys
 import types
 from collections.abc import Callable, Generator
@@ -71,6 +72,20 @@ HANDING_OVER = frozenset(
 )
 """Special methods that hand the other operand to the object: it could be what a test expects."""
 
+_VERDICTS = re.compile(r"is(?!o)|has|(?:all|any|equals|empty|startswith|endswith)$")
+"""Names of attributes that answer yes or no. An object that answers yes to whatever it is asked gains by no
+other name; where the reference's result was plain data these are not asked of a learner's object."""
+
+_READING = frozenset(
+    (
+        *("count", "index", "copy", "get", "items", "keys", "values", "isdisjoint", "issubset", "issuperset"),
+        *("union", "intersection", "difference", "symmetric_difference"),
+    )
+)
+"""Methods of the changing plain types that change nothing."""
+
+_UNCHANGING = frozenset({"bool", "int", "float", "complex", "str", "bytes"})
+
 _ALWAYS = frozenset({"__eq__", "__ne__", "__hash__", *_ORDERING})
 
 
@@ -135,7 +150,8 @@ class StandInType(type):
 class StandIn(metaclass=StandInType):
     """For one object of the other side; made by ``make``."""
 
-    __slots__ = ("_number", "_peer", "_shape")
+    __slots__ = ("_base", "_number", "_peer", "_shape")
+    _base: object
     _number: int
     _peer: Asks
     _shape: Shape
@@ -148,6 +164,10 @@ class StandIn(metaclass=StandInType):
         peer = peer_of(self)
         meant = peer.may(f".{name}")
         if not meant and name.startswith("__"):
+            raise _no_attribute(self, name)
+        if not meant and _is_of_base(self, name):
+            return getattr(_base_of(self), name)
+        if not meant and _VERDICTS.match(name):
             raise _no_attribute(self, name)
         value = peer.ask("get", self, name)
         if not meant and is_stand_in(value):
@@ -221,6 +241,7 @@ shape_of: Callable[[StandIn], Shape] = StandIn.__dict__["_shape"].__get__
 _set_number = StandIn.__dict__["_number"].__set__
 _set_peer = StandIn.__dict__["_peer"].__set__
 _set_shape = StandIn.__dict__["_shape"].__set__
+_kept_base, _keep_base = StandIn.__dict__["_base"].__get__, StandIn.__dict__["_base"].__set__
 _type = type
 
 
@@ -244,8 +265,40 @@ def _compare(mine: StandIn, other: object, special: str) -> Any:
     if special in shape.specials and (peer.lenient or is_stand_in(other)):
         return peer.ask("special", mine, special, (other,))
     if shape.base and not is_stand_in(other):
-        return getattr(_type(base := peer.ask("base", mine)), special)(base, other)
+        return _by_base(mine, special, (other,))
     return NotImplemented
+
+
+def _base_of(mine: StandIn) -> Any:
+    """The plain value of an object whose class extends a plain type.
+
+    One that cannot change is asked for once: otherwise it could be on the right side of every bound in turn.
+    """
+    try:
+        return _kept_base(mine)
+    except AttributeError:
+        base = shape_of(mine).base
+    value = peer_of(mine).ask("base", mine)
+    if _type(value) is not PLAIN_BASES[base]:
+        raise TypeError(f"'{shape_of(mine).name}' has no plain value of type '{base}'")
+    if base in _UNCHANGING:
+        _keep_base(mine, value)
+    return value
+
+
+def _by_base(mine: StandIn, special: str, arguments: tuple[object, ...]) -> Any:
+    """What the plain type that its class extends does."""
+    base = _base_of(mine)
+    method = getattr(_type(base), special, None)
+    return NotImplemented if method is None else method(base, *arguments)
+
+
+def _is_of_base(mine: StandIn, name: str) -> bool:
+    """Whether the plain type has an attribute that can be had of a copy of the value."""
+    base = shape_of(mine).base
+    kind = PLAIN_BASES.get(base)
+    changing = base in {"list", "dict", "set", "bytearray"}
+    return kind is not None and hasattr(kind, name) and (not changing or name in _READING)
 
 
 def _class_of(mine: StandIn) -> Any:
@@ -259,6 +312,16 @@ def _no_attribute(mine: StandIn, name: str) -> AttributeError:
     return AttributeError(f"'{shape_of(mine).name}' object has no attribute '{name}' that this test may use")
 
 
+def _leave(mine: StandIn, arguments: tuple[object, ...]) -> Any:
+    """Leave a context. An error that the reference's was not told of is not told, and not swallowed."""
+    peer = peer_of(mine)
+    kind = arguments[0] if arguments else None
+    if kind is None or peer.may(f"__exit__ of {getattr(kind, '__name__', '')}"):
+        return peer.ask("special", mine, "__exit__", arguments)
+    peer.ask("special", mine, "__exit__", (None, None, None))
+    return False
+
+
 def _forwarder(special: str) -> Callable[..., Any]:
     hands_over = special in HANDING_OVER
 
@@ -268,7 +331,11 @@ def _forwarder(special: str) -> Callable[..., Any]:
             if (arguments or named) and peer.doubts(self):
                 raise TypeError("a plain value was expected here, and this method is not one of its own")
             return peer.ask("call", self, arguments, named)
+        if special == "__exit__":
+            return _leave(self, arguments)
         if hands_over and not (arguments and is_stand_in(arguments[0])) and not peer.may(special):
+            if shape_of(self).base:
+                return _by_base(self, special, arguments)
             if special == "__contains__":
                 raise TypeError(f"argument of type '{shape_of(self).name}' is not one that this test may ask")
             return NotImplemented
