@@ -1,7 +1,7 @@
 """Process 1 of a run: mounts the work folder, starts the runner, keeps its time, reports to the host.
 
 It never runs a learner's code, and nothing of a learner's is parsed here: what the runner sends is
-counted, cut and passed on as bytes. It asks the host for each cell when its turn comes, so a test is in
+counted, cut and passed on as bytes. It asks the host for each test when its turn comes, so a test is in
 no process of the sandbox before it is run. When it ends, the kernel ends every process of the run.
 
 When the runner dies (``os._exit``, a segmentation fault, out of memory, killed after a timeout) the run
@@ -97,6 +97,7 @@ class Supervisor:
     output_bytes: int
     output_count: int
     processes: Processes
+    given: dict[str, dict[str, Any]]
     naming: dict[str, Any] | None = None
     runner: Point | None = None
     checkpoint: Point | None = None
@@ -138,7 +139,9 @@ class Supervisor:
         empty_work()
 
     def _wanted(self, index: int) -> Wanted:
-        """A cell from the host; without the host there is nothing to live for."""
+        """A cell: given with the job, or asked of the host, without whom there is nothing to live for."""
+        if str(index) in self.given:
+            return Wanted(self.given[str(index)], ())
         self.host.send(WANT, str(index).encode())
         message = self.host.receive()
         if message is None or message.kind != CELL:
@@ -429,6 +432,7 @@ def supervise(
                 output_bytes=job["output_bytes"],
                 output_count=job["output_count"],
                 processes=Processes(own=walls.namespaces),
+                given=job["given"],
                 naming=job["naming"],
             )
             supervisor.run()

@@ -1,9 +1,13 @@
-"""A job as the sandbox is told of it: a header in JSON, and its data files behind one another."""
+"""A job as the sandbox is told of it: a header in JSON, and its data files behind one another.
+
+The header holds the cells that learners have anyhow; tests are handed out one by one, when their turn comes.
+"""
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
-from darsgah_grader.sandbox.types import Job
+from darsgah_grader.sandbox.types import CellSource, Job, Part
 
 
 def job_message(job: Job, files: Mapping[str, bytes], *, polled: bool, work: str, user: int | None) -> bytes:
@@ -20,6 +24,11 @@ def job_message(job: Job, files: Mapping[str, bytes], *, polled: bool, work: str
     header = json.dumps(
         {
             "cells": len(job.cells),
+            "given": {
+                index: cell_message(cell)
+                for index, cell in enumerate(job.cells)
+                if not cell.graded and cell.part is Part.WHOLE
+            },
             "cell_seconds": limits.cell_seconds,
             "output_bytes": limits.output_bytes,
             "output_count": limits.output_count,
@@ -40,6 +49,24 @@ def job_message(job: Job, files: Mapping[str, bytes], *, polled: bool, work: str
         }
     ).encode()
     return b"".join((len(header).to_bytes(8, "big"), header, *files.values()))
+
+
+def cell_message(cell: CellSource) -> dict[str, Any]:
+    """A cell as the sandbox is told of it."""
+    return {
+        "source": cell.source,
+        "graded": cell.graded,
+        "seconds": cell.seconds,
+        "lab": cell.lab,
+        "keeps": cell.keeps,
+        "needs": cell.needs,
+        "part": cell.part,
+        "reaches": None if cell.reaches is None else sorted(cell.reaches),
+        "controls": [
+            {"ways": control.ways, "raises": control.raises, "costly": control.costly}
+            for control in cell.controls
+        ],
+    }
 
 
 def _naming(job: Job) -> dict[str, object] | None:

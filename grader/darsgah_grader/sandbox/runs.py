@@ -20,6 +20,7 @@ from darsgah_grader.guest.oddities import NAMES as ODDITIES
 from darsgah_grader.guest.runner import CELL, RESULT
 from darsgah_grader.guest.supervisor import END, FINISHED, JOB, WANT
 from darsgah_grader.guest.zygote import BROKEN
+from darsgah_grader.sandbox.job_message import cell_message
 from darsgah_grader.sandbox.outputs import Outputs, clean_text
 from darsgah_grader.sandbox.types import NOTE_OF_CELL, UNUSABLE, CellRun, CellSource, Job, Oddity, Outcome
 
@@ -136,7 +137,7 @@ class Conduct:
         link = self._meet(cell.test, self._seconds_left()) if cell.test and index == len(self._done) else None
         try:
             descriptors = () if link is None else (link.fileno(),)
-            self._channel.send(CELL, json.dumps(_message(cell)).encode(), descriptors)
+            self._channel.send(CELL, json.dumps(cell_message(cell)).encode(), descriptors)
         finally:
             if link is not None:
                 link.close()
@@ -168,23 +169,6 @@ class Conduct:
     def _complete(self) -> tuple[CellRun, ...]:
         missing = len(self._job.cells) - len(self._done)
         return (*self._done, *(CellRun(Outcome.NOT_RUN) for _ in range(missing)))
-
-
-def _message(cell: CellSource) -> dict[str, Any]:
-    return {
-        "source": cell.source,
-        "graded": cell.graded,
-        "seconds": cell.seconds,
-        "lab": cell.lab,
-        "keeps": cell.keeps,
-        "needs": cell.needs,
-        "part": cell.part,
-        "reaches": None if cell.reaches is None else sorted(cell.reaches),
-        "controls": [
-            {"ways": control.ways, "raises": control.raises, "costly": control.costly}
-            for control in cell.controls
-        ],
-    }
 
 
 def _object(payload: bytes) -> dict[str, Any]:
