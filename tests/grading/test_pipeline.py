@@ -130,7 +130,7 @@ def test_the_executed_notebook_is_valid_and_says_what_happened(grader: Grader) -
             "assert f(2) == 4\nValueError",
         ),
         (
-            "import gc; raise ValueError([v for v in gc.get_objects() if 'f(secret' in str(v)][:30])",
+            "import gc; raise ValueError([v for v in gc.get_objects() if 'f(secret' in str(v)][-5:])",
             "assert f(2) == 4\nf is wrong for large numbers",
         ),
     ],
