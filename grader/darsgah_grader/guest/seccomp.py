@@ -12,6 +12,11 @@ share, and ``kill(-1)``.
 Locks on files (``flock``, ``fcntl``) are said to be taken and are not. Databases in a work folder want them,
 and nobody else can open these files; but a lock on a device or a library, which all sandboxes share, would
 tell one learner's code what another's does.
+
+Landlock, which stands for a private root at the reduced level, has no say over modes, owners and times of
+files, nor before its third version over cutting them off. An ordinary user's run is that user, to whom the
+platform's files belong: so there modes and times are said to be set and are not, and files are cut off only
+when they are opened for writing, over which Landlock does have a say.
 """
 
 import ctypes
@@ -25,6 +30,7 @@ _LD_WORD = 0x20  # BPF_LD | BPF_W | BPF_ABS
 _JUMP_EQUAL = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 _JUMP_AT_LEAST = 0x35  # BPF_JMP | BPF_JGE | BPF_K
 _JUMP_ANY_BIT = 0x45  # BPF_JMP | BPF_JSET | BPF_K
+_AND = 0x54  # BPF_ALU | BPF_AND | BPF_K
 _RETURN = 0x06  # BPF_RET | BPF_K
 _ALLOW = 0x7FFF0000
 _KILL_PROCESS = 0x80000000
@@ -143,6 +149,36 @@ _DENIED_REDUCED: dict[str, tuple[int | None, int | None]] = {
     "pidfd_send_signal": (424, 424),
     "setpgid": (109, 154),
 }
+_DENIED_ON_FILES: dict[str, tuple[int | None, int | None]] = {
+    "truncate": (76, 45),
+    "chown": (92, None),
+    "lchown": (94, None),
+    "fchown": (93, 55),
+    "fchownat": (260, 54),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "setxattrat": (463, 463),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
+}
+_NOT_DONE_ON_FILES: dict[str, tuple[int | None, int | None]] = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+}
+_OPEN = ((2, None), 1)  # numbers, and which argument has the flags
+_OPENAT = ((257, 56), 2)
+_OPENAT2 = 437  # its flags can't be read
+_TRUNCATE, _ACCESS, _WRITE, _READ_AND_WRITE = 0x200, 3, 1, 2
 # Signals by process number: allowed to oneself only.
 _SIGNALS: dict[str, tuple[int, int]] = {
     "kill": (62, 129),
@@ -193,13 +229,13 @@ def _numbers(table: dict[str, tuple[int | None, int | None]], column: int) -> li
     return sorted(number for pair in table.values() if (number := pair[column]) is not None)
 
 
-def _deny_all(numbers: list[int]) -> list[bytes]:
-    """Return EPERM for any of the numbers; jumps go to one shared return, in groups a byte can span."""
+def _answer_all(numbers: list[int], answer: int = _DENY) -> list[bytes]:
+    """Give that answer to any of the numbers; jumps go to one shared return, in groups a byte can span."""
     program: list[bytes] = []
     for start in range(0, len(numbers), 200):
         group = numbers[start : start + 200]
         jumps = [_instruction(_JUMP_EQUAL, n, len(group) - i, 0) for i, n in enumerate(group)]
-        program += [*jumps, _instruction(0x05, 1), _answer(_DENY)]  # 0x05: jump always
+        program += [*jumps, _instruction(0x05, 1), _answer(answer)]  # 0x05: jump always
     return program
 
 
@@ -224,7 +260,7 @@ def _own_process_rule(own_pid: int) -> list[bytes]:
 
 
 def _common_rules(column: int) -> list[bytes]:
-    program = _deny_all(_numbers(_DENIED, column))
+    program = _answer_all(_numbers(_DENIED, column))
     program += _when_call(_CLONE3, [_answer(_NOT_THERE)])  # its flags can't be read; the C library falls back
     program += _when_call(
         _CLONE[column],
@@ -260,8 +296,27 @@ def _lock_rule() -> list[bytes]:
     ]
 
 
+def _cut_off_rule(flags: int) -> list[bytes]:
+    """Cutting a file off while opening it is for those who open it to write."""
+    return [
+        _argument(flags),
+        _instruction(_JUMP_ANY_BIT, _TRUNCATE, 0, 4),
+        _instruction(_AND, _ACCESS),
+        _instruction(_JUMP_EQUAL, _WRITE, 2, 0),
+        _instruction(_JUMP_EQUAL, _READ_AND_WRITE, 1, 0),
+        _answer(_DENY),
+        _answer(_ALLOW),
+    ]
+
+
 def _reduced_rules(column: int, own_pid: int) -> list[bytes]:
-    program = _deny_all(_numbers(_DENIED_REDUCED, column))
+    program = _answer_all(_numbers(_DENIED_REDUCED, column))
+    program += _answer_all(_numbers(_DENIED_ON_FILES, column))
+    program += _answer_all(_numbers(_NOT_DONE_ON_FILES, column), _DONE_NOTHING)
+    program += _when_call(_OPENAT2, [_answer(_NOT_THERE)])
+    for numbers, flags in (_OPEN, _OPENAT):
+        if (number := numbers[column]) is not None:
+            program += _when_call(number, _cut_off_rule(flags))
     program += _when_call(
         _CLONE[column],
         [_argument(0), _instruction(_JUMP_ANY_BIT, _CLONE_THREAD, 1, 0), _answer(_DENY), _answer(_ALLOW)],
