@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 TORCH := torch==2.13.0
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
-.PHONY: help setup run test check bench otter soak storm lock messages clean
+.PHONY: help setup run test check bench compare otter soak storm lock messages clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/  make /'
@@ -56,8 +56,11 @@ check: setup ## ruff, mypy, import-linter
 bench: setup ## Benchmarks; prints a table and writes bench/results.json
 	@$(BIN)/python -m bench
 
+compare: setup otter ## The same attacks on nbgrader, Otter and Darsgah; writes the table of docs/security.md
+	@$(BIN)/python -m bench attacks
+
 # Otter-Grader is measured and compared where it is installed, in an environment of its own.
-otter: .otter/.installed ## Otter-Grader beside the environment, for make bench
+otter: .otter/.installed ## Otter-Grader beside the environment, for make bench and make compare
 
 .otter/.installed: requirements/otter.txt | $(BIN)/python
 	$(call say,Installing Otter-Grader in .otter)

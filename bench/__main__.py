@@ -1,4 +1,4 @@
-"""Runs the benchmarks: ``python -m bench [grading|profile|soak|storm]``; grading when none is named."""
+"""Runs the benchmarks: ``python -m bench [grading|profile|attacks]``; grading when none is named."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.attacks import attacks
 from bench.grading import measure
 from bench.report import table
 from bench.rivals import OTTER
@@ -30,11 +31,17 @@ def main() -> None:
     stages.add_argument("--mode", choices=("in-process", "split"), default="in-process")
     stages.add_argument("--submissions", type=int, default=8, help="different submissions (default 8)")
     stages.add_argument("--rounds", type=int, default=5, help="times that each is graded (default 5)")
+    attacked = commands.add_parser(
+        "attacks", help="what nbgrader, Otter and Darsgah make of the same attacks"
+    )
+    attacked.add_argument(
+        "--cases", nargs="+", default=[], help="only these of the lines in docs/security.md (default all)"
+    )
     arguments = parser.parse_args()
     console = Console()
     if arguments.command is None:
         arguments = parser.parse_args(["grading"])
-    {"grading": _grading, "profile": profile}[arguments.command](arguments, console)
+    {"grading": _grading, "profile": profile, "attacks": attacks}[arguments.command](arguments, console)
 
 
 def _grading(arguments: argparse.Namespace, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""The attacks of ``attacks.toml`` as notebooks: one attacked question, ``solve``, and an honest one, ``half``."""
+"""The attacks of ``attacks.toml`` as notebooks: an attacked question, ``solve``, one honest, ``half``."""
 
 import tomllib
 from collections.abc import Mapping
