@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import io
 import random
 import struct
 import sys
@@ -81,6 +82,8 @@ PLAIN: list[object] = [
         NOON,
         NOON.replace(tzinfo=None, fold=1),
         NOON.replace(tzinfo=UTC),
+        NOON.replace(tzinfo=zoneinfo.ZoneInfo("Asia/Karachi")),
+        datetime.time(1, tzinfo=zoneinfo.ZoneInfo("UTC")),
         datetime.datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     ),
     *(
@@ -220,6 +223,14 @@ class Turncoat(type):
         return True
 
 
+class Elsewhere(datetime.tzinfo):
+    """A time zone of a learner's own."""
+
+
+TZIF = b"TZif" + bytes(16) + struct.pack(">6l", 0, 0, 0, 0, 1, 1) + bytes(7)
+"""A file of the tz database with no transition and one zone."""
+
+
 class Pretender(metaclass=Turncoat):
     """Its instances say that they are ints."""
 
@@ -243,8 +254,8 @@ class Pretender(metaclass=Turncoat):
             ordered.keys(),
             memoryview(b""),
         ),
-        *(defaultdict(lambda: 1), defaultdict(Liar), NOON.replace(tzinfo=zoneinfo.ZoneInfo("Asia/Karachi"))),
-        datetime.time(1, tzinfo=zoneinfo.ZoneInfo("UTC")),
+        *(defaultdict(lambda: 1), defaultdict(Liar), NOON.replace(tzinfo=Elsewhere())),
+        datetime.time(1, tzinfo=zoneinfo.ZoneInfo.from_file(io.BytesIO(TZIF), key="../zone")),
     ],
     ids=lambda value: type(value).__name__,
 )

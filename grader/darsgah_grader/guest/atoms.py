@@ -10,9 +10,11 @@ import datetime
 import decimal
 import fractions
 import pathlib
+import re
 import struct
 import types
 import uuid
+import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +31,8 @@ _SPAN = struct.Struct("<iii")
 
 _id, _type = id, type
 _Datetime, _Time, _Date, _Span = datetime.datetime, datetime.time, datetime.date, datetime.timedelta
-_Timezone = datetime.timezone
+_Timezone, _Zone = datetime.timezone, zoneinfo.ZoneInfo
+_ZONE = re.compile(r"[A-Za-z0-9_+\-]{1,32}(?:/[A-Za-z0-9_+\-]{1,32}){0,3}", re.ASCII)
 _Decimal, _decimal_text = decimal.Decimal, decimal.Decimal.__str__
 _Fraction = fractions.Fraction
 _Uuid, _SafeUuid = uuid.UUID, uuid.SafeUUID
@@ -124,7 +127,34 @@ def _read_range(r: Reading) -> range:
     return range(r.integer(), r.integer(), r.integer())
 
 
-def put_zone(w: Writing, zone: datetime.timezone | None) -> None:
+def is_plain_zone(zone: object) -> bool:
+    """Whether a time zone, or None, is a fixed offset or one named in the tz database."""
+    if _type(zone) is _Zone:
+        key = zone.key  # type: ignore[attr-defined]  # the type was just compared
+        return _type(key) is str and _ZONE.fullmatch(key) is not None
+    return zone is None or _type(zone) is _Timezone
+
+
+def put_zone(w: Writing, zone: datetime.tzinfo | None) -> None:
+    """Write a plain time zone, or that there is none."""
+    if _type(zone) is _Zone:
+        w.text(zone.key)  # type: ignore[union-attr]  # the type was just compared
+    else:
+        w.text("")
+        _put_offset(w, zone)  # type: ignore[arg-type]  # a plain zone is either
+
+
+def take_zone(r: Reading) -> datetime.tzinfo | None:
+    """Read what ``put_zone`` wrote: reads the tz database, under a name that can only be one of its own."""
+    name = r.text()
+    if not name:
+        return _take_offset(r)
+    if _ZONE.fullmatch(name) is None:
+        raise NotPlainData("There is no such time zone.")
+    return _Zone(name)
+
+
+def _put_offset(w: Writing, zone: datetime.timezone | None) -> None:
     """Write a fixed offset from UTC, or that there is none, without a tag."""
     if zone is None:
         w.out += b"\0"
@@ -136,8 +166,7 @@ def put_zone(w: Writing, zone: datetime.timezone | None) -> None:
         w.text(name[0])
 
 
-def take_zone(r: Reading) -> datetime.timezone | None:
-    """Read what ``put_zone`` wrote."""
+def _take_offset(r: Reading) -> datetime.timezone | None:
     kind = r.count()
     if not kind:
         return None
@@ -145,17 +174,13 @@ def take_zone(r: Reading) -> datetime.timezone | None:
     return _Timezone(offset, r.text()) if kind == 2 else _Timezone(offset)
 
 
-def _zone_is_plain(value: datetime.datetime | datetime.time) -> bool:
-    return value.tzinfo is None or _type(value.tzinfo) is _Timezone
-
-
 def _write_datetime(w: Writing, value: datetime.datetime) -> None:
-    if not _zone_is_plain(value):
+    if not is_plain_zone(value.tzinfo):
         w.stand_in(value)
         return
     date = (value.year, value.month, value.day, value.hour, value.minute, value.second)
     w.out += b"D" + _DATETIME.pack(*date, value.microsecond, value.fold)
-    put_zone(w, value.tzinfo)  # type: ignore[arg-type]  # checked above
+    put_zone(w, value.tzinfo)
 
 
 def _read_datetime(r: Reading) -> datetime.datetime:
@@ -164,11 +189,11 @@ def _read_datetime(r: Reading) -> datetime.datetime:
 
 
 def _write_time(w: Writing, value: datetime.time) -> None:
-    if not _zone_is_plain(value):
+    if not is_plain_zone(value.tzinfo):
         w.stand_in(value)
         return
     w.out += b"h" + _TIME.pack(value.hour, value.minute, value.second, value.microsecond, value.fold)
-    put_zone(w, value.tzinfo)  # type: ignore[arg-type]  # checked above
+    put_zone(w, value.tzinfo)
 
 
 def _read_time(r: Reading) -> datetime.time:
@@ -190,11 +215,11 @@ def _read_span(r: Reading) -> datetime.timedelta:
 
 def _write_timezone(w: Writing, value: datetime.timezone) -> None:
     w.out += b"z"
-    put_zone(w, value)
+    _put_offset(w, value)
 
 
 def _read_timezone(r: Reading) -> datetime.timezone:
-    zone = take_zone(r)
+    zone = _take_offset(r)
     if zone is None:
         raise NotPlainData("A time zone has no offset.")
     return zone

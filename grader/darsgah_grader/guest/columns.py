@@ -7,15 +7,12 @@ Arrow-backed columns, intervals in a time zone, time zones without a name in the
 ``is_plain_dtype`` or ``is_plain_index`` false, and then the whole table is referred.
 """
 
-import datetime
 import re
-import zoneinfo
 from typing import Any
 
 from darsgah_grader.guest import arrays, atoms
 from darsgah_grader.guest.wire import LONGEST, TABLE, NotPlainData, Reading, Writing
 
-_ZONE = re.compile(r"[A-Za-z0-9_+\-]{1,32}(?:/[A-Za-z0-9_+\-]{1,32}){0,3}", re.ASCII)
 _FREQUENCY = re.compile(r"-?[0-9]{0,6}[A-Za-z]{1,5}(?:-[A-Z]{3})?", re.ASCII)
 _UNITS = ("s", "ms", "us", "ns")
 _MASKED = ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64")
@@ -24,34 +21,6 @@ NULLABLE = {**{name: f"{name}Dtype" for name in _MASKED}, "boolean": "BooleanDty
 _CLOSED = ("left", "right", "both", "neither")
 _STORAGES = ("python", "pyarrow")
 _type, _id = type, id
-_Zone, _FixedZone = zoneinfo.ZoneInfo, datetime.timezone
-
-
-def is_plain_zone(zone: Any) -> bool:  # noqa: ANN401 -- a time zone or None
-    """Whether a time zone, or None, is a fixed offset or one named in the tz database."""
-    if _type(zone) is _Zone:
-        key = zone.key
-        return _type(key) is str and _ZONE.fullmatch(key) is not None
-    return zone is None or _type(zone) is _FixedZone
-
-
-def put_zone(w: Writing, zone: Any) -> None:  # noqa: ANN401 -- a time zone or None
-    """Write a plain time zone, or that there is none."""
-    if _type(zone) is _Zone:
-        w.text(zone.key)
-    else:
-        w.text("")
-        atoms.put_zone(w, zone)
-
-
-def take_zone(r: Reading) -> datetime.tzinfo | None:
-    """Read what ``put_zone`` wrote: reads the tz database, under a name that can only be one of its own."""
-    name = r.text()
-    if not name:
-        return atoms.take_zone(r)
-    if _ZONE.fullmatch(name) is None:
-        raise NotPlainData("There is no such time zone.")
-    return zoneinfo.ZoneInfo(name)
 
 
 def is_plain_dtype(dtype: Any) -> bool:  # noqa: ANN401 -- a dtype
@@ -61,7 +30,7 @@ def is_plain_dtype(dtype: Any) -> bool:  # noqa: ANN401 -- a dtype
     if kind is pd.CategoricalDtype:
         return dtype.categories is None or is_plain_index(dtype.categories)
     if kind is pd.DatetimeTZDtype:
-        return is_plain_zone(dtype.tz)
+        return atoms.is_plain_zone(dtype.tz)
     if kind is pd.StringDtype:
         return dtype.storage in _STORAGES
     if kind is pd.IntervalDtype:
@@ -87,7 +56,7 @@ def put_dtype(w: Writing, dtype: Any) -> None:  # noqa: ANN401 -- a dtype
     elif kind is pd.DatetimeTZDtype:
         w.out += b"z"
         w.text(dtype.unit)
-        put_zone(w, dtype.tz)
+        atoms.put_zone(w, dtype.tz)
     elif kind is pd.StringDtype:
         w.out += b"s-" if dtype.na_value is pd.NA else b"s."
         w.text(dtype.storage)
@@ -112,7 +81,7 @@ def take_dtype(r: Reading) -> Any:  # noqa: ANN401 -- a dtype
             return pd.CategoricalDtype(take_index(r) if r.raw(1) == b"+" else None, ordered)
         case b"z":
             unit = r.text()
-            return pd.DatetimeTZDtype(_UNITS[_UNITS.index(unit)], take_zone(r))
+            return pd.DatetimeTZDtype(_UNITS[_UNITS.index(unit)], atoms.take_zone(r))
         case b"s":
             missing = pd.NA if r.raw(1) == b"-" else float("nan")
             return pd.StringDtype(_STORAGES[_STORAGES.index(r.text())], na_value=missing)

@@ -14,6 +14,7 @@ the other is said by its operations (``learner_side``, ``tests_side``).
 
 import struct
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,6 +63,7 @@ class Peer:
         self._next = 0
         self._sequence = 0
         self._depth = 0
+        self._turn = threading.RLock()
         self._objects: dict[int, object] = {}
         self._numbers: dict[int, int] = {}
         self._received: dict[int, tuple[object, int]] = {}
@@ -94,23 +96,26 @@ class Peer:
     def ask(self, op: str, *arguments: object) -> Any:
         """Have the other end do something; what it returns or raises is returned or raised here.
 
+        Threads of the code on this side take turns.
+
         Raises:
             PeerGone: it never will.
         """
-        channel = self._connected()
-        self._sequence += 1
-        sequence = self._sequence
-        body, sent = _encode((op, *arguments), self._refer)
-        self._send(ASK, sequence, self._extras(0, []), body)
-        while True:
-            message = self._receive(channel)
-            if message.kind == ASK:
-                self._do(message.payload)
-                continue
-            number, extras, body = self._split(message.payload)
-            if message.kind != ANSWER or number != sequence:
-                raise PeerGone("an answer to something else")
-            return self._answered(extras, body, sent)
+        with self._turn:
+            channel = self._connected()
+            self._sequence += 1
+            sequence = self._sequence
+            body, sent = _encode((op, *arguments), self._refer)
+            self._send(ASK, sequence, self._extras(0, []), body)
+            while True:
+                message = self._receive(channel)
+                if message.kind == ASK:
+                    self._do(message.payload)
+                    continue
+                number, extras, body = self._split(message.payload)
+                if message.kind != ANSWER or number != sequence:
+                    raise PeerGone("an answer to something else")
+                return self._answered(extras, body, sent)
 
     def _connected(self) -> Channel:
         if self._channel is None:

@@ -38,11 +38,16 @@ _State = tuple[int, int, int]
 
 
 class SharedFiles:
-    """This side's part. ``roots`` are the folders that both sides have, in the same order."""
+    """This side's part. ``roots`` are the folders that both sides have, in the same order.
+
+    Attributes:
+        told: the files of which this side has told the other.
+    """
 
     def __init__(self, roots: Sequence[str]) -> None:
         self._roots = [(root, os.stat(root).st_dev) for root in roots if os.access(root, os.W_OK)]  # noqa: PTH116 -- the device is all it wants
         self._seen: dict[tuple[int, str], _State] = {}
+        self.told: set[Removed] = set()
         self._changed = True
         sys.addaudithook(self._notice)
 
@@ -72,6 +77,7 @@ class SharedFiles:
                 if content is not None:
                     room -= len(content)
                     entries.append((number, path, content))
+                    self.told.add(key)
                 elif state[2] == 0:
                     entries.append((number, path, None))
         removed = [key for key in self._seen if key not in found]

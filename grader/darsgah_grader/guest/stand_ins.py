@@ -6,6 +6,7 @@ compared with plain data it is equal to none, unless its class extends a plain t
 value that is compared, here. An object of the learner's that is equal to everything gains nothing by that.
 """
 
+import operator
 import re
 import sys
 import types
@@ -47,6 +48,8 @@ PLAIN_BASES: dict[str, type] = {
 _OWN = frozenset({"__deepcopy__", "__reduce_ex__"})
 """Looked for on an object, where others are looked for on its class."""
 
+_SEQUENCES = frozenset({"str", "bytes", "bytearray", "list", "tuple"})
+_COMPARING = ("eq", "ne", "lt", "le", "gt", "ge")
 _ORDERING = ("__lt__", "__le__", "__gt__", "__ge__")
 _BINARY = (
     *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow"),
@@ -287,10 +290,24 @@ def _base_of(mine: StandIn) -> Any:
 
 
 def _by_base(mine: StandIn, special: str, arguments: tuple[object, ...]) -> Any:
-    """What the plain type that its class extends does."""
-    base = _base_of(mine)
-    method = getattr(_type(base), special, None)
-    return NotImplemented if method is None else method(base, *arguments)
+    """What the plain type that its class extends does with the other operand."""
+    base, (other, *_) = _base_of(mine), arguments
+    name = special.strip("_")
+    if name in _BINARY or name in _COMPARING or name == "contains":
+        return _operation(name)(base, other)
+    if name[1:] in _BINARY:
+        return _operation(name[1:])(*((other, base) if name[0] == "r" else (base, other)))
+    return NotImplemented
+
+
+def _operation(name: str) -> Callable[[Any, Any], Any]:
+    found: Callable[[Any, Any], Any] = divmod if name == "divmod" else getattr(operator, f"__{name}__")
+    return found
+
+
+def _added_before(mine: StandIn, other: object) -> Any:
+    """Text and sequences are added without an ``__radd__``, which only a stand-in needs."""
+    return _by_base(mine, "__radd__", (other,))
 
 
 def _is_of_base(mine: StandIn, name: str) -> bool:
@@ -371,14 +388,16 @@ _CLASS_METHODS = {
     "__subclasscheck__": _subclass_check,
     "__mro_entries__": _no_base,
 }
-_classes: dict[tuple[str, str, frozenset[str]], StandInType] = {}
+_classes: dict[tuple[str, str, str, frozenset[str]], StandInType] = {}
 
 
 def _class_for(shape: Shape) -> StandInType:
-    key = (shape.name, shape.kind, shape.specials)
+    key = (shape.name, shape.kind, shape.base, shape.specials)
     if key not in _classes:
         methods: dict[str, Any] = {"__slots__": ()}
         methods |= {name: _FORWARDERS[name] for name in shape.specials if name in _FORWARDERS}
+        if shape.base in _SEQUENCES:
+            methods.setdefault("__radd__", _added_before)
         if shape.kind == "class":
             methods |= _CLASS_METHODS
         if shape.kind == "coroutine":

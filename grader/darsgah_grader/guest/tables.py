@@ -8,7 +8,7 @@ whole, and so is one that forbids duplicate labels.
 from types import ModuleType
 from typing import Any
 
-from darsgah_grader.guest import arrays, columns
+from darsgah_grader.guest import arrays, atoms, columns
 from darsgah_grader.guest.containers import Replace
 from darsgah_grader.guest.wire import TABLE, NotPlainData, Read, Reading, Write, Writing
 
@@ -95,16 +95,16 @@ def _write_na(w: Writing, _value: object) -> None:
 
 
 def _write_timestamp(w: Writing, value: Any) -> None:  # noqa: ANN401 -- a Timestamp
-    if not columns.is_plain_zone(value.tzinfo) or (value.fold and value.tzinfo is None):
+    if not atoms.is_plain_zone(value.tzinfo) or (value.fold and value.tzinfo is None):
         w.stand_in(value)
         return
     w.out += b"W"
-    columns.put_zone(w, value.tzinfo)
+    atoms.put_zone(w, value.tzinfo)
     arrays.put_scalar(w, value.asm8)
 
 
 def _read_timestamp(r: Reading) -> Any:  # noqa: ANN401 -- a Timestamp
-    zone = columns.take_zone(r)
+    zone = atoms.take_zone(r)
     moment = arrays.library("pandas").Timestamp(_moment(r, "M"))
     return moment if zone is None else moment.tz_localize("UTC").tz_convert(zone)
 

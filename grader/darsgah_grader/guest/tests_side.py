@@ -127,6 +127,10 @@ class TestsEnd(Peer):
     def take(self, told: tuple[Any, ...]) -> None:
         """Show what the learner's code has shown, here where a test may be catching it."""
         pieces, entries, removed, stale = told
+        ours = self._files.told.intersection(change[:2] for change in (*entries, *removed))
+        if ours and not self.may("a file of the tests"):
+            entries = [entry for entry in entries if entry[:2] not in ours]
+            removed = [file for file in removed if file not in ours]
         self._files.apply(entries, removed)
         self.stale(stale)
         for kind, text in pieces:
