@@ -13,14 +13,22 @@ the other is said by its operations (``learner_side``, ``tests_side``).
 """
 
 import struct
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from darsgah_grader.guest import stand_ins, values
 from darsgah_grader.guest.frames import Channel, ProtocolError
-from darsgah_grader.guest.stand_ins import FORWARDED, KIND_NAMES, PLAIN_BASES, Shape, StandIn
+from darsgah_grader.guest.shapes import (
+    Shape,
+    identifier,
+    library_class,
+    library_name,
+    shape_from,
+    shape_of_class,
+    shape_parts,
+)
+from darsgah_grader.guest.stand_ins import StandIn
 
 ASK, ANSWER = b"q", b"a"
 LONGEST = 80 * 1024 * 1024
@@ -32,7 +40,6 @@ _HEAD = struct.Struct("<II")
 _LONGEST_TEXT = 4000
 _MOST_OBJECTS = 200_000
 _DEEPEST = 60
-_MOST_ANCESTORS = 50
 
 _encode, _decode, _restore, _contents = values.encode, values.decode, values.restore, values.encode_contents
 _is_stand_in, _number_of = stand_ins.is_stand_in, stand_ins.number_of
@@ -260,7 +267,7 @@ class Peer:
             return ("e", number, self._error_parts(value))
         if isinstance(value, type) and issubclass(value, BaseException):
             bases = [_encode(base, self._refer)[0] for base in value.__bases__]
-            return ("x", number, value.__name__, bases, _library_name(value))
+            return ("x", number, value.__name__, bases, library_name(value))
         cls = type(value)
         shape = self._shapes.get(cls)
         if shape is None:
@@ -320,17 +327,8 @@ class Peer:
     def _shape_there(self, described: bytes) -> Shape:
         shape = self._shapes_there.get(described)
         if shape is None:
-            parts: Any
             parts, _ = _decode(described, _no_reference)
-            name, kind, specials, hashable, base, ancestors = parts
-            shape = self._shapes_there[described] = Shape(
-                _identifier(name),
-                str(kind),
-                FORWARDED.intersection(specials),
-                hashable is True,
-                base if base in PLAIN_BASES else "",
-                tuple(str(each) for each in ancestors[:_MOST_ANCESTORS]),
-            )
+            shape = self._shapes_there[described] = shape_from(parts)
         return shape
 
     # -- exceptions ---------------------------------------------------------------------------------------
@@ -366,7 +364,7 @@ class Peer:
     def _made_class(self, description: Any) -> type[BaseException]:
         """A class of exceptions that stands for one of the other side's, so that ``except`` knows it."""
         _, _, name, bases, library = description
-        known = _library_class(library)
+        known = library_class(library)
         if isinstance(known, type) and issubclass(known, BaseException):
             return known
         found = [_decode(base, self._resolve)[0] for base in bases[:8]]
@@ -376,7 +374,7 @@ class Peer:
             return self._attribute_of_error(error, name)
 
         members = {"__module__": "__main__", "__str__": _told_text, "__getattr__": attribute}
-        return type(_identifier(name), tuple(parents) or (Exception,), members)
+        return type(identifier(name), tuple(parents) or (Exception,), members)
 
     def _attribute_of_error(self, error: BaseException, name: str) -> object:
         received = self._received.get(id(error))
@@ -417,52 +415,3 @@ def _told_text(error: BaseException) -> str:
 
 def _has_more_than_arguments(error: BaseException) -> bool:
     return type(error).__module__ != "builtins" or bool(error.__dict__)
-
-
-def _library_name(cls: type) -> str:
-    """``module:name`` of a class that a library defines; empty for one of the notebook's."""
-    module = sys.modules.get(cls.__module__)
-    if cls.__module__ == "__main__" or getattr(module, cls.__qualname__, None) is not cls:
-        return ""
-    return f"{cls.__module__}:{cls.__qualname__}"
-
-
-def _library_class(name: object) -> object:
-    """The class of that name, if its module has been imported here; nothing is imported for it."""
-    module, _, cls = name.partition(":") if isinstance(name, str) else ("", "", "")
-    if module.partition(".")[0] not in stand_ins.LIBRARIES:
-        return None
-    return vars(sys.modules[module]).get(cls) if module in sys.modules else None
-
-
-def _identifier(name: object) -> str:
-    return name if isinstance(name, str) and name.isidentifier() and len(name) < 200 else "object"
-
-
-def shape_of_class(cls: type) -> Shape:
-    """What there is to tell about a class of one's own."""
-    ways = cls.__mro__
-    specials = frozenset(
-        name for name in FORWARDED if any(name in vars(way) for way in ways if way is not object)
-    )
-    base = next((way.__name__ for way in ways if PLAIN_BASES.get(way.__name__) is way), "")
-    ancestors = tuple(
-        f"{way.__module__}:{way.__qualname__}"
-        for way in ways
-        if way is not object
-        and way.__module__ != "__main__"
-        and getattr(sys.modules.get(way.__module__), way.__qualname__, None) is way
-    )
-    return Shape(
-        cls.__name__,
-        "class" if issubclass(cls, type) else KIND_NAMES.get(cls, ""),
-        specials,
-        cls.__hash__ is not None,
-        base,
-        ancestors[:_MOST_ANCESTORS],
-    )
-
-
-def shape_parts(shape: Shape) -> tuple[object, ...]:
-    """What crosses of a shape; the same for every object of a class, so it is made once."""
-    return (shape.name, shape.kind, sorted(shape.specials), shape.hashable, shape.base, shape.ancestors)

@@ -8,42 +8,11 @@ value that is compared, here. An object of the learner's that is equal to everyt
 
 import operator
 import re
-import sys
 import types
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-_KINDS: dict[str, type] = {
-    "function": types.FunctionType,
-    "builtin": types.BuiltinFunctionType,
-    "method": types.MethodType,
-    "generator": types.GeneratorType,
-    "coroutine": types.CoroutineType,
-    "async_generator": types.AsyncGeneratorType,
-    "module": types.ModuleType,
-    "code": types.CodeType,
-    "class": type,
-}
-"""Types that have no name of their own in ``builtins``, by the name under which they cross."""
-
-LIBRARIES = frozenset(
-    (
-        *("builtins", "collections", "csv", "datetime", "decimal", "enum", "fractions", "functools"),
-        *("itertools", "json", "numbers", "pathlib", "random", "re", "statistics", "string"),
-        *("matplotlib", "numpy", "pandas", "scipy", "sklearn", "torch"),
-    )
-)
-"""Packages whose classes an object may be said to be an instance of. None of them is about testing: an
-exception such as ``unittest.SkipTest`` would call a test passed."""
-
-KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
-
-PLAIN_BASES: dict[str, type] = {
-    base.__name__: base
-    for base in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, bytearray)
-}
-"""Plain types that a learner's class may extend, by name."""
+from darsgah_grader.guest.shapes import BINARY, FORWARDED, PLAIN_BASES, Shape
 
 _OWN = frozenset({"__deepcopy__", "__reduce_ex__"})
 """Looked for on an object, where others are looked for on its class."""
@@ -51,26 +20,10 @@ _OWN = frozenset({"__deepcopy__", "__reduce_ex__"})
 _SEQUENCES = frozenset({"str", "bytes", "bytearray", "list", "tuple"})
 _COMPARING = ("eq", "ne", "lt", "le", "gt", "ge")
 _ORDERING = ("__lt__", "__le__", "__gt__", "__ge__")
-_BINARY = (
-    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow"),
-    *("lshift", "rshift", "and", "or", "xor"),
-)
-FORWARDED = frozenset(
-    f"__{name}__"
-    for name in (
-        *("len", "length_hint", "getitem", "setitem", "delitem", "contains", "iter", "next", "reversed"),
-        *("call", "enter", "exit", "bool", "int", "float", "complex", "index", "round", "trunc", "floor"),
-        *("ceil", "abs", "neg", "pos", "invert", "bytes", "hash", "eq", "ne", "lt", "le", "gt", "ge"),
-        *("str", "repr", "format"),
-        *(f"{before}{name}" for name in _BINARY for before in ("", "r", "i")),
-    )
-)
-"""The special methods that a stand-in may have."""
-
 HANDING_OVER = frozenset(
     {
         "__contains__",
-        *(f"__{before}{name}__" for name in _BINARY for before in ("", "r", "i")),
+        *(f"__{before}{name}__" for name in BINARY for before in ("", "r", "i")),
     }
 )
 """Special methods that hand the other operand to the object: it could be what a test expects."""
@@ -98,7 +51,10 @@ class Asks(Protocol):
     lenient: bool
 
     def may(self, reach: str) -> bool:
-        """Whether a test may do this to the other's objects: ``.name`` or the name of a special method."""
+        """Whether a test may do this to the other's objects.
+
+        ``.name`` is an attribute, ``__name__`` a special method; other things are called what they are.
+        """
         ...
 
     def doubt(self, stand_in: "StandIn") -> None:
@@ -110,40 +66,6 @@ class Asks(Protocol):
 
     def ask(self, op: str, *arguments: object) -> Any:
         """Have the other end do something and return, or raise, what came of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What is known of the class of an object on the other side.
-
-    Attributes:
-        name: its name.
-        kind: one of ``KIND_NAMES``, or empty.
-        specials: which special methods it has, of those that are forwarded.
-        hashable: whether its instances have a hash.
-        base: the plain type it extends, by name; empty for none.
-        ancestors: its library classes, itself included, as ``module:name``.
-    """
-
-    name: str
-    kind: str = ""
-    specials: frozenset[str] = frozenset()
-    hashable: bool = True
-    base: str = ""
-    ancestors: tuple[str, ...] = ()
-    real: tuple[type, ...] = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Find the classes that are known here too; nothing is imported for it."""
-        found = [_KINDS[self.kind]] if self.kind in _KINDS else []
-        for ancestor in self.ancestors:
-            module, _, name = ancestor.partition(":")
-            if module.partition(".")[0] not in LIBRARIES:
-                continue
-            known = vars(sys.modules[module]).get(name) if module in sys.modules else None
-            if isinstance(known, type):
-                found.append(known)
-        object.__setattr__(self, "real", tuple(found))
 
 
 class StandInType(type):
@@ -293,9 +215,9 @@ def _by_base(mine: StandIn, special: str, arguments: tuple[object, ...]) -> Any:
     """What the plain type that its class extends does with the other operand."""
     base, (other, *_) = _base_of(mine), arguments
     name = special.strip("_")
-    if name in _BINARY or name in _COMPARING or name == "contains":
+    if name in BINARY or name in _COMPARING or name == "contains":
         return _operation(name)(base, other)
-    if name[1:] in _BINARY:
+    if name[1:] in BINARY:
         return _operation(name[1:])(*((other, base) if name[0] == "r" else (base, other)))
     return NotImplemented
 

@@ -1,14 +1,10 @@
-"""The tests' end of the link: the names that tests see, and what the learner's code may ask of them.
+"""The tests' end of the link: what the learner's code may ask of them, and how they are run.
 
-Which name means what is decided before any learner's code runs, from the master alone (``naming`` on the
-host): what the master imports is imported here, what its tests and read-only cells bind is bound here, and
-only what the answers are to define is fetched from the learner's side. So a learner who redefines what a
-test calls changes nothing.
+What the tests may do to the learner's objects is what they do to those of the reference solution; what their
+names mean is in ``tests_names``.
 """
 
-import builtins
 import contextlib
-import importlib
 import inspect
 import json
 import random
@@ -34,8 +30,10 @@ from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel
 from darsgah_grader.guest.learner_side import PATCHABLE, special
 from darsgah_grader.guest.peer import Peer, PeerGone
+from darsgah_grader.guest.shapes import FORWARDED
 from darsgah_grader.guest.shared_files import SharedFiles, roots
 from darsgah_grader.guest.shell import GuestShell
+from darsgah_grader.guest.tests_names import TestNames
 
 _OPAQUE = (
     *(FunctionType, MethodType, BuiltinFunctionType, ModuleType, type),
@@ -44,7 +42,6 @@ _OPAQUE = (
 """What the learner's code may call or go through, and not look into."""
 
 _TOLD_OF_ANY = frozenset({"__name__", "__doc__", "__qualname__"})
-_OWN = frozenset({"__builtins__", "__builtin__", "__name__", "__doc__", "_", "__", "___", "_dh", "In", "Out"})
 _PARAMETER_KINDS = (
     inspect.Parameter.POSITIONAL_ONLY,
     inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -54,8 +51,6 @@ _PARAMETER_KINDS = (
 )
 _EVALUATING = frozenset({"eval", "query", "enable_load_extension", "load_extension"})
 """Methods of objects that a test may hand over (tables, databases) that would run what they are given."""
-
-_UNCHANGING = (type(None), bool, int, float, complex, str, bytes)
 
 
 class OfTheTests:
@@ -210,7 +205,7 @@ class TestsEnd(Peer):
 
     def _special(self, value: object, name: str, arguments: tuple[object, ...]) -> object:
         self._own(value)
-        if name not in stand_ins.FORWARDED:
+        if name not in FORWARDED:
             raise AttributeError(name)
         return special(value, name, arguments)
 
@@ -246,107 +241,6 @@ def _isinstance_plainly(value: object, cls: object) -> bool:
 
 def _issubclass_plainly(value: object, cls: object) -> bool:
     return isinstance(cls, type) and isinstance(value, type) and issubclass(value, cls)
-
-
-class TestNames(dict[str, Any]):
-    """The namespace of the tests.
-
-    ``naming`` has ``imports`` (name to module and attribute), ``stars`` (modules all of whose names were
-    imported), ``own`` (names that only the master's tests and read-only cells bind), ``answers`` (names that
-    the answers bind) and ``shared`` (names that a test may change for the learner's code too).
-    """
-
-    def __init__(self, end: TestsEnd, naming: dict[str, Any]) -> None:
-        super().__init__()
-        self._end = end
-        self._imports: dict[str, list[str]] = naming["imports"]
-        self._stars: list[str] = naming["stars"]
-        self._own = frozenset(naming["own"]) | _OWN
-        self._answers = frozenset(naming["answers"])
-        self._shared = frozenset(naming["shared"])
-        self._kept: set[str] = set()
-        end.stale = self._forget
-
-    def __missing__(self, name: str) -> Any:
-        if type(name) is not str or name in self._own:
-            raise KeyError(name)
-        if name in self._imports:
-            return self._imported(name)
-        if name not in self._answers:
-            for module in self._stars:
-                found = importlib.import_module(module)
-                if name in getattr(found, "__all__", ()) or (
-                    not name.startswith("_") and hasattr(found, name)
-                ):
-                    return getattr(found, name)
-            if hasattr(builtins, name):
-                raise KeyError(name)
-        return self._fetched(name)
-
-    def _imported(self, name: str) -> Any:
-        module, attribute = self._imports[name]
-        value: Any = importlib.import_module(module)
-        if attribute:
-            try:
-                value = getattr(value, attribute)
-            except AttributeError:
-                value = importlib.import_module(f"{module}.{attribute}")
-        super().__setitem__(name, value)
-        return value
-
-    def _fetched(self, name: str) -> Any:
-        if self._end.alone:
-            raise KeyError(name)
-        found = self._end.ask("fetch", name)
-        if type(found) is not tuple or len(found) != 1:
-            raise KeyError(name)
-        value = found[0]
-        if stand_ins.is_stand_in(value):
-            self._end.trust(value)
-        if stand_ins.is_stand_in(value) or type(value) in _UNCHANGING:
-            super().__setitem__(name, value)
-            self._kept.add(name)
-        return value
-
-    def _forget(self, names: Iterable[str]) -> None:
-        for name in names:
-            if name in self._kept:
-                self._kept.discard(name)
-                self.pop(name, None)
-
-    def forget_all(self) -> None:
-        """At the end of a cell nothing of the learner's is kept."""
-        self._forget(list(self._kept))
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        super().__setitem__(name, value)
-        self._kept.discard(name)
-        if self._end.alone:
-            return
-        if name in self._shared or (callable(value) and hasattr(builtins, name) and name not in _OWN):
-            self._end.ask("set", name, value)
-
-    def __delitem__(self, name: str) -> None:
-        kept = name in self._kept
-        here = super().__contains__(name)
-        if here:
-            super().__delitem__(name)
-            self._kept.discard(name)
-        if self._end.alone and not here:
-            raise KeyError(name)
-        if not self._end.alone and (name in self._shared or kept or not here):
-            try:
-                self._end.ask("delete", name)
-            except NameError:
-                if not here:
-                    raise KeyError(name) from None
-
-    def __contains__(self, name: object) -> bool:
-        if super().__contains__(name):
-            return True
-        if not isinstance(name, str) or name in self._own:
-            return False
-        return name in self._imports or (not self._end.alone and bool(self._end.ask("has", name)))
 
 
 def test_builtins(originals: dict[str, Any]) -> dict[str, Any]:
