@@ -84,13 +84,7 @@ class Shape:
     def __post_init__(self) -> None:
         """Find the classes that are known here too; nothing is imported for it."""
         found = [_KINDS[self.kind]] if self.kind in _KINDS else []
-        for ancestor in self.ancestors:
-            module, _, name = ancestor.partition(":")
-            if module.partition(".")[0] not in LIBRARIES:
-                continue
-            known = vars(sys.modules[module]).get(name) if module in sys.modules else None
-            if isinstance(known, type):
-                found.append(known)
+        found += [known for each in self.ancestors if (known := library_class(each)) is not None]
         object.__setattr__(self, "real", tuple(found))
 
 
@@ -102,12 +96,20 @@ def library_name(cls: type) -> str:
     return f"{cls.__module__}:{cls.__qualname__}"
 
 
-def library_class(name: object) -> object:
-    """The class of that name, if its module has been imported here; nothing is imported for it."""
+def library_class(name: object) -> type | None:
+    """The class of that name, if its module has been imported here; nothing is imported for it.
+
+    It has to be the library's own: ``numpy.testing`` has ``unittest.SkipTest`` among its names.
+    """
     module, _, cls = name.partition(":") if isinstance(name, str) else ("", "", "")
-    if module.partition(".")[0] not in LIBRARIES:
+    if not _is_library(module) or module not in sys.modules:
         return None
-    return vars(sys.modules[module]).get(cls) if module in sys.modules else None
+    found = vars(sys.modules[module]).get(cls)
+    return found if isinstance(found, type) and _is_library(found.__module__) else None
+
+
+def _is_library(module: str) -> bool:
+    return module.partition(".")[0] in LIBRARIES
 
 
 def identifier(name: object) -> str:
