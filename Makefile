@@ -45,7 +45,7 @@ run: setup ## Serve on http://127.0.0.1:8000 with a worker and demo data
 	@exec $(BIN)/darsgah serve --worker --demo
 
 test: setup /usr/bin/chromium ## Set everything up and run all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: setup ## ruff, mypy, import-linter
 	@$(BIN)/ruff check .
