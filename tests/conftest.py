@@ -13,7 +13,6 @@ from darsgah_grader.grading import Grader
 from tests.database import DatabaseServer, StoppableServer, database_server
 from tests.network import Platform, build_network, running
 
-
 FIRST = (
     "grading/test_cases_of_a_user.py",
     "grading/test_cases.py",
