@@ -185,12 +185,27 @@ def _sheltered() -> dict[Path, str]:
 
 
 def _cover_temporary_folders() -> None:
-    """Put the run's own ``/tmp`` over one that holds an installation, and the installation into it."""
+    """Put the run's own ``/tmp`` over one that holds an installation, and the installation into it.
+
+    The folders in between are mounts too, read-only ones, or modules could be laid beside the packages.
+    """
     for name in _TEMPORARY:
         if not Path("/", name).is_symlink():
             linux.mount(f"{_WORK}/tmp", f"/{name}", flags=linux.MS_BIND)  # noqa: S108 -- the sandbox's own
-    for place, folder in _sheltered().items():
+    shown = _sheltered()
+    holders = {str(Path("/tmp", _name_below_temporary(folder))) for folder in shown.values()}  # noqa: S108 -- as above
+    for holder in holders:
+        Path(holder).mkdir()
+        linux.mount(holder, holder, flags=linux.MS_BIND)
+    for place, folder in shown.items():
         _show(str(place), folder)
+    for holder in holders:
+        linux.set_mount_attributes(holder, linux.MOUNT_ATTR_RDONLY)
+
+
+def _name_below_temporary(folder: str) -> str:
+    """The first part of a path below ``/tmp`` or ``/var/tmp``, which are one folder in a run."""
+    return Path(folder.removeprefix("/var")).parts[2]
 
 
 def _copy_system_links(root: Path, folders: list[str]) -> None:
@@ -255,7 +270,7 @@ def unmount_work() -> None:
 
 def empty_work() -> None:
     """Remove what a learner's code has written; what it made unremovable stays, to its own cost."""
-    shown = {Path(folder.removeprefix("/var")).parts[2] for folder in _sheltered().values()}
+    shown = {_name_below_temporary(folder) for folder in _sheltered().values()}
     for folder in _WORK_FOLDERS:
         for entry in [entry for entry in Path(folder).iterdir() if entry.name not in shown]:
             with contextlib.suppress(OSError, RecursionError):
