@@ -106,7 +106,7 @@ def _oddities(
     seen: set[str] = set()
     for cell in submission.cells:
         if cell.kind is CellKind.CODE and not BIDI_CONTROLS.isdisjoint(cell.source):
-            whole.append(Flag("bidi_characters", _opening(cell.source)))
+            whole.append(Flag("bidi_characters", _line_with_bidi(cell.source)))
         grade_id = cell.grade_id
         if grade_id is None:
             continue
@@ -128,5 +128,7 @@ def _oddities(
     return tuple(whole), {grade_id: tuple(dict.fromkeys(flags)) for grade_id, flags in by_cell.items()}
 
 
-def _opening(source: str) -> str:
-    return ascii(source[:60])
+def _line_with_bidi(source: str) -> str:
+    """The first line that holds such a character, these written as escapes."""
+    lines = (line for line in source.splitlines() if not BIDI_CONTROLS.isdisjoint(line))
+    return ascii(next(lines, source)[:120])

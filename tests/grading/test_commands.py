@@ -161,7 +161,7 @@ def test_flags_are_listed_for_the_cell_and_the_submission() -> None:
     assert (reason["flag"], reason["severity"]) == ("unusable_partial_credit", "review")
     assert "a number from 0 to 2" in reason["evidence"]
     shown = invoke("grade", case / "source.ipynb", case / "submission.ipynb").stdout.replace("\n", " ")
-    assert "Flag unusable_partial_credit (Points that are no points): the test's result" in shown
+    assert "Flag unusable_partial_credit (Points that are no points) at Part: the test's result" in shown
 
 
 def test_releasing_an_assignment_folder(tmp_path: Path) -> None:

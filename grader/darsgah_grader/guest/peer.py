@@ -39,6 +39,7 @@ Operation = Callable[..., object]
 _HEAD = struct.Struct("<II")
 _LONGEST_TEXT = 4000
 _MOST_OBJECTS = 200_000
+_MOST_KEPT = 20_000
 _DEEPEST = 60
 
 _encode, _decode, _restore, _contents = values.encode, values.decode, values.restore, values.encode_contents
@@ -49,7 +50,7 @@ class PeerGone(BaseException):
     """The other end has ended, or speaks what no honest one would."""
 
 
-class NotHere(LookupError):  # noqa: N818 -- says what is wrong
+class NotHere(values.NotPlainData):
     """An object that is asked for is not there any more: the process that had it has ended since."""
 
 
@@ -67,6 +68,7 @@ class Peer:
         self.lenient = lenient
         self._operations = dict(operations)
         self._channel: Channel | None = None
+        self._first = 0
         self._next = 0
         self._sequence = 0
         self._depth = 0
@@ -82,9 +84,19 @@ class Peer:
 
     def connect(self, channel: Channel, number: int) -> None:
         """Speak over this channel from now on; ``number`` keeps the objects of different links apart."""
+        if max(len(self._objects), len(self._by_number)) > _MOST_KEPT:
+            self._forget_from(self._first)
         self._channel = channel
-        self._next = max(self._next, number << 32)
+        self._first = number << 32
+        self._next = max(self._next, self._first)
         self._depth = 0
+
+    def _forget_from(self, first: int) -> None:
+        """Forget the objects of the last link, which were so many that the next ones would lack room."""
+        self._objects = {number: value for number, value in self._objects.items() if number < first}
+        self._numbers = {id(value): number for number, value in self._objects.items()}
+        self._by_number = {number: value for number, value in self._by_number.items() if number < first}
+        self._received = {key: found for key, found in self._received.items() if found[1] < first}
 
     def disconnect(self) -> None:
         """Let go of the channel; what is asked from now on fails."""

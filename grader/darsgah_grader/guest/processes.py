@@ -14,7 +14,7 @@ _PATIENCE = 5.0
 _REMEMBERED = 1000
 
 
-def _anonymous_bytes(pid: int) -> int:
+def anonymous_bytes(pid: int) -> int:
     """Memory of a process that no file stands behind; 0 when it is gone."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -30,7 +30,7 @@ class Processes:
         self._own = own
         self._statuses: dict[int, int] = {}
         self._known: set[int] = set()
-        self._baseline = _anonymous_bytes(os.getpid())
+        self._baseline = anonymous_bytes(os.getpid())
 
     def watch(self, pid: int) -> None:
         """Count this process where there is no namespace to enumerate."""
@@ -86,7 +86,7 @@ class Processes:
 
     def memory_held(self) -> int:
         """Bytes that the run's processes and work folder hold beyond what the warm process gave them."""
-        held = sum(max(0, _anonymous_bytes(pid) - self._baseline) for pid in self._others())
+        held = sum(max(0, anonymous_bytes(pid) - self._baseline) for pid in self._others())
         if self._own:
             folder = os.statvfs(HOME)
             held += (folder.f_blocks - folder.f_bfree) * folder.f_bsize

@@ -28,9 +28,9 @@ from darsgah_grader.guest import confine
 from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
 from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel, Message, ProtocolError
-from darsgah_grader.guest.processes import Processes
+from darsgah_grader.guest.processes import Processes, anonymous_bytes
 from darsgah_grader.guest.rootfs import empty_work
-from darsgah_grader.guest.runner import BURY, CELL, CHECKPOINT, HELLO, RESULT, become_runner
+from darsgah_grader.guest.runner import ATTEND, BURY, CELL, CHECKPOINT, HELLO, RESULT, TEST, become_runner
 from darsgah_grader.guest.shell import GuestShell
 
 WANT, END, FINISHED, JOB = b"?", b"x", b"z", b"j"
@@ -264,6 +264,8 @@ class Supervisor:
         self.budget = 0 if silent else 2 * self.output_bytes + 65536
         began = time.monotonic()
         deadline = min(began + (wanted.cell["seconds"] or self.seconds), self.ends_at)
+        apart = wanted.cell.get("part") in {ATTEND, TEST}
+        held = self._held() if apart else 0
         ending = self._attend(index, wanted, deadline)
         ending.seconds = time.monotonic() - began
         self.since_point += ending.seconds
@@ -272,6 +274,9 @@ class Supervisor:
             if ending.outcome == "result":
                 ending.outcome = "died"
         self._drain_pipes()
+        if apart and not ending.died and self._held() - held > self.walls.memory_bytes // 4:
+            self.lethal.add(index)  # what one test has left there is not for the next ones to carry
+            self._bury()
         if ending.died:
             self.lethal.add(index)
             ending.signal = self._bury()
@@ -338,6 +343,10 @@ class Supervisor:
         return not walls.namespaces and self.processes.folder_exceeds(
             walls.work, walls.work_bytes, walls.work_inodes
         )
+
+    def _held(self) -> int:
+        """Bytes of the runner that no file stands behind."""
+        return anonymous_bytes(self.runner.pid) if self.runner is not None else 0
 
     def _holds_much(self) -> bool:
         """Whether a runner that ran out of memory would leave the next cells too little of it."""

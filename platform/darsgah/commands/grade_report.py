@@ -9,7 +9,7 @@ from rich.text import Text
 
 from darsgah.commands.visible_text import encodable, visible, visible_lines
 from darsgah.grades.flags import all_flags, flag_view
-from darsgah_grader.types import CellGrade, Flag, Grade, Verdict
+from darsgah_grader.types import Assurance, CellGrade, Flag, Grade, Verdict
 
 _WORDS = {
     Verdict.PASSED: ("passed", "green"),
@@ -132,16 +132,30 @@ def _parts(submission: str, grade: Grade) -> Iterator[RenderableType]:
     waiting = sum(cell.score is None for cell in grade.cells)
     total = f"\n{points(grade.score)} of {points(grade.max_score)} points"
     yield Text(total + (f"; {waiting} to be marked by a person" if waiting else ""), "bold")
-    for flag in all_flags(grade):
-        evidence = f": {visible(flag.evidence)}" if flag.evidence else ""
-        called = flag_view(flag).title
-        in_words = f" ({called})" if called != flag.name else ""
-        yield Text.assemble(("Flag ", "yellow"), flag.name, in_words, evidence)
+    yield from (_flag_line(flag) for flag in grade.flags)
+    yield from (_flag_line(flag, cell) for cell in grade.cells for flag in cell.flags)
     yield Text(
-        f"Assurance {grade.assurance.value}, sandbox {grade.sandbox.value}, {grade.seconds:.2f} s "
+        f"Assurance {_assurance(grade)}, sandbox {grade.sandbox.value}, {grade.seconds:.2f} s "
         f"({grade.code_seconds:.2f} s of them the notebook's own code)",
         "dim",
     )
+
+
+def _flag_line(flag: Flag, cell: CellGrade | None = None) -> Text:
+    title = flag_view(flag).title
+    in_words = f" ({title})" if title != flag.name else ""
+    where = f" at {visible(cell.title)}" if cell else ""
+    evidence = f": {visible(flag.evidence)}" if flag.evidence else ""
+    return Text.assemble(("Flag ", "yellow"), flag.name, in_words, where, evidence)
+
+
+def _assurance(grade: Grade) -> str:
+    """The level, and of a grade of both how many tests ran apart from the learner's code."""
+    tests = [cell.assurance for cell in grade.cells if cell.assurance is not None]
+    apart = tests.count(Assurance.SPLIT)
+    if 0 < apart < len(tests):
+        return f"{grade.assurance.value} ({apart} of {len(tests)} tests split)"
+    return grade.assurance.value
 
 
 def _explained(cell: CellGrade) -> Text:

@@ -320,7 +320,7 @@ async def _reviewed_run(session: AsyncSession, submission: SubmissionView) -> Re
         max_score=run.max_score,
         seconds=run.seconds,
         code_seconds=run.code_seconds,
-        waits_for_human=grade.waits_for_human,
+        waits_for_human=submission.state is State.NEEDS_REVIEW,
         error_code=grade.error.code if grade.error else "",
         error_message=grade.error.message if grade.error else "",
         flags=tuple(flag_view(flag) for flag in grade.flags),

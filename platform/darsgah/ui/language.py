@@ -59,9 +59,13 @@ class Message:
 
 
 def translate(text: str | Message, language: Language) -> str:
-    """The text in that language; a plain string is looked up as it is, and stays when it is not known."""
+    """The text in that language; a plain string is looked up whole, then by its lines, and else stays."""
+    look_up = language.translations.gettext
     if isinstance(text, str):
-        return language.translations.gettext(text) if text else ""
+        found = look_up(text) if text else ""
+        return (
+            found if found != text else "\n".join(look_up(line) if line else "" for line in text.split("\n"))
+        )
     return language.translations.gettext(text.text).format_map(text.values)
 
 
