@@ -160,7 +160,7 @@ def test_flags_are_listed_for_the_cell_and_the_submission() -> None:
     (reason,) = found["reasons"]
     assert (reason["flag"], reason["severity"]) == ("unusable_partial_credit", "review")
     assert "a number from 0 to 2" in reason["evidence"]
-    shown = invoke("grade", case / "source.ipynb", case / "submission.ipynb").stdout.replace("\n", " ")
+    shown = " ".join(invoke("grade", case / "source.ipynb", case / "submission.ipynb").stdout.split())
     assert "Flag unusable_partial_credit (Points that are no points) at Part: the test's result" in shown
 
 
