@@ -25,6 +25,7 @@ from bench.labs import BenchLab, labs_named
 from darsgah_grader.grading import Grader
 from darsgah_grader.master import Role, read_master
 from darsgah_grader.types import Assurance, Grade
+from darsgah_grader.warm_processes import Keeping
 from tests.grading.cases import Case, all_cases
 from tests.grading.leftovers import Watch, Weight
 
@@ -32,7 +33,8 @@ _EVERY = 10
 _LABS = ("python", "frames")
 _VARIETY = 24
 _GROWN_BYTES = 2 * 1024 * 1024
-_GROWN = 8
+_GROWN = 8 + 2 * 8 * 2
+"""More descriptors or threads than at first: two for each of eight places kept for tests, two environments."""
 _SETTLED = 50
 """Submissions before the first weight is taken: by then both environments are warm."""
 
@@ -135,7 +137,8 @@ def soak(folder: Path, count: int, tell: Callable[[str], None]) -> Soak:
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
         watch = Watch(folder)
-        with Grader() as grader:
+        # A warm process is replaced after so many gradings; one that lives through all shows what would grow.
+        with Grader(keeping=Keeping(uses=10 * count)) as grader:
             _grade_all(grader, list(itertools.islice(pieces(count), _SETTLED)), found, tell)
             first = watch.weight()
             try:
