@@ -33,8 +33,7 @@ _EVERY = 10
 _LABS = ("python", "frames")
 _VARIETY = 24
 _GROWN_BYTES = 2 * 1024 * 1024
-_GROWN = 8 + 2 * 8 * 2
-"""Descriptors or threads more than at first: two for each of eight places kept for tests, two of these."""
+_GROWN = 8
 _SETTLED = 50
 """Submissions before the first weight is taken: by then both environments are warm."""
 

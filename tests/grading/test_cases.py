@@ -21,7 +21,7 @@ CASES = all_cases()
 MODES = [Assurance.IN_PROCESS, Assurance.SPLIT]
 _LONGEST_NOTEBOOK = 3 * 1024 * 1024
 _GROWN_BYTES = 2 * 1024 * 1024
-_GROWN = 30
+_GROWN = 8
 """Descriptors and threads of warm processes that were started since, and of forks that wait: two for each."""
 
 
