@@ -3,23 +3,19 @@
 Prints the seconds of the batch without nbgrader's own start, which a batch pays once.
 """
 
-import os
 import sys
 import time
 from pathlib import Path
 
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+
+from bench.nbgrader_class import enter_class
 
 
 def main(course: Path, assignment: str, step: str) -> None:
     """Run the step for every student."""
-    os.chdir(course)
-    # nbgrader calls the command alembic, which lies beside this interpreter.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    config = Config()
-    config.CourseDirectory.root = str(course)
+    config = enter_class(course)
     config.CourseDirectory.assignment_id = assignment
     converter = {"generate": GenerateAssignment, "autograde": Autograde}[step]
     started = time.perf_counter()

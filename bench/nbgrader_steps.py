@@ -12,7 +12,8 @@ from pathlib import Path
 
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+
+from bench.nbgrader_class import enter_class
 
 STEPS = {"generate": GenerateAssignment, "autograde": Autograde, "feedback": GenerateFeedback}
 
@@ -21,13 +22,7 @@ def main(course: Path, cell_seconds: int) -> None:
     """Answer until there are no more lines; what nbgrader itself prints goes to standard error."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    os.chdir(course)
-    # nbgrader calls the command alembic, which lies beside this interpreter.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    config = Config()
-    config.CourseDirectory.root = str(course)
-    config.Execute.timeout = cell_seconds
-    config.Application.log_level = 50
+    config = enter_class(course, cell_seconds)
     for line in sys.stdin:
         step, assignment, student = line.split()
         directory = CourseDirectory(config=config)

@@ -7,7 +7,6 @@ named in ``failed.json``; scores are in ``gradebook.db``, seconds of each autogr
 """
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -18,16 +17,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import MetadataValidator
 from traitlets.config import Config
 
+from bench.nbgrader_class import enter_class
+
 
 def run(course: Path, cell_seconds: int) -> None:
     """Generate and grade everything; what fails is written down and the batch goes on."""
-    os.chdir(course)
-    # nbgrader calls the command alembic, which lies beside this interpreter.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    config = Config()
-    config.CourseDirectory.root = str(course)
-    config.Execute.timeout = cell_seconds
-    config.Application.log_level = 50
+    config = enter_class(course, cell_seconds)
     failed: dict[str, str] = {}
     seconds: dict[str, float] = {}
     for source in sorted((course / "source").iterdir()):
