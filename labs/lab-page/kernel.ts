@@ -9,9 +9,20 @@
 /** An output of a code cell as nbformat v4 has it. */
 export type Output =
   | { output_type: "stream"; name: "stdout" | "stderr"; text: string }
-  | { output_type: "display_data"; data: MimeBundle; metadata: Record<string, unknown> }
-  | { output_type: "execute_result"; execution_count: number | null; data: MimeBundle; metadata: Record<string, unknown> }
+  | { output_type: "display_data"; data: MimeBundle; metadata: Record<string, unknown>; transient?: Transient }
+  | {
+      output_type: "execute_result";
+      execution_count: number | null;
+      data: MimeBundle;
+      metadata: Record<string, unknown>;
+      transient?: Transient;
+    }
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
+
+/** What Jupyter sends beside a display and no notebook keeps: the name by which it is updated. */
+export interface Transient {
+  display_id?: string;
+}
 
 /** Representations of one value by media type; text is one string, images are base64. */
 export type MimeBundle = Record<string, string>;
@@ -38,6 +49,8 @@ export interface KernelTrouble {
 /** Where one execution's outputs go, in order. */
 export interface Receiver {
   output(output: Output): void;
+  /** Every display of that name, in whichever cell, now shows this. */
+  update(displayId: string, data: MimeBundle, metadata: Record<string, unknown>): void;
   /** Drop the outputs so far; with `wait`, when the next one comes. */
   clear(wait: boolean): void;
   /** Ask the learner for a line; `null` when they gave up, which interrupts the cell. */
