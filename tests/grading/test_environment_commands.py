@@ -21,7 +21,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that the settings name, with an environment tiny that is not built."""
     monkeypatch.setenv("DARSGAH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DARSGAH_ENVIRONMENTS", str(tmp_path / "own"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "300")
     declare(tmp_path / "own", "tiny")
     return tmp_path / "own"
 
@@ -54,7 +54,7 @@ def test_what_cannot_be_done_is_said_in_a_line(own: Path) -> None:
     (own / "wrong").mkdir()
     (own / "wrong" / "environment.toml").write_text("preload = 1")
     for arguments, code, said in (
-        (("check", "moon"), 2, "a lab may ask for data, python, tiny, wrong"),
+        (("check", "moon"), 2, "a lab may ask for data, plots, python, tiny, wrong"),
         (("build", "moon"), 2, "a lab may ask for"),
         (("build", "data"), 1, "nothing to build"),
         (("build", "wrong"), 1, "list of texts"),
@@ -91,7 +91,7 @@ def test_the_settings_reach_the_pool(own: Path) -> None:
         environments=own, warm_idle=5.0, warm_uses=7, warm_memory=10**9, warm_retry=3.0, home=own.parent
     )
     with grader_of(settings) as grader:
-        assert list(grader.environments.folders()) == ["data", "python", "tiny"]
+        assert list(grader.environments.folders()) == ["data", "plots", "python", "tiny"]
         assert grader.keeping == Keeping(5.0, 7, 10**9, 3.0)
     with grader_of(settings.model_copy(update={"warm_memory": 0})) as grader:
         assert grader.keeping.memory_bytes == machine_share()

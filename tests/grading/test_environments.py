@@ -66,7 +66,7 @@ def shown(cell: CellRun) -> str:
 
 def test_an_unknown_name_is_told_with_those_there_are(environments: Environments) -> None:
     declare(own(environments), "ours")
-    with pytest.raises(AssignmentInvalid, match=r"'r'; a lab may ask for data, ours, python\."):
+    with pytest.raises(AssignmentInvalid, match=r"'r'; a lab may ask for data, ours, plots, python\."):
         environments.named("r")
 
 
@@ -80,7 +80,7 @@ def test_a_lab_that_names_an_unknown_environment_is_refused(environments: Enviro
     (folder / "lab.toml").write_text(
         written.replace(f'environment = "{lab.environment}"', 'environment = "moon"')
     )
-    with pytest.raises(AssignmentInvalid, match="a lab may ask for data, python"):
+    with pytest.raises(AssignmentInvalid, match="a lab may ask for data, plots, python"):
         assignment_of(load(folder), environments)
 
 
@@ -107,11 +107,11 @@ def test_a_wrong_declaration_is_told_and_is_its_own_alone(
     with pytest.raises(EnvironmentBroken, match=fault):
         environments.named("wrong")
     assert environments.named("python").name == "python"
-    assert list(environments.folders()) == ["data", "python", "wrong"]
+    assert list(environments.folders()) == ["data", "plots", "python", "wrong"]
 
 
 def test_a_folder_that_is_not_there_leaves_the_shipped_ones(tmp_path: Path) -> None:
-    assert list(Environments(own=tmp_path / "nowhere").folders()) == ["data", "python"]
+    assert list(Environments(own=tmp_path / "nowhere").folders()) == ["data", "plots", "python"]
 
 
 def test_a_hubs_environment_takes_the_place_of_a_shipped_one(environments: Environments) -> None:

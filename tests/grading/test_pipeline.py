@@ -79,8 +79,20 @@ def test_the_data_environment_has_its_packages(grader: Grader) -> None:
     assert grade.score == 1
 
 
+def test_a_figure_of_an_answer_is_in_what_the_learner_gets_back(grader: Grader) -> None:
+    cells = [
+        answer("a", "import matplotlib.pyplot as plt\nplt.plot([1, 2]);\na = 1"),
+        check("t", "assert a == 1"),
+    ]
+    lab = Assignment((Master("nb", notebook(*cells)),), environment_named("plots"))
+    grade = hand_in(grader, lab, *cells)
+    assert grade.score == 1
+    (figure,) = cells_of(grade.executed["nb"])[0]["outputs"]
+    assert "image/png" in figure["data"]
+
+
 def test_an_unknown_environment_is_named() -> None:
-    with pytest.raises(AssignmentInvalid, match=r"'r'.*data, python"):
+    with pytest.raises(AssignmentInvalid, match=r"'r'.*data, plots, python"):
         environment_named("r")
 
 

@@ -29,6 +29,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from darsgah_grader.guest.between_cells import Interruptions, end_tracing, tracing
 from darsgah_grader.guest.controls import Controls
+from darsgah_grader.guest.figures import FIRST_FIGURE, Figures
 from darsgah_grader.guest.oddities import TRACE_FUNCTION, Keeper, Oddity, ShellWatch, late_threads
 from darsgah_grader.guest.shell import GuestShell, describe, error_output
 from darsgah_grader.guest.tracebacks import QuickTraceback
@@ -69,6 +70,7 @@ class CellRunner:
         self._structured = self._tracebacks.structured_traceback
         self.interruptions = Interruptions()
         self._keeper = Keeper()
+        self.figures = Figures(shell)
         self.watch = ShellWatch(shell)
 
     def run(self, cell: Mapping[str, Any], index: int) -> bytes:
@@ -100,6 +102,7 @@ class CellRunner:
             if outcome.error is not None and not self._shell.capture.error_shown:
                 self._show(outcome.error)
             result = self._result(outcome, name)
+            self.figures.show()
         except BaseException as outside:  # noqa: BLE001 -- raised by a hook of the learner's around the cell
             self.interruptions.suspend()
             result = self._result(CellOutcome(error=outside))
@@ -293,6 +296,8 @@ def warm(runner: CellRunner, shell: GuestShell) -> None:
         for source in _USUAL:
             runner.run({"source": source, "graded": graded, "controls": [_USUAL_CONTROL]}, 0)
     runner.run({"source": "this is not Python", "graded": False}, 0)
+    if runner.figures.ready:
+        runner.run({"source": FIRST_FIGURE, "graded": False}, 0)
     for name in set(shell.user_ns) - names:
         del shell.user_ns[name]
     shell.reset(new_session=True)  # type: ignore[no-untyped-call] # IPython has no type here

@@ -8,6 +8,7 @@ so it sees the packages of its environment and no others. Each run is a clone of
 own. It ends when the host closes the control socket.
 """
 
+import contextlib
 import gc
 import importlib
 import json
@@ -15,7 +16,10 @@ import os
 import signal
 import socket
 import sys
+import tempfile
+import threading
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,6 +34,8 @@ BOOT, READY, BROKEN, MAP, MAPPED, RUN, STARTED = b"b", b"y", b"n", b"u", b"m", b
 
 _LONGEST = 256 * 1024 * 1024
 _IMPORT_BYTES, _IMPORT_INODES = 64 * 1024 * 1024, 4096
+_LAST_OF_IMPORTS = 1.0
+"""Seconds for a thread that an import has started to end by itself, as matplotlib's timer does."""
 
 
 class Zygote:
@@ -51,8 +57,9 @@ class Zygote:
         elif self._root:
             _check_readable_for_others(self._view)
         importlib.invalidate_caches()
-        for module in boot["preload"]:
-            importlib.import_module(module)
+        with contextlib.nullcontext() if self._namespaces else _home_for_imports():
+            for module in boot["preload"]:
+                importlib.import_module(module)
         values.prepare()
         self._shell: GuestShell = create_shell()
         self._cells = CellRunner(self._shell)
@@ -61,11 +68,16 @@ class Zygote:
 
     def settle(self) -> None:
         """Let go of what only the imports needed, and stop growing."""
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread():
+                thread.join(_LAST_OF_IMPORTS)
         threads = sum(1 for _ in Path("/proc/self/task").iterdir())
         if threads != 1:
             raise RuntimeError(
                 f"{threads} threads run after the imports; a warm process can be forked with one only"
             )
+        self._cells.figures.let_go()
+        gc.collect()  # what holds descriptors still lets go of them while they are its own
         if self._namespaces:
             rootfs.unmount_work()
         sys.path[:] = [path for path in sys.path if self._view.shows(path)]
@@ -177,6 +189,21 @@ class Zygote:
             confine.confine_supervisor()
             linux.die_with_parent(signal.SIGKILL)  # the change of rights has cancelled it
         return job, walls
+
+
+@contextlib.contextmanager
+def _home_for_imports() -> Iterator[None]:
+    """A home of their own for packages that write at home when they are imported, gone when all are.
+
+    Where the run has no root of its own, the learner's home is a path that the machine need not have.
+    """
+    home = os.environ["HOME"]
+    with tempfile.TemporaryDirectory() as own:
+        os.environ["HOME"] = own
+        try:
+            yield
+        finally:
+            os.environ["HOME"] = home
 
 
 def _map_identity(inside: int, user: int, group: int) -> None:
