@@ -136,6 +136,36 @@ class DataFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int | None, Meta(description="The seed that script uses.", examples=[20260301])] = None
 
 
+class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[equivalent]]`` entry: a mutant that no test can tell from the solution, and why."""
+
+    answer: Annotated[str, Meta(min_length=1, description="grade_id of the answer cell.", examples=["fare"])]
+    mutant: Annotated[
+        str,
+        Meta(
+            max_length=4000,
+            description="The changed line as `darsgah lab check` shows it, after the `+`.",
+            examples=["return max(a, b, 0)"],
+        ),
+    ]
+    reason: Annotated[
+        str,
+        Meta(
+            min_length=15,
+            max_length=600,
+            description="Why it means the same as the solution.",
+            examples=["The loop adds 0 for empty rows, so starting one row later changes nothing."],
+        ),
+    ]
+    was: Annotated[
+        str | None,
+        Meta(
+            description="The line as it was, after the `-`; needed where `mutant` alone names several.",
+            examples=["return max(a, b)"],
+        ),
+    ] = None
+
+
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=80)]
 """A short name in lower case, words joined by hyphens or dots."""
 
@@ -181,6 +211,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hints: Annotated[HintPolicy, Meta(description="What the tutor may do.")] = HintPolicy()
     data: Annotated[
         tuple[DataFile, ...], Meta(max_length=100, description="Every file under data/, with its licence.")
+    ] = ()
+    equivalent: Annotated[
+        tuple[Equivalent, ...],
+        Meta(max_length=100, description="Mutants that mean the same as the solution, each with the reason."),
     ] = ()
 
 

@@ -16,7 +16,7 @@ COMMANDS = {
     "worker": "serving:worker_command",
     "demo": "serving:demo_command",
     "grade": "grading:grade_command",
-    "lab": "grading:lab_commands",
+    "lab": "labs:lab_commands",
     "environment": "environments:environment_commands",
     "import": "importing:import_commands",
     "account": "accounts:account_commands",

@@ -1,4 +1,4 @@
-"""`darsgah grade` and `darsgah lab release`: grading and releasing with no server and no database.
+"""`darsgah grade`: grading with no server and no database.
 
 Exit codes of ``grade``: 0 a grade was given (with ``--each``: the batch went through), 2 wrong use, 3 the
 submission was rejected, 1 this machine cannot grade.
@@ -7,22 +7,25 @@ submission was rejected, 1 this machine cannot grade.
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Never
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from darsgah.commands.grade_report import json_line, points, show
+from darsgah.commands.lab_reading import (
+    ExitCode,
+    LabPath,
+    assignment_to_grade,
+    fail,
+    open_grader,
+    read_lab,
+)
 from darsgah.commands.submission_files import read_submission
-from darsgah.commands.visible_text import visible, visible_lines
-from darsgah.errors import SettingsInvalid
+from darsgah.commands.visible_text import visible
 from darsgah.grades.flags import all_flags
-from darsgah.grading_setup import grader_of
-from darsgah.lab_assignments import assignment_of
-from darsgah.settings import load_settings
 from darsgah_grader.grading import Grader
 from darsgah_grader.master import read_master
 from darsgah_grader.types import (
@@ -37,27 +40,10 @@ from darsgah_grader.types import (
     SandboxUnavailable,
     SubmissionRejected,
 )
-from darsgah_labs.errors import LabInvalid
-from darsgah_labs.format import Lab
-from darsgah_labs.lab_folder import load
-
-
-class ExitCode(IntEnum):
-    """What the commands here exit with besides 0."""
-
-    MACHINE = 1
-    WRONG_USE = 2
-    REJECTED = 3
-
-
-_LabPath = Annotated[
-    Path, typer.Argument(help="A lab folder, an nbgrader notebook or assignment folder.", readable=False)
-]
-# readable=False: that a path cannot be read is said here, in one line and with the documented exit code.
 
 
 def grade_command(
-    lab: _LabPath,
+    lab: LabPath,
     submission: Annotated[
         Path | None,
         typer.Argument(help="A notebook, or a folder with notebooks of the lab's names.", readable=False),
@@ -77,16 +63,16 @@ def grade_command(
 ) -> None:
     """Grade one submission, or with --each a folder of them. Needs no server and no database."""
     if (submission is None) == (each is None):
-        _fail(ExitCode.WRONG_USE, "Name one submission, or a folder of submissions with --each FOLDER.")
-    with _grader() as grader:
-        assignment = _prepared(_load(lab), lab, grader)
+        fail(ExitCode.WRONG_USE, "Name one submission, or a folder of submissions with --each FOLDER.")
+    with open_grader() as grader:
+        assignment = assignment_to_grade(read_lab(lab), lab, grader)
         if assurance is Assurance.SPLIT:
             _insist_on_split(grader, assignment)
         if each is not None:
             _grade_each(grader, assignment, _submissions_in(each), assurance, as_json=as_json)
             return
         if submission is None or not _is_there(submission):
-            _fail(ExitCode.WRONG_USE, f"There is no {submission}.")
+            fail(ExitCode.WRONG_USE, f"There is no {submission}.")
         result = _grade_one(grader, assignment, submission, assurance)
     if as_json:
         typer.echo(json_line(str(submission), result))
@@ -96,106 +82,22 @@ def grade_command(
         raise typer.Exit(ExitCode.REJECTED)
 
 
-def lab_release_command(
-    lab: _LabPath,
-    out: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="A new folder; for a single notebook also a new .ipynb file."),
-    ],
-) -> None:
-    """Write the learner's version of a lab: no solutions, no hidden tests, no outputs."""
-    # nbgrader takes two seconds to import, which `darsgah grade` must not wait for.
-    from darsgah_grader.authoring import release  # noqa: PLC0415 - see above
-
-    loaded = _load(lab)
-    try:
-        taken = out.exists() and not (out.is_dir() and not any(out.iterdir()))
-    except OSError as error:
-        _fail(ExitCode.MACHINE, f"{out} cannot be written: {error.strerror}.")
-    if taken:
-        _fail(ExitCode.WRONG_USE, f"{out} is there already; name a new place, nothing is overwritten.")
-    with _grader() as grader:
-        assignment = _prepared(loaded, lab, grader)
-    try:
-        released = {master.name: release(master) for master in assignment.masters}
-    except AssignmentInvalid as error:
-        _fail(ExitCode.WRONG_USE, str(error))
-    try:
-        if out.suffix == ".ipynb" and len(released) == 1 and not out.is_dir():
-            out.write_bytes(next(iter(released.values())))
-            typer.echo(visible(f"Wrote {out}"))
-            return
-        files = {f"{name}.ipynb": content for name, content in released.items()} | dict(assignment.files)
-        for name, content in files.items():
-            place = out / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-    except OSError as error:
-        _fail(ExitCode.MACHINE, f"{out} could not be written: {error.strerror}.")
-    counted = _counted(len(released), "notebook"), _counted(len(files) - len(released), "other file")
-    typer.echo(visible(f"Wrote {' and '.join(counted)} to {out}"))
-
-
-def _grader() -> Grader:
-    try:
-        return grader_of(load_settings())
-    except SettingsInvalid as error:
-        _fail(ExitCode.MACHINE, error.message)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def _fail(code: ExitCode, message: str) -> Never:
-    typer.echo(visible_lines(message), err=True)
-    raise typer.Exit(code)
-
-
-def _load(path: Path) -> Lab:
-    try:
-        return load(path)
-    except LabInvalid as error:
-        _fail(ExitCode.WRONG_USE, str(error))
-
-
-def _prepared(lab: Lab, path: Path, grader: Grader) -> Assignment:
-    """The lab ready for grading: everything checked, AUTOTEST lines turned into tests."""
-    try:
-        assignment = assignment_of(lab, grader.environments)
-        if not any(read_master(master).awaits_autotests for master in assignment.masters):
-            return assignment
-        # nbgrader takes two seconds to import; only labs with AUTOTEST lines pay for it.
-        from darsgah_grader.authoring import AUTOTESTS_FILE, prepared  # noqa: PLC0415 - see above
-
-        course = path.resolve().parent.parent / AUTOTESTS_FILE
-        templates = course.read_bytes() if course.is_file() else None
-        with grader.using(assignment.environment) as sandbox:
-            return prepared(assignment, sandbox, templates)
-    except AssignmentInvalid as error:
-        _fail(ExitCode.WRONG_USE, str(error))
-    except OSError as error:
-        _fail(ExitCode.WRONG_USE, f"{error.filename or path} cannot be read: {error.strerror}.")
-    except (SandboxUnavailable, EnvironmentBroken) as error:
-        _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
-
-
 def _grade_one(
     grader: Grader, assignment: Assignment, submission: Path, assurance: Assurance | None
 ) -> Grade:
     try:
         return _graded(grader, assignment, submission, assurance)
     except (SandboxUnavailable, EnvironmentBroken) as error:
-        _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
+        fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
 
 
 def _insist_on_split(grader: Grader, assignment: Assignment) -> None:
     try:
         grader.check_split(assignment)
     except AssignmentInvalid as error:
-        _fail(ExitCode.WRONG_USE, str(error))
+        fail(ExitCode.WRONG_USE, str(error))
     except (SandboxUnavailable, EnvironmentBroken) as error:
-        _fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
+        fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
 
 
 def _graded(grader: Grader, assignment: Assignment, submission: Path, assurance: Assurance | None) -> Grade:
@@ -228,12 +130,12 @@ def _is_there(path: Path) -> bool:
 def _submissions_in(folder: Path) -> list[Path]:
     try:
         if not folder.is_dir():
-            _fail(ExitCode.WRONG_USE, f"{folder} is not a folder.")
+            fail(ExitCode.WRONG_USE, f"{folder} is not a folder.")
         return sorted(
             child for child in folder.iterdir() if not child.name.startswith(".") and _is_submission(child)
         )
     except OSError as error:
-        _fail(ExitCode.WRONG_USE, f"{folder} cannot be read: {error.strerror}.")
+        fail(ExitCode.WRONG_USE, f"{folder} cannot be read: {error.strerror}.")
 
 
 def _grade_each(
@@ -292,12 +194,3 @@ def _summary(name: str, result: Grade) -> str:
         + (f", {waiting} to be marked by a person" if waiting else "")
         + (f", flags: {', '.join(sorted(flags))}" if flags else "")
     )
-
-
-lab_commands = typer.Typer(help="Labs.", no_args_is_help=True)
-lab_commands.command("release")(lab_release_command)
-
-
-@lab_commands.callback()
-def _labs() -> None:
-    """Look after labs."""
