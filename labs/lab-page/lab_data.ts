@@ -5,6 +5,8 @@ export interface LabData {
   account: {
     /** Opaque, stable for the account: names what this browser keeps for the learner. */
     key: string;
+    /** 32 bytes in base64url, stable for the account and known to nobody else: what this browser keeps is locked with it. */
+    secret: string;
     name: string;
   };
   assignment: {

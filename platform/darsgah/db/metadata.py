@@ -5,7 +5,8 @@ import darsgah.catalog.models
 import darsgah.enrolments.models
 import darsgah.grades.models
 import darsgah.hubs.models
-import darsgah.submissions.models  # noqa: F401 # imported for the tables it declares, like those above
+import darsgah.submissions.models
+import darsgah.workspaces.models  # noqa: F401 # imported for the tables it declares, like those above
 from darsgah.db.columns import Record
 
 metadata = Record.metadata

@@ -5,25 +5,33 @@ escaping would still not run. A route that needs another policy (the lab in the 
 header, and that one stays.
 """
 
+from collections.abc import Mapping
+
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-CONTENT_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def content_policy(changes: Mapping[str, str] | None = None) -> str:
+    """The content policy, with some directives replaced or added."""
+    return "; ".join(f"{name} {sources}" for name, sources in (POLICY | dict(changes or {})).items())
+
+
+CONTENT_POLICY = content_policy()
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -61,10 +69,10 @@ class SecurityHeaders(ASGIMiddleware):
 
 
 def compression() -> CompressionConfig:
-    """Pages and JSON are packed; static files are packed already and event streams must not be held back."""
+    """Pages and JSON are packed: what is served from files is so already, event streams must not be held back."""
     return CompressionConfig(
         backend="gzip",
         minimum_size=600,
         gzip_compress_level=6,
-        exclude=[r"^/static/", r"/events$"],
+        exclude=[r"^/static/", r"^/runtime/", r"/events$"],
     )

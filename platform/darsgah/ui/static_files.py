@@ -53,6 +53,10 @@ class StaticFiles:
             )
         self._by_address = {file.address: file for file in self._by_name.values()}
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a file: for a page that works, with less, without it."""
+        return name in self._by_name
+
     def url(self, name: str) -> str:
         """The address of a file, ``url("app.css")``.
 

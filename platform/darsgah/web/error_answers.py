@@ -31,7 +31,11 @@ class MethodNotAllowed(DarsgahError):  # noqa: N818 - says what is wrong
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why a request was not done (RFC 9457); ``fields`` maps a field's name to what is wrong with it."""
+    """Why a request was not done (RFC 9457).
+
+    ``fields`` maps a field's name to what is wrong with it; ``version`` is the one that is there now, where
+    somebody else has changed what was to be changed.
+    """
 
     type: str
     title: str
@@ -40,6 +44,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     request_id: str = ""
     retry_after: int | None = None
+    version: int | None = None
     fields: dict[str, str] = {}
 
 
@@ -104,6 +109,7 @@ def _problem(request: Request[Any, Any, Any], error: DarsgahError, detail: str) 
         code=str(error.details.get("reason", error.code)),
         request_id=request.scope["state"].get("request_id", ""),
         retry_after=error.details.get("retry_after"),
+        version=error.details.get("version"),
         fields={name: str(text) for name, text in error.details.get("fields", {}).items()},
     )
     return Response(

@@ -12,7 +12,8 @@ ANSWERS = {
     "4XX": "The request was not done; `code` and `detail` say why. "
     "400 and 422: something in it cannot be read (`fields` names what). 401: sign in. "
     "403: not for this account. 404: nothing there, or nothing that this account may see. "
-    "409: it does not fit with what is there. 413: too large. 429: wait `retry_after` seconds.",
+    "409: it does not fit with what is there. 412: somebody changed it meanwhile (`version` is there now). "
+    "413: too large. 428: say which version you mean. 429: wait `retry_after` seconds.",
     "5XX": "A fault of the platform (500), or something that it needs is away for a moment (503).",
 }
 

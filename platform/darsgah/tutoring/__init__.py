@@ -1,0 +1,1 @@
+"""Tutoring: hints while a learner works on a lab."""
