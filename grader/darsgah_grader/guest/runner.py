@@ -200,20 +200,20 @@ def _bury_children() -> None:
             pass
 
 
-def become_runner(
+def enclosed(
     channel: socket.socket,
     *,
     outputs: tuple[int, int],
     walls: confine.Confinement,
     output_limits: tuple[int, int],
     shell: GuestShell,
-    cells: CellRunner,
     seed: int,
-    naming: dict[str, Any] | None,
-) -> NoReturn:
-    """Turn this fresh fork of the supervisor into a runner: descriptors, walls, streams, then the loop.
+) -> Channel:
+    """Put the walls around this fresh fork of process 1, and give its channel; it ends where that fails.
 
-    ``outputs`` are the write ends that become descriptors 1 and 2; ``output_limits`` bytes and count.
+    Args:
+        outputs: the write ends that become descriptors 1 and 2.
+        output_limits: bytes and count of what a cell may show.
     """
     try:
         os.setsid()
@@ -232,6 +232,22 @@ def become_runner(
     except BaseException as error:  # noqa: BLE001 -- nothing may return into the supervisor's code
         os.write(2, f"the runner could not be confined: {error!r}\n".encode())
         _exit(70)
+    return end
+
+
+def become_runner(
+    channel: socket.socket,
+    *,
+    outputs: tuple[int, int],
+    walls: confine.Confinement,
+    output_limits: tuple[int, int],
+    shell: GuestShell,
+    cells: CellRunner,
+    seed: int,
+    naming: dict[str, Any] | None,
+) -> NoReturn:
+    """Turn this fresh fork of the supervisor into a runner: walls, streams, then the loop."""
+    end = enclosed(channel, outputs=outputs, walls=walls, output_limits=output_limits, shell=shell, seed=seed)
     try:
         Runner(end, cells, shell, walls.work, naming).serve()
     finally:

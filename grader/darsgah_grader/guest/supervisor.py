@@ -27,7 +27,9 @@ from typing import Any, NoReturn
 from darsgah_grader.guest import confine
 from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
 from darsgah_grader.guest.cells import CellRunner
-from darsgah_grader.guest.frames import Channel, Message, ProtocolError
+from darsgah_grader.guest.forwarding import Forwarding
+from darsgah_grader.guest.frames import Channel, ProtocolError
+from darsgah_grader.guest.points import HANDSHAKE, LONGEST_FRAME, Point, hello
 from darsgah_grader.guest.processes import Processes, anonymous_bytes
 from darsgah_grader.guest.rootfs import empty_work
 from darsgah_grader.guest.runner import ATTEND, BURY, CELL, CHECKPOINT, HELLO, RESULT, TEST, become_runner
@@ -43,26 +45,8 @@ CHECKPOINT_AFTER = 0.25
 _GRACE = 1.0
 _TICK = 0.25
 _MEMORY_TICK = 0.05
-_HANDSHAKE = 5.0
 _STARTS = 3
-_LONGEST_FRAME = 8 * 1024 * 1024
 _OUT_OF_MEMORY = b'"ename": "MemoryError"'
-_MESSAGE_COST = 16  # so that a flood of empty messages meets the limit too
-
-
-@dataclass(slots=True)
-class Point:
-    """A process that can run the cells from ``index`` on: the runner, or a checkpoint of it."""
-
-    index: int
-    pid: int
-    pidfd: int
-    channel: Channel
-
-    def close(self) -> None:
-        """Let go of it; a resting checkpoint ends when its socket closes."""
-        self.channel.close()
-        os.close(self.pidfd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +73,7 @@ class Supervisor:
     """One run. ``cells`` is how many there are; ``seconds`` the default limit of each."""
 
     host: Channel
+    forwarding: Forwarding
     walls: confine.Confinement
     shell: GuestShell
     cell_runner: CellRunner
@@ -102,8 +87,6 @@ class Supervisor:
     runner: Point | None = None
     checkpoint: Point | None = None
     lethal: set[int] = field(default_factory=set)
-    pipes: dict[bytes, tuple[int, int]] = field(default_factory=dict)
-    budget: int = 0
     ends_at: float = 0.0
     since_point: float = 0.0
     seed: int = field(default_factory=lambda: secrets.randbits(63))
@@ -111,10 +94,7 @@ class Supervisor:
     def run(self) -> None:
         """Run every cell in order; those for which no time is left are left out."""
         self.ends_at = time.monotonic() + self.walls.total_seconds
-        for kind in (STDOUT, STDERR):
-            read, write = os.pipe2(os.O_CLOEXEC)
-            os.set_blocking(read, False)
-            self.pipes[kind] = (read, write)
+        self.forwarding.open()
         for index in range(self.cells):
             if time.monotonic() >= self.ends_at or not self._ready(index):
                 break
@@ -134,8 +114,7 @@ class Supervisor:
         if self.runner is None:
             self.processes.sweep(0, spare=None)
         self._bury()
-        for descriptor in (each for pipe in self.pipes.values() for each in pipe):
-            os.close(descriptor)
+        self.forwarding.close()
         empty_work()
 
     def _wanted(self, index: int) -> Wanted:
@@ -187,7 +166,7 @@ class Supervisor:
             ours.detach()  # closed with all the rest by number
             become_runner(
                 theirs,
-                outputs=(self.pipes[STDOUT][1], self.pipes[STDERR][1]),
+                outputs=self.forwarding.write_ends,
                 walls=self.walls,
                 output_limits=(self.output_bytes, self.output_count),
                 shell=self.shell,
@@ -197,8 +176,8 @@ class Supervisor:
             )
         theirs.close()
         self.processes.watch(pid)
-        point = Point(0, pid, os.pidfd_open(pid), Channel(ours, _LONGEST_FRAME))
-        if self._hello(point.channel) is None:
+        point = Point(0, pid, os.pidfd_open(pid), Channel(ours, LONGEST_FRAME))
+        if hello(point.channel) is None:
             self.processes.kill(pid)
             point.close()
             return None
@@ -211,7 +190,7 @@ class Supervisor:
             return None
         with contextlib.suppress(OSError):
             point.channel.send(HELLO)
-            if self._hello(point.channel) is not None:
+            if hello(point.channel) is not None:
                 return point
         self.processes.kill(point.pid)
         point.close()
@@ -225,11 +204,11 @@ class Supervisor:
         if not self.walls.namespaces or self.runner is None:
             return  # the reduced level's filter lets nobody fork
         ours, theirs = Channel.pair()
-        channel = Channel(ours, _LONGEST_FRAME)
+        channel = Channel(ours, LONGEST_FRAME)
         try:
             with theirs:
                 self.runner.channel.send(CHECKPOINT, b"", (theirs.fileno(),))
-            message = self._hello(self.runner.channel)
+            message = hello(self.runner.channel)
             if message is not None and message.descriptors:
                 self.since_point = 0.0
                 self.checkpoint = Point(index, int(message.payload[:10]), message.descriptors[0], channel)
@@ -238,30 +217,14 @@ class Supervisor:
             pass  # a runner that does not listen: the cell will show it
         channel.close()
 
-    @staticmethod
-    def _hello(channel: Channel) -> Message | None:
-        """What a process says when it listens, or when it has made a copy of itself."""
-        ending = time.monotonic() + _HANDSHAKE
-        try:
-            while (left := ending - time.monotonic()) > 0:
-                channel.socket.settimeout(left)
-                message = channel.receive()
-                if message is not None and message.kind in {STDOUT, STDERR, DISPLAY}:
-                    continue  # of a thread, between two cells
-                if message is not None and message.kind == HELLO and message.payload[:10].isdigit():
-                    return message
-                break
-        except (OSError, ProtocolError):
-            pass
-        finally:
-            channel.socket.settimeout(None)
-        return None
-
     def _run_cell(self, index: int, wanted: Wanted, silent: bool = False) -> Ending:
         """Run one cell in the runner; a death is buried here and remembered against the cell."""
         if not silent and self.since_point > CHECKPOINT_AFTER:
             self._make_checkpoint(index)
-        self.budget = 0 if silent else 2 * self.output_bytes + 65536
+        if silent:
+            self.forwarding.budget = 0
+        else:
+            self.forwarding.allow(self.output_bytes)
         began = time.monotonic()
         deadline = min(began + (wanted.cell["seconds"] or self.seconds), self.ends_at)
         apart = wanted.cell.get("part") in {ATTEND, TEST}
@@ -273,7 +236,7 @@ class Supervisor:
             ending.died, ending.result = True, b""
             if ending.outcome == "result":
                 ending.outcome = "died"
-        self._drain_pipes()
+        self.forwarding.drain()
         if apart and not ending.died and self._held() - held > self.walls.memory_bytes // 4:
             self.lethal.add(index)  # what one test has left there is not for the next ones to carry
             self._bury()
@@ -294,7 +257,7 @@ class Supervisor:
             if left > self.walls.processes // 4:
                 runner.channel.send(BURY)
             runner.channel.send(HELLO)
-        return self._hello(runner.channel) is not None
+        return hello(runner.channel) is not None
 
     def _attend(self, index: int, wanted: Wanted, deadline: float) -> Ending:
         """Send the cell and watch until its result, its death or its deadline."""
@@ -305,7 +268,7 @@ class Supervisor:
         try:
             token = secrets.token_hex(16)
             message = {**wanted.cell, "index": index, "token": token}
-            runner.channel.socket.settimeout(_HANDSHAKE)
+            runner.channel.socket.settimeout(HANDSHAKE)
             try:
                 runner.channel.send(CELL, json.dumps(message).encode(), wanted.descriptors)
             finally:
@@ -356,7 +319,7 @@ class Supervisor:
         poll = select.poll()
         for descriptor in (runner.channel.fileno(), runner.pidfd, self.host.fileno()):
             poll.register(descriptor, select.POLLIN)
-        for read, _ in self.pipes.values():
+        for read in self.forwarding.read_ends:
             poll.register(read, select.POLLIN)
         return poll
 
@@ -368,7 +331,7 @@ class Supervisor:
             os._exit(0)  # the host says nothing while a cell runs: it is gone
         if not ready:
             self.processes.reap()
-        self._drain_pipes()
+        self.forwarding.drain()
 
     def _read(self, runner: Point, token: bytes) -> bytes | None:
         """Pass on what the runner sent, a bounded number of messages at a time; the result, once there."""
@@ -387,27 +350,8 @@ class Supervisor:
                 return message.payload[len(token) :]
             if message.kind not in {STDOUT, STDERR, DISPLAY}:
                 raise ProtocolError("a message no runner sends")
-            self._forward(message.kind, message.payload)
+            self.forwarding.send(message.kind, message.payload)
         return None
-
-    def _forward(self, kind: bytes, payload: bytes) -> None:
-        """Pass output on to the host while the cell's allowance lasts."""
-        if self.budget > 0:
-            self.budget -= len(payload) + _MESSAGE_COST
-            if kind == DISPLAY or self.budget > 0:
-                self.host.send(kind, payload if self.budget > 0 else b"")
-            else:
-                self.host.send(kind, payload[: self.budget])
-
-    def _drain_pipes(self) -> None:
-        """Pass on what was written to descriptors 1 and 2 below Python."""
-        for kind, (read, _) in self.pipes.items():
-            for _ in range(16):
-                with contextlib.suppress(BlockingIOError):
-                    if chunk := os.read(read, 65536):
-                        self._forward(kind, chunk)
-                        continue
-                break
 
     def _bury(self) -> int:
         """End the runner and all it started, except the checkpoint; the signal that ended it, or 0."""
@@ -433,6 +377,7 @@ def supervise(
         while True:
             supervisor = Supervisor(
                 host=host,
+                forwarding=Forwarding(host),
                 walls=walls,
                 shell=shell,
                 cell_runner=cell_runner,
