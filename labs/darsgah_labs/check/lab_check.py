@@ -9,6 +9,7 @@ from darsgah_labs.check.grading import Grading
 from darsgah_labs.check.mutation_score import MutatedAnswer, graded_mutants, names
 from darsgah_labs.check.report import ENOUGH, LabReport, Part, QuestionReport
 from darsgah_labs.check.solutions import check_alternatives, check_reference, check_release
+from darsgah_labs.check.text import check_text
 from darsgah_labs.errors import LabInvalid
 from darsgah_labs.format import Lab
 
@@ -56,6 +57,9 @@ def check_lab(
     tell(Part.ALTERNATIVES, 0, 0)
     check_alternatives(lab, grading, findings)
     findings.conclude(Part.ALTERNATIVES, _alternatives_summary(lab))
+    tell(Part.TEXT, 0, 0)
+    reading = check_text(lab, findings)
+    findings.conclude(Part.TEXT, f"The text is in order; reading it takes about {reading} minutes.")
     return LabReport(
         lab=lab.slug,
         ok=not findings.problems,
@@ -65,7 +69,7 @@ def check_lab(
         problems=tuple(findings.problems),
         warnings=tuple(findings.warnings),
         parts=tuple(findings.parts),
-        reading_minutes=0,
+        reading_minutes=reading,
         digest=lab.digest,
         seconds=round(time.monotonic() - began, 2),
     )

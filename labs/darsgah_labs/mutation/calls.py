@@ -106,6 +106,9 @@ _OPTIONS = {
     "keep": {"first": "last", "last": "first"},
     "method": {"ffill": "bfill", "bfill": "ffill", "min": "max", "max": "min"},
 }
+_SAME_HERE = frozenset({"encoding"})
+"""Keyword arguments of which the default is the same on every machine that labs are graded on."""
+
 _NUMBERED = frozenset({"axis", "ddof"})
 
 
@@ -174,8 +177,8 @@ def _keywords(node: ast.Call, source: SolutionSource) -> Iterator[Change]:
     for keyword in node.keywords:
         if keyword.arg is None:
             continue
-        if edit := source.between(source.start(keyword), source.end(node), _whole(keyword, source), ""):
-            yield Kind.ARGUMENT, edit
+        if keyword.arg not in _SAME_HERE:
+            yield Kind.ARGUMENT, _without(keyword, node, source)
         value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
         other = _OPTIONS.get(keyword.arg, {}).get(value) if isinstance(value, str) else None
         if other is not None:
@@ -184,6 +187,11 @@ def _keywords(node: ast.Call, source: SolutionSource) -> Iterator[Change]:
             yield Kind.TABLE, source.replaced(keyword.value, "0" if value else "1")
 
 
-def _whole(keyword: ast.keyword, source: SolutionSource) -> str:
-    """Matches the keyword argument and the comma after it."""
-    return "".join(f"\\x{byte:02x}" for byte in source.segment(keyword).encode()) + r"(\s*,)?"
+def _without(keyword: ast.keyword, call: ast.Call, source: SolutionSource) -> Edit:
+    """A keyword argument left out, with the comma before it, or after it where it stands first."""
+    start, end = source.start(keyword), source.end(keyword)
+    before = source.data[source.end(call.func) : start]
+    if before.rstrip().endswith(b","):
+        return Edit(source.end(call.func) + before.rindex(b","), end, "")
+    after = source.between(end, source.end(call), r"\s*,\s*", "")
+    return Edit(start, after.end if after and len(call.keywords) > 1 else end, "")

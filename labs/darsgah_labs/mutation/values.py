@@ -13,6 +13,10 @@ _SILENT = frozenset({"print", "display", "warn", "show", "title", "xlabel", "yla
 """Calls whose texts are for people's eyes: no test should ask for them."""
 
 
+_WORDS_OF_PYTHON = frozenset({"encoding", "kind", "dtype", "errors", "newline", "byteorder"})
+"""Keyword arguments whose texts are names: in another case they mean the same, misspelt they only raise."""
+
+
 def value_changes(node: ast.AST, source: SolutionSource) -> Iterator[Change]:
     """The changes of the value that ``node`` itself is or picks."""
     if isinstance(node, ast.Constant):
@@ -30,6 +34,9 @@ def _constant(node: ast.Constant, source: SolutionSource) -> Iterator[Change]:
     if _is_told_only(node, source):
         return
     kind = Kind.DEFAULT if _is_default(node, source) else Kind.CONSTANT
+    parent = source.parents.get(node)
+    if isinstance(parent, ast.keyword) and parent.arg in _WORDS_OF_PYTHON:
+        return
     for text in _other_values(node.value):
         yield kind, source.replaced(node, text)
 
