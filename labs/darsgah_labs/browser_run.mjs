@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 const SHELL_FOLDER = "/lib/lab";
 const [packageFolder, shellArchive] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${packageFolder}/pyodide.mjs`).href);
-const archive = await readFile(shellArchive);
+const archive = new Uint8Array(await readFile(shellArchive));
 
 function say(message) {
   process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -21,7 +21,7 @@ async function interpreter(files, show) {
   for (const [path, content] of Object.entries(files)) {
     const folder = path.split("/").slice(0, -1).join("/");
     if (folder) pyodide.FS.mkdirTree(folder);
-    pyodide.FS.writeFile(path, Buffer.from(content, "base64"));
+    pyodide.FS.writeFile(path, new Uint8Array(Buffer.from(content, "base64")));
   }
   pyodide.FS.mkdirTree(SHELL_FOLDER);
   pyodide.unpackArchive(archive, "zip", { extractDir: SHELL_FOLDER });

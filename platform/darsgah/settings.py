@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         default=None,
         description="A folder with environments of your own for labs, a folder each (docs/environments.md).",
     )
+    browser_runtime: Path | None = Field(
+        default=None,
+        description="A folder of wheels for the browser's Python, with a pyodide-lock.json or without.",
+    )
     warm_idle: float = Field(
         default=600.0, gt=0, description="Seconds without use after which an environment's process is ended."
     )
