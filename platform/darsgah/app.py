@@ -37,6 +37,7 @@ from darsgah.jobs.notifications import Listener
 from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
+from darsgah.ui.browser_runtime import BrowserRuntime, runtime_file
 from darsgah.ui.headers import SecurityHeaders, compression
 from darsgah.ui.language import Languages
 from darsgah.ui.static_files import StaticFiles, favicon, static_file
@@ -94,6 +95,7 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
             "blobs": blobs,
             "listener": listener,
             "static_files": static_files,
+            "browser_runtime": BrowserRuntime(settings.browser_runtime),
             "languages": languages,
             "pages": Pages(static_files, languages),
         }
@@ -131,6 +133,7 @@ def _routes() -> list[ControllerRouterHandler]:
     """Every route there is; the last takes what no other does."""
     return [
         static_file,
+        runtime_file,
         favicon,
         healthz,
         readyz,
