@@ -51,6 +51,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /readyz": everyone(200),
     "GET /metrics": everyone(200),
     "GET /static/{address:path}": everyone(200),
+    "GET /runtime/{version:str}/{name:str}": everyone(200),
     "GET /favicon.ico": everyone(302),
     "GET /{path:path}": everyone(404),
     "GET /sign-in": everyone(302, anonymous=200),
@@ -136,6 +137,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         )
     await GradingTasks(database, platform.blobs, grader).grade(str(handed_in.id))
     return {
+        "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
         "{cohort_id:uuid}": str(network.cohort_id),
         "{assignment_id:uuid}": str(network.assignment_id),
         "{submission_id:uuid}": str(handed_in.id),
