@@ -5,7 +5,7 @@ import json
 import zlib
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -177,7 +177,9 @@ async def test_what_is_no_notebook_is_refused(platform: Platform, drafts: str, c
 
 async def test_a_notebook_may_hold_what_grading_refuses(platform: Platform, drafts: str) -> None:
     """Half-typed work is saved: only what is handed in must be fit to be graded."""
-    cells = [{"cell_type": "code", "source": "\0", "metadata": {}, "outputs": [], "execution_count": None}]
+    cells: list[object] = [
+        {"cell_type": "code", "source": "\0", "metadata": {}, "outputs": [], "execution_count": None}
+    ]
     content = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells * 3000}).encode()
     async with platform.browser("learner") as client:
         assert (await save(client, drafts, content, 0)).status_code == 200
@@ -239,7 +241,7 @@ async def test_a_draft_is_its_learners_alone(platform: Platform, drafts: str) ->
 
 async def _change_terms(platform: Platform, drafts: str, terms: Terms) -> None:
     async with platform.database.begin() as session:
-        await enrolments.change_terms(session, drafts.split("/")[4], terms)
+        await enrolments.change_terms(session, UUID(drafts.split("/")[4]), terms)
 
 
 async def test_work_is_saved_after_the_deadline(platform: Platform, drafts: str) -> None:
