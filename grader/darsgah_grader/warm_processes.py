@@ -98,10 +98,18 @@ class WarmProcesses:
     Args:
         level: the isolation to insist on; None takes the best the machine offers.
         keeping: how long they are kept.
+        interactive: they are for kernels, and have imported what these need beyond gradings.
     """
 
-    def __init__(self, level: SandboxLevel | None = None, keeping: Keeping | None = None) -> None:
+    def __init__(
+        self,
+        level: SandboxLevel | None = None,
+        keeping: Keeping | None = None,
+        *,
+        interactive: bool = False,
+    ) -> None:
         self._level = level
+        self._interactive = interactive
         self._keeping = keeping or Keeping()
         self._change = threading.Condition()
         self._running: dict[Environment, _Warm] = {}
@@ -293,11 +301,11 @@ class WarmProcesses:
     def _started(self, environment: Environment) -> Sandbox:
         began = time.monotonic()
         try:
-            return Sandbox.start(environment, level=self._level)
+            return Sandbox.start(environment, level=self._level, interactive=self._interactive)
         except EnvironmentBroken:
             if time.monotonic() - began > _SOON:
                 raise
-        return Sandbox.start(environment, level=self._level)
+        return Sandbox.start(environment, level=self._level, interactive=self._interactive)
 
     def _remember(self, environment: Environment, error: EnvironmentBroken) -> None:
         before = self._faults.get(environment)

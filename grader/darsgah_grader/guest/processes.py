@@ -92,6 +92,20 @@ class Processes:
             held += (folder.f_blocks - folder.f_bfree) * folder.f_bsize
         return held
 
+    def count(self) -> int:
+        """How many processes run besides this one."""
+        return len(self._others())
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the processes that run, and of those that have ended and been waited for."""
+        times = os.times()
+        ticks = 0
+        for pid in self._others():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+        return times.children_user + times.children_system + ticks / os.sysconf("SC_CLK_TCK")
+
     @staticmethod
     def folder_exceeds(path: str, size: int, entries: int) -> bool:
         """Whether a folder of the machine holds more bytes or entries than this; links are not followed.

@@ -26,6 +26,8 @@ from typing import Any, NoReturn
 from darsgah_grader.guest import confine, linux, rootfs, seccomp, values
 from darsgah_grader.guest.cells import CellRunner, warm
 from darsgah_grader.guest.frames import Channel
+from darsgah_grader.guest.kernel import warm_kernels
+from darsgah_grader.guest.kernel_watch import watch
 from darsgah_grader.guest.shell import GuestShell, create_shell
 from darsgah_grader.guest.supervisor import JOB, job_header, supervise
 
@@ -63,6 +65,8 @@ class Zygote:
         values.prepare()
         self._shell: GuestShell = create_shell()
         self._cells = CellRunner(self._shell)
+        if boot["interactive"]:
+            warm_kernels(self._shell, boot["late"])
         warm(self._cells, self._shell)
         self._filter = seccomp.program()
 
@@ -164,6 +168,8 @@ class Zygote:
             if message is None or message.kind != JOB:
                 os._exit(0)
             job, walls = self._prepare(message.payload)
+            if job.get("interactive"):
+                watch(channel, job, walls, self._shell)
             supervise(channel, job, walls, self._shell, self._cells)
         except BaseException:  # noqa: BLE001 -- the host must learn of it, and nothing may return into serve
             os.write(descriptor, BROKEN + b"." + traceback.format_exc()[-2000:].encode())

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from darsgah_grader.sandbox.types import CellSource, Job, Part
+from darsgah_grader.types import Limits
 
 
 def job_message(job: Job, files: Mapping[str, bytes], *, polled: bool, work: str, user: int | None) -> bytes:
@@ -33,22 +34,47 @@ def job_message(job: Job, files: Mapping[str, bytes], *, polled: bool, work: str
             "output_bytes": limits.output_bytes,
             "output_count": limits.output_count,
             "files": [[name, len(content)] for name, content in files.items()],
-            "walls": {
-                "work": work,
-                "user": user,
-                "poll_memory": polled,
-                "memory_bytes": limits.memory_bytes,
-                "work_bytes": limits.work_bytes,
-                "work_inodes": limits.work_inodes,
-                "file_bytes": limits.file_bytes,
-                "processes": limits.processes,
-                "open_files": limits.open_files,
-                "total_seconds": limits.total_seconds,
-            },
+            "walls": _walls(limits, polled=polled, work=work, user=user),
             "naming": _naming(job),
         }
     ).encode()
+    return _joined(header, files)
+
+
+def kernel_message(
+    limits: Limits, files: Mapping[str, bytes], *, polled: bool, work: str, user: int | None, nice: int
+) -> bytes:
+    """The bytes that open an interactive kernel; ``nice`` is added to its priority, the rest as above."""
+    header = json.dumps(
+        {
+            "interactive": True,
+            "nice": nice,
+            "output_bytes": limits.output_bytes,
+            "output_count": limits.output_count,
+            "files": [[name, len(content)] for name, content in files.items()],
+            "walls": _walls(limits, polled=polled, work=work, user=user),
+        }
+    ).encode()
+    return _joined(header, files)
+
+
+def _joined(header: bytes, files: Mapping[str, bytes]) -> bytes:
     return b"".join((len(header).to_bytes(8, "big"), header, *files.values()))
+
+
+def _walls(limits: Limits, *, polled: bool, work: str, user: int | None) -> dict[str, Any]:
+    return {
+        "work": work,
+        "user": user,
+        "poll_memory": polled,
+        "memory_bytes": limits.memory_bytes,
+        "work_bytes": limits.work_bytes,
+        "work_inodes": limits.work_inodes,
+        "file_bytes": limits.file_bytes,
+        "processes": limits.processes,
+        "open_files": limits.open_files,
+        "total_seconds": limits.total_seconds,
+    }
 
 
 def cell_message(cell: CellSource) -> dict[str, Any]:

@@ -67,9 +67,10 @@ class Fork:
 class WarmProcess:
     """Not safe to call from several threads at once: the caller holds a lock."""
 
-    def __init__(self, environment: Environment, level: SandboxLevel) -> None:
+    def __init__(self, environment: Environment, level: SandboxLevel, *, interactive: bool = False) -> None:
         self._environment = environment
         self._level = level
+        self._interactive = interactive
         self._process: subprocess.Popen[bytes] | None = None
         self._control: Channel | None = None
 
@@ -131,6 +132,8 @@ class WarmProcess:
     def _greet(self, control: Channel) -> None:
         boot = {
             "preload": list(self._environment.preload),
+            "late": list(self._environment.late),
+            "interactive": self._interactive,
             "namespaces": self._level is SandboxLevel.NAMESPACES,
             "root": os.geteuid() == 0,
             "own": bool(self._environment.python),

@@ -14,41 +14,47 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from darsgah_grader.guest import rootfs
+from darsgah_grader.guest.supervisor import JOB
 from darsgah_grader.sandbox import work_folders
 from darsgah_grader.sandbox.attempts import undisturbed
-from darsgah_grader.sandbox.berths import Berths
-from darsgah_grader.sandbox.job_message import job_message
+from darsgah_grader.sandbox.berths import Berth, Berths
+from darsgah_grader.sandbox.job_message import job_message, kernel_message
+from darsgah_grader.sandbox.kernel_places import KernelPlace
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.sandbox.meetings import LEARNER, TESTS, Meeting
 from darsgah_grader.sandbox.process import WarmProcess
 from darsgah_grader.sandbox.runs import Conduct, Meet, nobody
 from darsgah_grader.sandbox.types import NOTE_OF_DATA, CellRun, Job, Run
 from darsgah_grader.sandbox.work_folders import WorkFolder
-from darsgah_grader.types import Environment, EnvironmentBroken, SandboxLevel, SandboxUnavailable
+from darsgah_grader.types import Environment, EnvironmentBroken, Limits, SandboxLevel, SandboxUnavailable
 
 
 class Sandbox:
     """The runs of one environment. ``run`` may be called from many threads at once."""
 
-    def __init__(self, environment: Environment, level: SandboxLevel) -> None:
+    def __init__(self, environment: Environment, level: SandboxLevel, *, interactive: bool = False) -> None:
         self.environment = environment
         self.level = level
-        self._process = WarmProcess(environment, level)
+        self._process = WarmProcess(environment, level, interactive=interactive)
         self._berths = Berths(environment.name, self._process)
         self._slots: set[int] = set()
         self._slots_lock = threading.Lock()
         work_folders.remove_abandoned()
 
     @classmethod
-    def start(cls, environment: Environment, *, level: SandboxLevel | None = None) -> Self:
+    def start(
+        cls, environment: Environment, *, level: SandboxLevel | None = None, interactive: bool = False
+    ) -> Self:
         """Start the warm process of an environment at the best level here, or at ``level`` and no other.
+
+        One that is ``interactive`` has also imported what kernels need beyond gradings.
 
         Raises SandboxUnavailable where untrusted code may not be run, EnvironmentBroken with what the
         environment said when it does not come up.
@@ -62,7 +68,7 @@ class Sandbox:
                 )
         if level is SandboxLevel.NONE:
             raise SandboxUnavailable("no untrusted code is run without a sandbox")
-        sandbox = cls(environment, level)
+        sandbox = cls(environment, level, interactive=interactive)
         sandbox._process.start()
         sandbox._berths.start()
         return sandbox
@@ -86,6 +92,48 @@ class Sandbox:
     def close(self) -> None:
         """End the warm process. Runs that are under way end as if they had died."""
         self._berths.close()
+
+    def open_kernel(self, files: Mapping[str, bytes], limits: Limits, *, nice: int) -> KernelPlace:
+        """A place in which an interactive kernel starts; whoever has it closes it, before this sandbox.
+
+        Args:
+            files: data files, as a job's.
+            limits: as a job's; ``total_seconds`` bounds the processor time of its whole life.
+            nice: how far its priority lies below that of gradings, 0 to 19.
+
+        Raises:
+            EnvironmentBroken: the warm process is gone and cannot be started again.
+        """
+        slot = self._take_slot()
+        folder, berth = None, None
+        try:
+            folder = self._make_work_folder(files, slot)
+            berth = self._berths.take()
+            if berth.group is not None:
+                berth.limited = berth.group.limit(limits.memory_bytes, limits.processes)
+            message = kernel_message(
+                limits,
+                files if folder is None else {},
+                polled=not berth.limited,
+                work=folder.path if folder else rootfs.HOME,
+                user=self._user(slot),
+                nice=nice,
+            )
+            berth.fork.channel.send(JOB, message)
+        except BaseException as error:
+            self._let_go(slot, folder, berth)
+            if isinstance(error, OSError):
+                raise EnvironmentBroken(f"a kernel does not start: {error}") from error
+            raise
+        return KernelPlace(berth, partial(self._let_go, slot, folder, berth))
+
+    def _let_go(self, slot: int, folder: WorkFolder | None, berth: Berth | None = None) -> None:
+        if berth is not None:
+            berth.close()
+        with self._slots_lock:
+            self._slots.discard(slot)
+        if folder is not None:
+            work_folders.remove(folder.path)
 
     def run_split(self, learner: Job, tests: Job) -> tuple[Run, Run]:
         """Run a learner's cells and the tests of them in a sandbox each, side by side; see ``run``."""
@@ -123,14 +171,11 @@ class Sandbox:
         slot = self._take_slot()
         folder: WorkFolder | None = None
         try:
-            folder = self._make_work_folder(job, slot)
+            folder = self._make_work_folder(job.files, slot)
             conduct, cells, starved = self._conducted(job, meet, folder, slot)
             notes = (*conduct.notes, *_changes(folder))
         finally:
-            with self._slots_lock:
-                self._slots.discard(slot)
-            if folder is not None:
-                work_folders.remove(folder.path)
+            self._let_go(slot, folder)
         return Run(cells, self.level, time.monotonic() - began, notes, conduct.disturbed, starved)
 
     def _conducted(
@@ -186,12 +231,12 @@ class Sandbox:
         reduced_root = self.level is SandboxLevel.REDUCED and os.geteuid() == 0
         return work_folders.FIRST_USER + slot if reduced_root else None
 
-    def _make_work_folder(self, job: Job, slot: int) -> WorkFolder | None:
+    def _make_work_folder(self, files: Mapping[str, bytes], slot: int) -> WorkFolder | None:
         """In the reduced level a folder of the machine; otherwise the run mounts its own."""
         if self.level is SandboxLevel.NAMESPACES:
             return None
         try:
-            return work_folders.make(f"{work_folders.PREFIX}{os.getpid()}-", job.files, self._user(slot))
+            return work_folders.make(f"{work_folders.PREFIX}{os.getpid()}-", files, self._user(slot))
         except OSError as error:
             place, why = tempfile.gettempdir(), error.strerror
             raise EnvironmentBroken(f"a run's work folder cannot be made in {place}: {why}") from error
