@@ -40,6 +40,8 @@ async function hear(message: ToWorker): Promise<void> {
       await run(message.source, message.count);
       break;
     case "stop":
+      // This is heard only while Python waits: the signal would stop what comes next instead.
+      if (control) Atomics.store(control, SIGNAL, 0);
       shell.stop();
       break;
     case "complete":

@@ -4,7 +4,8 @@
 
 npm installs the locked packages without running their scripts; htmx is copied as it is, and the Nastaliq
 face is cut down to the letters of Urdu. The outcome depends on the lock file and this module alone, so a
-stamp beside it makes the second run instant and free of the network.
+stamp beside it makes the second run instant and free of the network. The lab page's script
+(``darsgah.ui.lab_assets``) has a stamp of its own: whoever changes a source of it needs no network.
 """
 
 import hashlib
@@ -14,9 +15,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from darsgah.ui import lab_assets
+from darsgah.ui.lab_assets import ScriptError, build_lab, lab_sources
 
 PROJECT = Path(__file__).resolve().parents[3]
 VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
@@ -50,21 +54,37 @@ def build(project: Path = PROJECT, vendor: Path = VENDOR) -> bool:
 
     Raises:
         AssetsError: npm is missing or could not fetch the packages.
+        ScriptError: the lab page's script does not build.
     """
-    stamp = vendor / ".stamp"
-    wanted = _fingerprint(project)
+    wanted = _fingerprint([project / "package.json", project / "package-lock.json", Path(__file__)])
+    packages = _once(vendor, wanted, lambda: _build_packages(project, vendor))
+    sources = [Path(lab_assets.__file__), *lab_sources(project)]
+    lab = _once(
+        vendor / lab_assets.FOLDER, wanted + _fingerprint(sources), lambda: build_lab(project, vendor)
+    )
+    return packages or lab
+
+
+def _once(folder: Path, wanted: str, fill: Callable[[], None]) -> bool:
+    """Fill an empty folder unless a stamp in it says that it holds what is wanted."""
+    stamp = folder / ".stamp"
     if stamp.is_file() and stamp.read_text() == wanted:
         return False
+    shutil.rmtree(folder, ignore_errors=True)
+    fill()
+    stamp.write_text(wanted)
+    return True
+
+
+def _build_packages(project: Path, vendor: Path) -> None:
+    """Lay the packages, and take what the pages need of them."""
     _npm_ci(project)
     modules = project / "node_modules"
-    shutil.rmtree(vendor, ignore_errors=True)
     vendor.mkdir(parents=True)
     shutil.copyfile(modules / HTMX, vendor / "htmx.js")
     (vendor / "nastaliq.woff2").write_bytes(nastaliq_subset(modules / NASTALIQ))
     for name, source in LICENCES.items():
         shutil.copyfile(modules / source, vendor / name)
-    stamp.write_text(wanted)
-    return True
 
 
 def nastaliq_subset(source: Path) -> bytes:
@@ -90,11 +110,11 @@ def nastaliq_subset(source: Path) -> bytes:
     return woff2.getvalue()
 
 
-def _fingerprint(project: Path) -> str:
-    """One hash over everything that the outcome depends on."""
+def _fingerprint(sources: Iterable[Path]) -> str:
+    """One hash over the content of some files."""
     digest = hashlib.sha256()
-    for source in (project / "package.json", project / "package-lock.json", Path(__file__)):
-        digest.update(source.read_bytes())
+    for source in sources:
+        digest.update(hashlib.sha256(source.read_bytes()).digest())
     return digest.hexdigest()
 
 
@@ -157,7 +177,7 @@ def main() -> int:
     """Build, and say in a few lines what came of it."""
     try:
         built = build()
-    except (AssetsError, OSError) as error:
+    except (AssetsError, ScriptError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if not built:

@@ -1,4 +1,4 @@
-"""``input()``, ``getpass`` and ``time.sleep`` of a program that runs in a worker: the page answers, and can stop it."""
+"""``input()``, ``getpass`` and ``time.sleep`` in a worker: the page answers, and can stop them."""
 
 import builtins
 import getpass
@@ -12,7 +12,7 @@ from lab_shell.outputs import Outputs
 
 
 class Page(Protocol):
-    """What the page does for a running cell; each is None or absent where the browser does not allow it."""
+    """What the page does for a running cell."""
 
     def ask(self, prompt: str, password: bool) -> str | None:  # called across languages
         """A line from the learner; None when they gave up or stopped the cell."""
@@ -22,12 +22,12 @@ class Page(Protocol):
 
 
 NOT_HERE = (
-    "input() cannot ask here: this browser lets the page run Python, and does not let Python wait for an answer. "
+    "input() cannot ask here: the browser does not let Python wait for an answer on this page. "
     'Write the value into the cell instead, for example name = "Ayesha".'
 )
 
 
-class AskingUnavailable(RuntimeError):
+class AskingUnavailable(RuntimeError):  # noqa: N818 # reads as what happened, in a learner's traceback
     """``input()`` where the browser gives the page no way to wait for an answer."""
 
     __module__ = "builtins"
@@ -58,11 +58,11 @@ def connect(outputs: Outputs, page: Page, *, waits: bool) -> None:
         return ask(prompt, password=True)
 
     asked.__name__ = asked.__qualname__ = "input"
-    builtins.input = asked  # type: ignore[assignment] # the same signature
-    getpass.getpass = asked_secretly  # type: ignore[assignment] # the same for callers
+    builtins.input = asked
+    getpass.getpass = asked_secretly
     sys.stdin = _Lines(lambda: ask("", password=False))
     if waits:
-        time.sleep = _sleeping(outputs, page)
+        time.sleep = _sleeping(outputs, page)  # type: ignore[assignment] # numbers of other kinds become floats
 
 
 def _sleeping(outputs: Outputs, page: Page) -> Callable[[float], None]:

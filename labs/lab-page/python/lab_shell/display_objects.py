@@ -192,11 +192,11 @@ class Code(DisplayObject):
 
     def __init__(
         self,
-        data: Any = None,
+        data: Any = None,  # noqa: ANN401 # text
         url: str | None = None,
         filename: str | None = None,
         language: str | None = None,
-    ) -> None:  # as above
+    ) -> None:
         super().__init__(data, url, filename)
         self.language = language
 
@@ -207,7 +207,7 @@ class Code(DisplayObject):
 class Image(DisplayObject):
     """A picture: bytes of a PNG, JPEG, GIF or SVG, or the path of such a file in the lab."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 # IPython's signature
         self,
         data: Any = None,  # noqa: ANN401 # bytes, a path, or the text of an SVG
         url: str | None = None,

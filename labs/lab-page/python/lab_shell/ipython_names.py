@@ -11,7 +11,10 @@ from types import ModuleType
 from lab_shell import display_objects
 from lab_shell.magics import Commands
 
-DISPLAY = ["display", "update_display", "clear_output", "DisplayHandle", "DisplayObject", "HTML", "Markdown", "Latex", "Math", "SVG", "JSON", "Pretty", "Code", "Image", "display_html", "display_markdown", "display_svg", "display_png", "display_latex", "display_pretty"]
+DISPLAY = (
+    "Code DisplayHandle DisplayObject HTML Image JSON Latex Markdown Math Pretty SVG clear_output display "
+    "display_html display_latex display_markdown display_png display_pretty display_svg update_display"
+)
 
 
 class Interactive:
@@ -44,9 +47,9 @@ def install(commands: Commands) -> None:
     package.__doc__ = "The part of IPython that labs in the browser have: IPython.display, and get_ipython()."
     package.__path__ = []
     core.__path__ = []
-    for name in DISPLAY:
+    for name in DISPLAY.split():
         setattr(display, name, getattr(display_objects, name))
-    display.__all__ = list(DISPLAY)  # type: ignore[attr-defined] # a module made here
+    display.__all__ = DISPLAY.split()  # type: ignore[attr-defined] # a module made here
     package.display = display  # type: ignore[attr-defined] # as above
     package.core = core  # type: ignore[attr-defined] # as above
     package.get_ipython = lambda: interactive  # type: ignore[attr-defined] # as above

@@ -1,4 +1,4 @@
-"""The few IPython commands that labs use (``%time``, ``%%time``, ``%timeit``), and clear words for the others."""
+"""The few IPython commands that labs use (``%time``, ``%timeit``), and clear words for the others."""
 
 import ast
 import re
@@ -89,7 +89,8 @@ class Commands:
         if name == "time":
             return self._timed(rest)
         if name == "timeit":
-            return self._repeated(rest, "pass")
+            self._repeated(rest, "pass")
+            return None
         if name in PACKAGES:
             self._no_packages(name)
         raise NoSuchCommand(
@@ -105,7 +106,8 @@ class Commands:
         if name == "time":
             return self._timed(body)
         if name == "timeit":
-            return self._repeated(body, rest or "pass")
+            self._repeated(body, rest or "pass")
+            return None
         raise NoSuchCommand(
             f"%%{name} is not available in a lab that runs in the browser: use plain Python instead."
         )

@@ -123,7 +123,7 @@ def _member_names(value: Any) -> set[str]:  # noqa: ANN401 # any value of the le
     line = type.__dict__["__mro__"].__get__(value if isinstance(value, type) else type(value))
     if not isinstance(value, type) and all(made.__module__ != "__main__" for made in line):
         try:
-            return {name for name in dir(value) if isinstance(name, str) and name.isidentifier()}
+            return {name for name in dir(value) if name.isidentifier()}
         except Exception:  # noqa: BLE001 # a library's listing may fail in any way
             return set()
     names = {name for made in line for name in type.__dict__["__dict__"].__get__(made)}

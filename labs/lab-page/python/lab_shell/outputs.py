@@ -14,6 +14,8 @@ TEXT_LIMIT = 1_000_000
 DATA_LIMIT = 32_000_000
 """Characters of displays that one cell may show: dozens of pictures."""
 DISPLAY_LIMIT = 2_000
+CLEAR_LIMIT = 100_000
+"""How often one cell may begin anew: an hour of an animation."""
 PIECE = 16_384
 QUICK_PIECES = 200
 """Pieces of text that go out at once within one window; more are gathered until the window ends."""
@@ -44,6 +46,7 @@ class Outputs:
         self._data_left = DATA_LIMIT
         self._displays = 0
         self._displays_dropped = 0
+        self._clears = 0
         self._window_end = 0.0
         self._last_sent = 0.0
         self._window_pieces = 0
@@ -91,9 +94,14 @@ class Outputs:
         self._message("update", display_id=display_id, data=data, metadata=metadata)
 
     def clear(self, *, wait: bool) -> None:
-        """Drop what the cell showed; what was dropped no longer counts against the limit of text."""
+        """Drop what the cell showed; it no longer counts against the limits."""
+        if self._clears == CLEAR_LIMIT:
+            return
+        self._clears += 1
         self.flush()
-        self._text_left = max(self._text_left, TEXT_LIMIT // 2)
+        self._text_left = TEXT_LIMIT
+        self._data_left = DATA_LIMIT
+        self._displays = 0
         self._message("clear", wait=wait)
 
     def end(self) -> None:
@@ -109,7 +117,7 @@ class Outputs:
             self._message("output", output={"output_type": "stream", "name": "stderr", "text": text})
 
     def _may_go(self, *, line: bool) -> bool:
-        """Whether a piece may leave at once, or its line is not whole, or a flood is on and pieces are gathered."""
+        """Whether a piece may leave at once: its line is whole, and no flood is on."""
         now = time.monotonic()
         if not line and now < self._last_sent + QUIET_SECONDS:
             return False
@@ -128,16 +136,12 @@ class TextStream(io.TextIOBase):
 
     def __init__(self, outputs: Outputs, name: str) -> None:
         self._outputs = outputs
+        self.name = f"<{name}>"
         self._name = name
         self.buffer = _Bytes(self)
 
     @property
-    def name(self) -> str:  # type: ignore[override] # typeshed has it as an attribute of files
-        """As Python's own streams are called."""
-        return f"<{self._name}>"
-
-    @property
-    def encoding(self) -> str:
+    def encoding(self) -> str:  # type: ignore[override] # typeshed has it writable
         """Text leaves as text; this is what programs ask for."""
         return "utf-8"
 
@@ -145,7 +149,7 @@ class TextStream(io.TextIOBase):
         """Always."""
         return True
 
-    def write(self, text: str, /) -> int:
+    def write(self, text: Any, /) -> int:  # noqa: ANN401 # refused unless it is text
         """Show the text.
 
         Raises:

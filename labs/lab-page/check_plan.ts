@@ -1,0 +1,59 @@
+/** What has to run before a question's visible tests say something, and what they said. */
+import type { Cell } from "./notebook";
+import { partOf, type Question } from "./questions";
+
+/** The source that each cell last ran with in this session of the kernel, by cell identifier. */
+export type RunSources = ReadonlyMap<string, string>;
+
+/**
+ * The code cells to run for a question, in order: those above its tests that have not run or were changed
+ * since, then its tests. Tests of other questions are no part of it.
+ */
+export function checkPlan(cells: readonly Cell[], question: Question, ran: RunSources): string[] {
+  const graded = new Set(question.graded);
+  const last = cells.findLastIndex((cell) => graded.has(cell.id));
+  return cells
+    .slice(0, last + 1)
+    .filter((cell) => cell.cell_type === "code")
+    .filter((cell) => graded.has(cell.id) || (partOf(cell) !== "test" && isStale(cell, ran)))
+    .map((cell) => cell.id);
+}
+
+/** Whether a cell has something to run that it has not run yet. */
+export function isStale(cell: Cell, ran: RunSources): boolean {
+  return cell.source.trim() !== "" && ran.get(cell.id) !== cell.source;
+}
+
+/** `unknown`: never checked; `stopped`: it was stopped, or the kernel ended, before the tests had run. */
+export type Verdict = "unknown" | "checking" | "passed" | "failed" | "stopped";
+
+export interface CheckResult {
+  verdict: Verdict;
+  /** What the failing assertion or the error says; empty where it says nothing. */
+  message: string;
+  /** The cell that failed, or empty. */
+  cellId: string;
+  /** The answer was changed since the check. */
+  changed: boolean;
+}
+
+export const UNCHECKED: CheckResult = { verdict: "unknown", message: "", cellId: "", changed: false };
+
+/** How an error reads in one place: the message of an assertion alone, else the error's name with it. */
+export function failureMessage(name: string, value: string): string {
+  const text = value.trim();
+  if (name === "AssertionError") return text;
+  return text ? `${name}: ${text}` : name;
+}
+
+/** Counts for the summary of all checks; questions that a person reads are not among them. */
+export function summary(
+  questions: readonly Question[],
+  results: ReadonlyMap<string, CheckResult>,
+): { passed: number; failed: number; unknown: number; total: number } {
+  const tested = questions.filter((question) => question.kind === "tested");
+  const verdicts = tested.map((question) => results.get(question.key)?.verdict ?? "unknown");
+  const passed = verdicts.filter((verdict) => verdict === "passed").length;
+  const failed = verdicts.filter((verdict) => verdict === "failed").length;
+  return { passed, failed, unknown: tested.length - passed - failed, total: tested.length };
+}

@@ -1,0 +1,68 @@
+/** Questions checked by their visible tests, one at a time; what comes of it stays in this window. */
+import { checkPlan, failureMessage, UNCHECKED, type CheckResult } from "./check_plan";
+import type { CodeCellView } from "./code_cell";
+import type { Cell } from "./notebook";
+import type { Question } from "./questions";
+import type { Runner } from "./runner";
+
+export interface CheckerHost {
+  cells(): Cell[];
+  questions(): Question[];
+  codeCell(id: string): CodeCellView | null;
+  checked(question: Question, result: CheckResult): void;
+}
+
+export class Checker {
+  readonly results = new Map<string, CheckResult>();
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly runner: Runner,
+    private readonly host: CheckerHost,
+  ) {}
+
+  /** Check a question after those asked for before it. */
+  check(question: Question): Promise<void> {
+    if (question.kind === "read" || this.results.get(question.key)?.verdict === "checking") return this.queue;
+    this.set(question, { ...UNCHECKED, verdict: "checking" });
+    this.queue = this.queue.then(() => this.judge(question)).then((result) => this.set(question, result));
+    return this.queue;
+  }
+
+  /** Check every question that has tests. */
+  checkAll(): Promise<void> {
+    for (const question of this.host.questions()) void this.check(question);
+    return this.queue;
+  }
+
+  /** An answer is another one now, or the kernel forgot it: what was said of it no longer counts. */
+  outdate(question: Question): void {
+    const result = this.results.get(question.key);
+    if (!result || result.changed || result.verdict === "checking") return;
+    this.set(question, { ...result, changed: true });
+  }
+
+  private async judge(question: Question): Promise<CheckResult> {
+    const own = new Set([...question.answers, ...question.graded]);
+    for (const id of checkPlan(this.host.cells(), question, this.runner.ran)) {
+      const view = this.host.codeCell(id);
+      if (!view) continue;
+      const { status } = await this.runner.run(view);
+      if (status === "aborted") return { ...UNCHECKED, verdict: "stopped" };
+      if (status === "error" && own.has(id)) {
+        return { ...UNCHECKED, verdict: "failed", message: errorOf(view.cell), cellId: id };
+      }
+    }
+    return { ...UNCHECKED, verdict: "passed" };
+  }
+
+  private set(question: Question, result: CheckResult): void {
+    this.results.set(question.key, result);
+    this.host.checked(question, result);
+  }
+}
+
+function errorOf(cell: Cell): string {
+  const error = cell.outputs?.find((output) => output.output_type === "error");
+  return error?.output_type === "error" ? failureMessage(error.ename, error.evalue) : "";
+}

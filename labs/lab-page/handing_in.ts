@@ -1,0 +1,191 @@
+/** Handing in: said beforehand, sent once whatever the link does, and followed until the score is there. */
+import { confirmed } from "./dialogs";
+import type { LabData } from "./lab_data";
+import type { Notebook } from "./notebook";
+import { writeNotebook } from "./notebook_format";
+import type { Words } from "./words";
+
+/** What the platform's JSON says of a submission; the rest of it is not used here. */
+interface Submission {
+  id: string;
+  attempt: number;
+  state: "received" | "queued" | "grading" | "graded" | "rejected" | "needs_review";
+  sha256: string;
+}
+
+export interface GradedCell {
+  notebook: string;
+  grade_id: string;
+  score: number | null;
+  max_score: number;
+  message: string;
+}
+
+interface Result {
+  submission: Submission;
+  run: { score: number | null; max_score: number; cells: GradedCell[]; error_message: string } | null;
+}
+
+export interface HandingInHost {
+  readonly words: Words;
+  /** Bring what is not saved to the server. */
+  flush(): Promise<void>;
+  notebook(): Notebook;
+  /** Where the submission stands, for the bar; `link` leads to its page. */
+  tell(text: string, link: string | null, loss: boolean): void;
+  graded(cells: GradedCell[]): void;
+}
+
+const POLL_SECONDS = 5;
+
+export class HandingIn {
+  private key = "";
+  private sent = "";
+  private attemptsLeft: number | null;
+  private under = false;
+
+  constructor(
+    private readonly data: LabData,
+    private readonly host: HandingInHost,
+  ) {
+    this.attemptsLeft = data.assignment.attemptsLeft;
+  }
+
+  /** Ask, save, send, follow. */
+  async begin(): Promise<void> {
+    const { words } = this.host;
+    if (this.under || !(await this.wanted())) return;
+    this.under = true;
+    try {
+      this.host.tell(words.say("Your work is saved and sent…"), null, false);
+      await this.host.flush();
+      const submission = await this.send(await this.form());
+      if (this.attemptsLeft !== null) this.attemptsLeft -= 1;
+      this.tellReceipt(submission);
+      await this.follow(submission);
+    } catch (failure) {
+      const reason = failure instanceof Refused ? failure.message : words.say("The link broke. Nothing is lost: your work is kept, and you can hand in again.");
+      this.host.tell(reason, null, true);
+    } finally {
+      this.under = false;
+    }
+  }
+
+  private wanted(): Promise<boolean> {
+    const { words } = this.host;
+    const { refusal } = this.data.assignment;
+    if (!navigator.onLine) {
+      const lines = [words.say("There is no link to the server, so nothing can be handed in now. Your work is kept on this device and sent when the link is back; then hand in.")];
+      return this.told(words.say("No link"), lines);
+    }
+    if (refusal && this.attemptsLeft === this.data.assignment.attemptsLeft) return this.told(words.say("Nothing can be handed in now"), [refusal]);
+    if (this.attemptsLeft === 0) return this.told(words.say("Nothing can be handed in now"), [words.say("You have used every attempt. Your results are kept.")]);
+    const lines = [
+      words.say("Your work is saved as it is now and graded on the server, with the visible tests and the hidden ones."),
+      this.attemptsLeft === null
+        ? words.say("You can hand in as often as you like; the best attempt counts.")
+        : words.say("Attempts left, this one included: {count}. The best attempt counts.", { count: this.attemptsLeft }),
+      ...(this.data.assignment.window === "late" ? [words.say("The deadline has passed: this attempt counts as late.")] : []),
+    ];
+    return confirmed(words, { title: words.say("Hand in?"), lines, yes: words.say("Hand in and grade") });
+  }
+
+  private async told(title: string, lines: string[]): Promise<boolean> {
+    await confirmed(this.host.words, { title, lines, yes: this.host.words.say("Understood") });
+    return false;
+  }
+
+  /** The lab's notebooks: this one as it stands in the page, the others as they were saved. */
+  private async form(): Promise<FormData> {
+    const form = new FormData();
+    for (const { name, draftUrl } of this.data.notebooks) {
+      const text = name === this.data.notebook ? writeNotebook(this.host.notebook()) : await (await asked(fetch(draftUrl))).text();
+      form.append("notebook", new Blob([text], { type: "application/x-ipynb+json" }), `${name}.ipynb`);
+    }
+    return form;
+  }
+
+  /** The same bytes are sent under the same key, so that an answer that was lost costs no attempt. */
+  private async send(form: FormData): Promise<Submission> {
+    const parts = await Promise.all(form.getAll("notebook").map((part) => (part instanceof Blob ? part.text() : part)));
+    const sent = parts.join("\0");
+    if (sent !== this.sent || !this.key) this.key = crypto.randomUUID();
+    this.sent = sent;
+    const headers = { "Idempotency-Key": this.key, "x-csrf-token": this.data.csrfToken, Accept: "application/json" };
+    const answer = await asked(fetch(this.data.assignment.submit, { method: "POST", body: form, headers }));
+    this.key = "";
+    return (await answer.json()) as Submission;
+  }
+
+  private tellReceipt({ id, attempt, sha256 }: Submission): void {
+    const { words } = this.host;
+    const text = words.say("Attempt {number} is handed in. Receipt: {receipt}", { number: attempt, receipt: sha256.slice(0, 12) });
+    this.host.tell(text, `/submissions/${id}`, false);
+  }
+
+  /** Wait for the grade by server-sent events; where they don't get through, ask now and then. */
+  private async follow({ id, attempt }: Submission): Promise<void> {
+    const { words } = this.host;
+    const ended = await new Promise<"done" | "broken">((resolve) => {
+      let failures = 0;
+      const stream = new EventSource(`/submissions/${id}/events`);
+      const end = (how: "done" | "broken") => {
+        stream.close();
+        resolve(how);
+      };
+      stream.addEventListener("status", (event: MessageEvent<string>) => {
+        failures = 0;
+        const said = new DOMParser().parseFromString(event.data, "text/html").body.textContent.replace(/\s+/g, " ").trim();
+        this.host.tell(`${words.say("Attempt {number}", { number: attempt })}: ${said}`, `/submissions/${id}`, false);
+      });
+      stream.addEventListener("done", () => end("done"));
+      stream.addEventListener("error", () => {
+        failures += 1;
+        if (stream.readyState === EventSource.CLOSED || failures > 3) end("broken");
+      });
+    });
+    for (;;) {
+      const result = await this.result(id);
+      if (result && !["received", "queued", "grading"].includes(result.submission.state)) {
+        this.tellResult(result);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, ended === "done" && result ? 1000 : POLL_SECONDS * 1000));
+    }
+  }
+
+  private async result(id: string): Promise<Result | null> {
+    try {
+      const answer = await fetch(`/api/v1/submissions/${id}`, { headers: { Accept: "application/json" } });
+      return answer.ok ? ((await answer.json()) as Result) : null;
+    } catch {
+      return null; // no link just now: the caller asks again
+    }
+  }
+
+  private tellResult({ submission, run }: Result): void {
+    const { words } = this.host;
+    const number = submission.attempt;
+    const link = `/submissions/${submission.id}`;
+    if (submission.state === "rejected" || !run || run.error_message) {
+      const text = run?.error_message || words.say("There is no grade to show yet: your instructor looks at it.");
+      this.host.tell(`${words.say("Attempt {number}", { number })}: ${text}`, link, submission.state === "rejected");
+      return;
+    }
+    const values = { number, score: words.points(run.score ?? 0), most: words.points(run.max_score) };
+    this.host.tell(words.say("Attempt {number}: {score} of {most} points", values), link, false);
+    this.host.graded(run.cells.filter((cell) => cell.notebook === this.data.notebook));
+  }
+}
+
+/** The server said no; the message is in its words, which are the learner's. */
+class Refused extends Error {}
+
+/** An answer that is none of refusal. */
+async function asked(request: Promise<Response>): Promise<Response> {
+  const answer = await request;
+  if (answer.ok) return answer;
+  const problem: unknown = await answer.json().catch(() => null);
+  const detail = typeof problem === "object" && problem !== null && "detail" in problem ? problem.detail : null;
+  throw new Refused(typeof detail === "string" ? detail : `HTTP ${answer.status}`);
+}

@@ -1,0 +1,67 @@
+/** The kernel's state on the bar: how it starts, what it does, and what to do when it is gone. */
+import type { Announcer } from "./announcer";
+import type { Bar } from "./bar";
+import type { Kernel, KernelState, KernelTrouble, Progress } from "./kernel";
+import { kernelStatus, memoryWords, shareOf, troubleWords } from "./states";
+import type { Words } from "./words";
+
+export interface WatchHost {
+  /** Every value is gone. */
+  lost(): void;
+  /** Nothing runs. */
+  idle(): void;
+  restart(): void;
+}
+
+export class KernelWatch {
+  private progress: Progress | null = null;
+  private before: KernelState;
+  private troubled = false;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly bar: Bar,
+    private readonly announcer: Announcer,
+    private readonly words: Words,
+    private readonly host: WatchHost,
+  ) {
+    this.before = kernel.state;
+    this.draw(kernel.state);
+    kernel.listen({
+      state: (state, trouble) => this.state(state, trouble),
+      progress: (progress) => {
+        this.progress = progress;
+        this.draw(this.kernel.state);
+      },
+      limits: (limits) => bar.showMemory(memoryWords(limits, words)),
+    });
+  }
+
+  private state(state: KernelState, trouble: KernelTrouble | null): void {
+    const { words } = this;
+    if (state !== "starting") this.progress = null;
+    if (state === "idle" && this.before === "starting") this.announcer.say(words.say("Python is ready"));
+    if (state === "dead" || state === "absent" || state === "starting") this.host.lost();
+    if (state === "idle" || state === "dead") this.host.idle();
+    this.before = state;
+    this.draw(state);
+    if (trouble) this.trouble(trouble);
+    else if (this.troubled && (state === "idle" || state === "starting")) {
+      this.troubled = false;
+      this.bar.notify(null);
+    }
+  }
+
+  private trouble(trouble: KernelTrouble): void {
+    const text = troubleWords(trouble, this.words);
+    const again = { label: this.words.say("Restart"), press: () => this.host.restart() };
+    this.troubled = true;
+    this.bar.notify(text, trouble.code === "unsupported" || trouble.code === "forbidden" ? undefined : again, true);
+    this.announcer.say(text);
+  }
+
+  private draw(state: KernelState): void {
+    this.bar.showKernel(kernelStatus(state, this.kernel.name, this.progress, this.words), state === "busy" || state === "away");
+    this.bar.showProgress(state === "starting" ? (this.progress ? shareOf(this.progress) : Number.NaN) : null);
+  }
+}

@@ -1,0 +1,353 @@
+/** The lab page: the notebook, its kernel and its keeper joined, and every button and key with its meaning. */
+import { Announcer } from "./announcer";
+import { Bar, type Commands } from "./bar";
+import { CellList, type ListHost } from "./cell_list";
+import type { AfterRun, CellView } from "./cell_view";
+import { Checker } from "./checker";
+import { summary, type CheckResult } from "./check_plan";
+import { CodeCellView } from "./code_cell";
+import { confirmed } from "./dialogs";
+import type { Conflict, Draft } from "./draft";
+import { editors } from "./editor_loading";
+import { button, make } from "./elements";
+import { HandingIn, type GradedCell } from "./handing_in";
+import { askForHint } from "./hints";
+import type { Kernel } from "./kernel";
+import { KernelWatch } from "./kernel_watch";
+import { listenToKeys } from "./keys";
+import { showKeys } from "./keys_dialog";
+import type { LabData } from "./lab_data";
+import { askWhichStays } from "./merge_dialog";
+import type { Notebook } from "./notebook";
+import { asNotebook, writeNotebook } from "./notebook_format";
+import { Outline } from "./outline";
+import { stateOf } from "./question_panel";
+import { isOwn, type Question } from "./questions";
+import { Runner } from "./runner";
+import { workStatus } from "./states";
+import { showVersions } from "./versions_dialog";
+import type { Words } from "./words";
+
+/** Milliseconds after a change until the keeper hears of it: one call for a burst of keys. */
+const SETTLE = 200;
+
+export class LabPage {
+  private readonly bar: Bar;
+  private readonly list: CellList;
+  private readonly outline: Outline;
+  private readonly runner: Runner;
+  private readonly checker: Checker;
+  private readonly handingIn: HandingIn;
+  private readonly announcer = new Announcer();
+  private waiting = 0;
+
+  constructor(
+    private readonly data: LabData,
+    private readonly draft: Draft,
+    private readonly kernel: Kernel,
+    private readonly words: Words,
+  ) {
+    const commands = this.commands();
+    this.bar = new Bar(words, commands, data.fullNotebookUrl);
+    this.list = new CellList(draft.notebook, this.listHost());
+    this.outline = new Outline(words);
+    const codeCell = (id: string) => this.list.codeCell(id);
+    this.runner = new Runner(kernel, { words, codeCell, outputsChanged: () => this.changed() });
+    this.checker = new Checker(this.runner, {
+      cells: () => this.list.cells(),
+      questions: () => this.list.questions,
+      codeCell,
+      checked: (question, result) => this.checked(question, result),
+    });
+    this.handingIn = new HandingIn(data, {
+      words,
+      flush: () => this.flush(),
+      notebook: () => this.list.notebook(),
+      tell: (text, link, loss) => this.tell(text, link, loss),
+      graded: (cells) => this.graded(cells),
+    });
+    new KernelWatch(kernel, this.bar, this.announcer, words, {
+      lost: () => this.forget(),
+      idle: () => this.runner.settle(),
+      restart: () => void this.restart(),
+    });
+  }
+
+  /** Put the page in the place of what the server left there. */
+  show(place: HTMLElement): void {
+    const { words } = this;
+    const ends = make(
+      "div",
+      { class: "lab-end" },
+      button(words.say("Add code"), () => this.addAtEnd("code")),
+      button(words.say("Add text"), () => this.addAtEnd("markdown")),
+    );
+    const keys = make("p", { id: "lab-keys", hidden: true }, words.say("Enter writes, Shift and Enter runs, arrows go to other cells, H lists all keys."));
+    place.replaceChildren(
+      this.bar.element,
+      make("div", { class: "lab-columns" }, make("div", { class: "lab-notebook" }, this.list.element, ends), this.outline.element),
+      keys,
+      this.announcer.element,
+    );
+    place.dataset["state"] = "open";
+    listenToKeys(this.list.element, { ...this.commands(), ...this.moves() });
+    this.draft.listen({
+      status: (status) => this.bar.showWork(workStatus(status, words)),
+      joined: (notebook, conflicts) => this.joined(notebook, conflicts),
+    });
+    addEventListener("pagehide", () => this.hand());
+    document.addEventListener("visibilitychange", () => document.hidden && this.hand());
+    this.showQuestions();
+    if (this.list.current) this.bar.showOwn(isOwn(this.list.current.cell));
+    if (this.draft.conflicts.length) this.choose(this.draft.conflicts);
+    editors().catch(() => this.editorFailed());
+  }
+
+  private commands(): Commands {
+    return {
+      run: () => this.list.current && this.run(this.list.current, "stay"),
+      runAll: () => void this.runAll(),
+      stop: () => void this.stop(),
+      restart: () => void this.restart(),
+      restartAndRunAll: () => void this.restart().then((done) => (done ? this.runAll() : undefined)),
+      checkAll: () => void this.checkAll(),
+      handIn: () => void this.handingIn.begin(),
+      add: (cellType, where) => this.list.add(cellType, this.list.current, where).edit(),
+      move: (direction) => this.move(direction),
+      remove: () => this.remove(),
+      undoRemove: () => this.list.restore()?.focus(),
+      save: () => void this.save(),
+      versions: () => void showVersions(this.words, this.draft, (notebook) => this.replaced(notebook)),
+      startAgain: () => void this.startAgain(),
+      download: () => this.download(),
+      keys: () => showKeys(this.words),
+    };
+  }
+
+  private moves() {
+    return {
+      edit: () => this.list.current?.edit(),
+      go: (to: "up" | "down" | "first" | "last") => this.go(to),
+      run: (after: AfterRun) => this.list.current && this.run(this.list.current, after),
+    };
+  }
+
+  private listHost(): ListHost {
+    const { data, words } = this;
+    return {
+      words,
+      files: new Map(data.kernel.files.map(({ path, url }) => [path, url])),
+      edited: (view) => this.edited(view),
+      selected: (view) => {
+        this.list.select(view);
+        this.bar.showOwn(isOwn(view.cell));
+      },
+      run: (view, after) => this.run(view, after),
+      past: (view, direction) => this.past(view, direction),
+      editorFailed: () => this.editorFailed(),
+      complete: async (source, cursor) => (this.kernel.state === "idle" ? this.kernel.complete(source, cursor) : null),
+      inspect: async (source, cursor) => (this.kernel.state === "idle" ? this.kernel.inspect(source, cursor) : null),
+      arranged: () => this.changed(),
+      check: (question) => void this.checker.check(question).then(() => this.say(question)),
+      hint: (question) => askForHint(this.data, this.words, question, this.list.cells()),
+    };
+  }
+
+  private edited(view: CellView): void {
+    const question = this.list.questionOf(view);
+    if (question) this.checker.outdate(question);
+    this.changed();
+  }
+
+  /** The notebook is another one: the keeper hears of it when a burst of changes is over. */
+  private changed(): void {
+    this.waiting ||= window.setTimeout(() => this.hand(), SETTLE);
+  }
+
+  private hand(): void {
+    if (!this.waiting) return;
+    clearTimeout(this.waiting);
+    this.waiting = 0;
+    this.draft.changed(this.list.notebook());
+  }
+
+  private flush(): Promise<void> {
+    this.hand();
+    return this.draft.flush();
+  }
+
+  private run(view: CellView, after: AfterRun): void {
+    if (view instanceof CodeCellView) void this.runner.run(view).then(() => this.sayRun(view));
+    if (after === "stay") return;
+    const next = this.list.neighbour(view, "down");
+    if (after === "insert" || !next) this.list.add("code", view, "after").edit();
+    else next.focus();
+  }
+
+  private async runAll(): Promise<void> {
+    const outcome = await this.runner.runAll(this.list.views.filter((view) => view instanceof CodeCellView));
+    const { words } = this;
+    const said = { ok: words.say("All cells ran"), error: words.say("A cell ended with an error; those after it did not run"), aborted: words.say("Stopped") };
+    this.announcer.say(said[outcome]);
+  }
+
+  private async stop(): Promise<void> {
+    const { words } = this;
+    if (this.kernel.interruptible) return this.runner.stop();
+    const lines = [words.say("This browser can only stop a cell by starting Python anew: every value is forgotten. What you wrote stays.")];
+    if (await confirmed(words, { title: words.say("Stop and restart?"), lines, yes: words.say("Stop and restart"), loss: true })) await this.runner.restart();
+  }
+
+  private async restart(): Promise<boolean> {
+    const { words } = this;
+    const lines = [words.say("Python forgets every value, and cells that run are stopped. What you wrote and what was printed stays.")];
+    const asks = this.kernel.state !== "dead" && this.kernel.state !== "absent";
+    if (asks && !(await confirmed(words, { title: words.say("Restart Python?"), lines, yes: words.say("Restart"), loss: true }))) return false;
+    await this.runner.restart();
+    return true;
+  }
+
+  private async checkAll(): Promise<void> {
+    await this.checker.checkAll();
+    const { passed, failed, unknown } = summary(this.list.questions, this.checker.results);
+    const text = this.words.say("Passed: {passed}. Failed: {failed}. Not checked: {unknown}. Hidden tests run when you hand in.", { passed, failed, unknown });
+    this.bar.notify(text, { label: this.words.say("Close"), press: () => this.bar.notify(null) });
+    this.announcer.say(text);
+  }
+
+  private checked(question: Question, result: CheckResult): void {
+    this.list.panels.get(question.key)?.show(result);
+    this.outline.show(this.list.questions, this.checker.results);
+  }
+
+  private say(question: Question): void {
+    const result = this.checker.results.get(question.key);
+    if (result) this.announcer.say(`${question.title}: ${stateOf(result, this.words).word}. ${result.message}`);
+  }
+
+  private sayRun(view: CodeCellView): void {
+    const error = view.cell.outputs?.some((output) => output.output_type === "error");
+    this.announcer.say(error ? this.words.say("The cell ended with an error") : this.words.say("The cell has run"));
+  }
+
+  private go(to: "up" | "down" | "first" | "last"): void {
+    const { views, current } = this.list;
+    if (to === "first" || to === "last") views.at(to === "first" ? 0 : -1)?.focus();
+    else if (current) this.list.neighbour(current, to)?.focus();
+  }
+
+  private past(view: CellView, direction: "up" | "down"): boolean {
+    const next = this.list.neighbour(view, direction);
+    next?.focus();
+    return next !== null;
+  }
+
+  private move(direction: "up" | "down"): void {
+    const { current } = this.list;
+    if (current && this.list.move(current, direction)) current.focus();
+  }
+
+  private remove(): void {
+    const { words } = this;
+    if (!this.list.current || !this.list.remove(this.list.current)) return;
+    this.list.current?.focus();
+    const undo = () => {
+      this.list.restore()?.focus();
+      this.bar.notify(null);
+    };
+    this.bar.notify(words.say("The cell is deleted."), { label: words.say("Undo"), press: undo });
+    this.announcer.say(words.say("The cell is deleted."));
+  }
+
+  private addAtEnd(cellType: "code" | "markdown"): void {
+    this.list.add(cellType, null, "after").edit();
+  }
+
+  private async save(): Promise<void> {
+    try {
+      await this.flush();
+      this.announcer.say(this.words.say("Saved"));
+    } catch (failure) {
+      const reason = failure instanceof Error ? failure.message : "";
+      this.bar.notify(`${this.words.say("Not saved on the server yet; it is tried again by itself.")} ${reason}`);
+    }
+  }
+
+  private async startAgain(): Promise<void> {
+    const { words } = this;
+    const lines = [words.say("The notebook becomes what it was when the lab was given. What you wrote stays among the earlier versions.")];
+    if (!(await confirmed(words, { title: words.say("Start again?"), lines, yes: words.say("Start again"), loss: true }))) return;
+    const address = this.data.notebooks.find(({ name }) => name === this.data.notebook)?.originalUrl ?? "";
+    try {
+      await this.flush();
+      const answer = await fetch(address, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.replaced(asNotebook(await answer.json()));
+      this.changed();
+    } catch {
+      this.bar.notify(words.say("The original could not be fetched, and nothing was changed. Try again when the link is back."), undefined, true);
+    }
+  }
+
+  private download(): void {
+    const url = URL.createObjectURL(new Blob([writeNotebook(this.list.notebook())], { type: "application/x-ipynb+json" }));
+    make("a", { href: url, download: `${this.data.notebook}.ipynb` }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  private replaced(notebook: Notebook): void {
+    this.list.show(notebook);
+    for (const question of this.list.questions) this.checker.outdate(question);
+    this.showQuestions();
+  }
+
+  private joined(notebook: Notebook, conflicts: Conflict[]): void {
+    this.replaced(notebook);
+    if (conflicts.length) this.choose(conflicts);
+    else this.announcer.say(this.words.say("Changes from another window were taken in."));
+  }
+
+  private choose(conflicts: Conflict[]): void {
+    const ask = () => askWhichStays(this.words, conflicts, (choices) => {
+      this.bar.notify(null);
+      this.draft.choose(choices);
+    });
+    const text = this.words.say("Some cells were changed here and in another window.");
+    this.bar.notify(text, { label: this.words.say("Choose what stays"), press: ask }, true);
+    this.announcer.say(text);
+  }
+
+  private tell(text: string, link: string | null, loss: boolean): void {
+    const follow = link ? { label: this.words.say("See the result"), press: () => location.assign(link) } : undefined;
+    this.bar.notify(text, follow, loss);
+    this.announcer.say(text);
+  }
+
+  private graded(cells: GradedCell[]): void {
+    for (const question of this.list.questions) {
+      const own = cells.filter((cell) => this.gradedBy(question).has(cell.grade_id));
+      if (own.length === 0) continue;
+      const scores = own.map((cell) => cell.score);
+      const score = scores.includes(null) ? null : scores.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+      const maxScore = own.reduce((sum, cell) => sum + cell.max_score, 0);
+      const message = own.map((cell) => cell.message).filter(Boolean).join("\n");
+      this.list.panels.get(question.key)?.graded({ score, maxScore, message });
+    }
+  }
+
+  private gradedBy(question: Question): Set<string | undefined> {
+    return new Set(question.graded.map((id) => this.list.views.find(({ cell }) => cell.id === id)?.cell.metadata.nbgrader?.grade_id));
+  }
+
+  private forget(): void {
+    this.runner.forget();
+  }
+
+  private showQuestions(): void {
+    this.outline.show(this.list.questions, this.checker.results);
+  }
+
+  private editorFailed(): void {
+    this.bar.notify(this.words.say("The editor could not be loaded. Check the link and reload the page; your work is kept."), undefined, true);
+  }
+}

@@ -1,0 +1,122 @@
+/** Markdown of notebooks as safe HTML: marked for the text, Temml for the maths, both cleaned. */
+import { Marked, type TokenizerAndRendererExtension } from "marked";
+
+import { make } from "./elements";
+import { embedded, sanitised } from "./sanitise";
+
+const LOWEST_HEADING = 6;
+/** `$…$`, `$$…$$`, `\(…\)` and `\[…\]`; a dollar before a space or after one is money. */
+const INLINE = /^(?:\$\$([\s\S]+?)\$\$|\$((?:[^$\\\s]|\\.)(?:(?:[^$\\]|\\.)*?(?:[^$\\\s]|\\.))?)\$(?!\d)|\\\(([\s\S]+?)\\\)|\\\[([\s\S]+?)\\\])/;
+const BLOCK = /^(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|(\\begin\{([a-z]+\*?)\}[\s\S]+?\\end\{\4\}))[ \t]*(?:\n+|$)/;
+
+const inlineMaths: TokenizerAndRendererExtension = {
+  name: "inlineMaths",
+  level: "inline",
+  start: (source) => source.search(/\$|\\[([]/),
+  tokenizer(source) {
+    const found = INLINE.exec(source);
+    const tex = found?.slice(1).find((part) => part !== undefined);
+    if (!found || tex === undefined) return undefined;
+    return { type: "inlineMaths", raw: found[0], tex, display: found[1] !== undefined || found[4] !== undefined };
+  },
+  renderer: (token) => placeholder("span", token["tex"], token["display"]),
+};
+const blockMaths: TokenizerAndRendererExtension = {
+  name: "blockMaths",
+  level: "block",
+  start: (source) => source.search(/^(\$\$|\\\[|\\begin\{)/m),
+  tokenizer(source) {
+    const found = BLOCK.exec(source);
+    const tex = found?.slice(1, 4).find((part) => part !== undefined);
+    return found && tex !== undefined ? { type: "blockMaths", raw: found[0], tex } : undefined;
+  },
+  renderer: (token) => placeholder("div", token["tex"], true),
+};
+const marked = new Marked({ gfm: true }, { extensions: [inlineMaths, blockMaths] });
+
+export interface MarkdownSurroundings {
+  /** Levels by which headings move down, so that they stand below the page's own. */
+  headingShift: number;
+  /** Where pictures of the lab's own files are fetched, by the path a notebook names. */
+  files: ReadonlyMap<string, string>;
+  attachments: Record<string, Record<string, string>>;
+  /** Text for a screen reader at a picture that has none of its own. */
+  picture: string;
+  /** What a screen reader calls a table's box. */
+  table: string;
+}
+
+/** A Markdown text as a `div`; formulas are set as soon as the maths renderer is there. */
+export function renderMarkdown(source: string, surroundings: MarkdownSurroundings): HTMLDivElement {
+  const html = marked.parse(source, { async: false });
+  const body = sanitised(html, (address) => pictureOf(address, surroundings));
+  for (const heading of [...body.querySelectorAll("h1, h2, h3, h4, h5, h6")]) lower(heading, surroundings.headingShift);
+  for (const table of body.querySelectorAll("table")) box(table, surroundings.table);
+  for (const code of body.querySelectorAll("pre")) {
+    code.dir = "ltr";
+    code.tabIndex = 0;
+  }
+  for (const task of body.querySelectorAll("img:not([alt])")) task.setAttribute("alt", surroundings.picture);
+  const prose = make("div", { class: "prose lab-prose" }, body);
+  setFormulas(prose);
+  return prose;
+}
+
+/** Set every formula in it; the renderer is fetched when the first one is met. */
+export function setFormulas(root: HTMLElement): void {
+  const waiting = [...root.querySelectorAll<HTMLElement>("[data-tex]")];
+  if (waiting.length === 0) return;
+  for (const place of waiting) place.textContent = place.dataset["tex"] ?? "";
+  void import("./formulas").then(({ setFormula }) => {
+    for (const place of waiting) setFormula(place, place.dataset["tex"] ?? "", "display" in place.dataset);
+  });
+}
+
+/** A formula alone, as an output shows it. */
+export function renderLatex(source: string): HTMLElement {
+  const [, display, inline] = /^\s*(?:\$\$([\s\S]*)\$\$|\$([\s\S]*)\$)\s*$/.exec(source) ?? [];
+  const tex = display ?? inline ?? source;
+  const place = make("div", { class: "lab-prose", "data-tex": tex, "data-display": inline === undefined });
+  const root = make("div", {}, place);
+  setFormulas(root);
+  return root;
+}
+
+/** The smallest level of a heading in some Markdown texts, or 1. */
+export function topHeading(sources: readonly string[]): number {
+  const levels = sources
+    .map((source) => source.replace(/^(```|~~~)[\s\S]*?^\1/gm, ""))
+    .flatMap((source) => [...source.matchAll(/^(#{1,6})[ \t]/gm)].map((found) => found[1]?.length ?? 1));
+  return levels.length ? Math.min(...levels) : 1;
+}
+
+function placeholder(tag: string, tex: string, display: boolean): string {
+  return `<${tag} data-tex="${escaped(tex)}"${display ? ' data-display=""' : ""}></${tag}>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
+}
+
+function pictureOf(address: string, { files, attachments }: MarkdownSurroundings): string | null {
+  if (address.startsWith("attachment:")) {
+    const bundle = attachments[decodeURIComponent(address.slice("attachment:".length))] ?? {};
+    const [type, data] = Object.entries(bundle)[0] ?? ["", ""];
+    return embedded(`data:${type};base64,${data.replace(/\s/g, "")}`);
+  }
+  return files.get(address.replace(/^\.\//, "")) ?? embedded(address);
+}
+
+function lower(heading: Element, shift: number): void {
+  const level = Math.min(LOWEST_HEADING, Math.max(1, Number(heading.tagName[1]) + shift));
+  const lowered = document.createElement(`h${level}`);
+  lowered.append(...heading.childNodes);
+  heading.replaceWith(lowered);
+}
+
+/** A table scrolls in a box of its own, by keyboard too. */
+function box(table: Element, label: string): void {
+  const around = make("div", { class: "table-box", tabindex: 0, role: "region", "aria-label": label });
+  table.replaceWith(around);
+  around.append(table);
+}
