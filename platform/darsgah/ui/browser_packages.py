@@ -1,9 +1,9 @@
 """Packages for the browser's Python that an operator dropped into a folder, and the lock file made of them.
 
 The folder of ``DARSGAH_BROWSER_RUNTIME`` holds wheels, and may hold a ``pyodide-lock.json`` of its own. A
-wheel that a lock file names (the operator's, else the one Pyodide came with) is described by it; any other pure
-wheel is described from its own metadata. What the lock names and the folder lacks is left out, so that an
-import fails in Python's own words instead of fetching what is not there.
+wheel that a lock file names (the operator's, else the one Pyodide came with) is described by it; any other
+pure wheel is described from its own metadata. What the lock names and the folder lacks is left out, so that
+an import fails in Python's own words instead of fetching what is not there.
 """
 
 import hashlib
@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from packaging.requirements import InvalidRequirement, Requirement
 
 LOCK = "pyodide-lock.json"
 WHEEL = re.compile(
     r"(?P<name>[^-]+)-(?P<version>[^-]+)(-\d[^-]*)?-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl"
 )
-REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-OPTIONAL = re.compile(r";.*\bextra\s*==")
+PLACE = {"sys_platform": "emscripten", "platform_system": "Emscripten", "os_name": "posix", "extra": ""}
+"""What a requirement's conditions are tried with; the version of Python is this process's, near enough."""
 NOT_IMPORTED = (".dist-info", ".data")
 
 log = structlog.get_logger(__name__)
@@ -103,13 +104,19 @@ def _own_description(path: Path) -> Entry | None:
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "package_type": "package",
         "imports": sorted(set(_imports(names))),
-        "depends": [
-            normal(found[1])
-            for need in needs
-            if not OPTIONAL.search(need) and (found := REQUIREMENT.match(need))
-        ],
+        "depends": [normal(wanted) for need in needs if (wanted := _wanted_here(need))],
         "unvendored_tests": False,
     }
+
+
+def _wanted_here(need: str) -> str:
+    """The name of a package that a wheel needs in a browser; empty where it needs it elsewhere only."""
+    try:
+        requirement = Requirement(need)
+    except InvalidRequirement:
+        return ""
+    here = requirement.marker is None or requirement.marker.evaluate(PLACE)
+    return requirement.name if here else ""
 
 
 def _imports(names: list[str]) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Build what the browser's Python is served from: Pyodide's files, packed once, into ``ui/runtime``.
 
 ``darsgah.ui.assets`` calls it. Each file lies there as it is, as ``.br`` and as ``.gz``, so that serving
-costs no processor; ``runtime.json`` lists them. The standard library's archive is written anew without compression
-of its own, because brotli over the whole saves a third more than deflate over each module. That takes half a
-minute; a stamp makes the second run instant.
+costs no processor; ``runtime.json`` lists them. The standard library's archive is written anew without
+compression of its own, because brotli over the whole saves a third more than deflate over each module. That
+takes half a minute; a stamp makes the second run instant.
 """
 
 import gzip
