@@ -6,7 +6,7 @@
 
 from typing import Final
 
-from darsgah.ui.language import Language, Message, translate
+from darsgah.ui.language import Language, Message
 
 TEXTS: Final = (
     Message("Stop"),
@@ -213,5 +213,5 @@ TEXTS: Final = (
 
 
 def texts(language: Language) -> dict[str, str]:
-    """The words by their English text."""
-    return {message.text: translate(message, language) for message in TEXTS}
+    """The words by their English text; what stands in braces is filled by the script."""
+    return {message.text: language.translations.gettext(message.text) for message in TEXTS}
