@@ -6,7 +6,7 @@ a file; ``darsgah_labs.lab_folder`` does.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
@@ -277,6 +277,8 @@ class Lab:
         manifest: what ``lab.toml`` says; None for a plain nbgrader lab.
         hint_bank: the authored misconceptions; empty when there is no ``hints.toml``.
         alternatives: other correct solutions, by file name.
+        authored: the files of a lab folder besides notebook and data, by path: what ``lab_of_files`` needs
+            to make the same lab again. Empty for a plain nbgrader lab.
     """
 
     slug: str
@@ -292,3 +294,4 @@ class Lab:
     manifest: Manifest | None
     hint_bank: HintBank
     alternatives: tuple[Alternative, ...]
+    authored: Mapping[str, bytes] = field(default_factory=dict)

@@ -49,10 +49,18 @@ def load(path: Path) -> Lab:
         ) from error
     if not resolved.is_dir():
         return _single_notebook(resolved)
-    files = read_folder(resolved)
+    return lab_of_files(resolved.name, read_folder(resolved))
+
+
+def lab_of_files(name: str, files: Mapping[str, bytes]) -> Lab:
+    """The lab that a folder of that name with those files is, without looking at a disk.
+
+    Raises:
+        LabInvalid: something in it is not as the format wants it.
+    """
     if MANIFEST in files:
-        return _our_folder(resolved.name, files)
-    return assignment_lab(resolved.name, files)
+        return _our_folder(name, files)
+    return assignment_lab(name, files)
 
 
 def _our_folder(folder: str, files: Mapping[str, bytes]) -> Lab:
@@ -85,6 +93,11 @@ def _our_folder(folder: str, files: Mapping[str, bytes]) -> Lab:
         manifest=manifest,
         hint_bank=bank,
         alternatives=_alternatives(files, notebook),
+        authored={
+            name: content
+            for name, content in files.items()
+            if name != NOTEBOOK and not name.startswith("data/")
+        },
     )
 
 

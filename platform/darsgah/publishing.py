@@ -51,6 +51,7 @@ def package_of(lab: Lab, grader: Grader, *, templates: bytes | None = None, slug
         sources={master.name: master.content for master in assignment.masters},
         releases={master.name: release(master) for master in assignment.masters},
         files=assignment.files,
+        authored=lab.authored,
     )
 
 

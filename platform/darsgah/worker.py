@@ -16,6 +16,7 @@ from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
 from darsgah.grading_setup import grader_of
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
+from darsgah.lab_checks.tasks import AT_ONCE, LabCheckTasks
 from darsgah.settings import Settings
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.types import SandboxLevel
@@ -51,9 +52,15 @@ async def _run(settings: Settings, url: str) -> None:
     )
     try:
         with grader_of(settings) as grader, stopped_by_signals() as stop:
-            tasks = GradingTasks(database, open_blobs(settings), grader).tasks()
+            blobs = open_blobs(settings)
+            grading = GradingTasks(database, blobs, grader)
+            checks = LabCheckTasks(database, blobs, grader, lambda: grading.under_way > 0)
             housekeeping = asyncio.create_task(_keep_house(database), name="housekeeping")
-            await JobWorker(url, tasks, concurrency=concurrency, timing=timing).run(stop)
+            await asyncio.gather(
+                JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop),
+                JobWorker(url, checks.tasks(), concurrency=AT_ONCE, timing=timing).run(stop),
+                checks.stop_with(stop),
+            )
             housekeeping.cancel()
             await asyncio.gather(housekeeping, return_exceptions=True)
     finally:

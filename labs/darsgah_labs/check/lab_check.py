@@ -25,11 +25,13 @@ class Choice:
         mutants: whether mutants are graded.
         question: grade_id of an answer or test: mutants of that question alone.
         browser: whether labs for the browser are run in the browser's Python too.
+        threads: mutants graded at once; None takes one for each core.
     """
 
     mutants: bool = True
     question: str = ""
     browser: bool = True
+    threads: int | None = None
 
 
 def check_lab(
@@ -86,7 +88,11 @@ def _mutated(
     tell(Part.MUTATION, 0, 0)
     try:
         answers = graded_mutants(
-            lab, grading, only=choice.question, progress=lambda done, of: tell(Part.MUTATION, done, of)
+            lab,
+            grading,
+            only=choice.question,
+            threads=choice.threads,
+            progress=lambda done, of: tell(Part.MUTATION, done, of),
         )
     except SyntaxError as error:
         findings.problem(Part.MUTATION, "solution_syntax", f"A solution is not Python: {error}.")

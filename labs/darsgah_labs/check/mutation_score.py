@@ -94,13 +94,15 @@ def graded_mutants(
     *,
     only: str = "",
     most: int | None = MOST_PER_ANSWER,
+    threads: int | None = None,
     progress: Progress | None = None,
 ) -> list[MutatedAnswer]:
-    """Every answer of a lab with its mutants, graded on all cores.
+    """Every answer of a lab with its mutants, graded several at once.
 
     Args:
         only: grade_id of an answer or of a test: mutants of that question alone.
         most: mutants of one answer at most; None grades all.
+        threads: how many are graded at once; None takes one for each core.
 
     Raises:
         SyntaxError: a solution is not Python.
@@ -114,7 +116,8 @@ def graded_mutants(
             reasons = marked.get(answer.grade_id, [])
             tasks = [_Task(bench, answer, mutant, _reason(mutant, reasons)) for mutant in made if bench]
             plan.append((question, answer, bench, tasks))
-    graded = _grade_all([task for *_, tasks in plan for task in tasks], grading, progress)
+    tasks_of_all = [task for *_, tasks in plan for task in tasks]
+    graded = _grade_all(tasks_of_all, grading, threads or len(os.sched_getaffinity(0)), progress)
     return [
         MutatedAnswer(question, answer, tuple(graded[id(task)] for task in tasks), bench is not None)
         for question, answer, bench, tasks in plan
@@ -159,11 +162,11 @@ def _failed(question: Question, graded: Graded) -> tuple[CellVerdict, ...]:
 
 
 def _grade_all(
-    tasks: Sequence[_Task], grading: Grading, progress: Progress | None
+    tasks: Sequence[_Task], grading: Grading, threads: int, progress: Progress | None
 ) -> dict[int, GradedMutant]:
-    """By the identity of the task; tasks are spread over the cores."""
+    """What became of each task's mutant, by the identity of the task."""
     done: dict[int, GradedMutant] = {}
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         futures = {pool.submit(_graded, task, grading): task for task in tasks}
         try:
             for future in as_completed(futures):

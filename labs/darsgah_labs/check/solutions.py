@@ -13,6 +13,7 @@ from typing import Any
 from darsgah_labs.check.findings import Findings, listed
 from darsgah_labs.check.grading import CellVerdict, Graded, Grading
 from darsgah_labs.check.report import Part
+from darsgah_labs.errors import LabInvalid
 from darsgah_labs.format import Lab, LabLimits
 
 TIMES = 3
@@ -64,7 +65,11 @@ def check_alternatives(lab: Lab, grading: Grading, findings: Findings) -> None:
 
 def check_release(lab: Lab, grading: Grading, findings: Findings) -> None:
     """The second check: what learners are given has no syntax error, and no points in it yet."""
-    released = grading.release(lab.notebooks)
+    try:
+        released = grading.release(lab.notebooks)
+    except LabInvalid as error:
+        findings.problem(Part.RELEASE, "release_refused", f"It cannot be released: {error.problem}")
+        return
     graded = grading.grade(lab.notebooks, released, lab.limits, apart=False)
     if graded.refusal:
         findings.problem(Part.RELEASE, "release_refused", f"It cannot be graded: {graded.refusal}")
@@ -74,9 +79,9 @@ def check_release(lab: Lab, grading: Grading, findings: Findings) -> None:
             message = f"Without an answer, {cell.grade_id} gives {cell.score:g} of {cell.max_score:g} points."
             findings.problem(Part.RELEASE, "release_scores", message)
     for name, content in graded.executed.items():
-        for place, error, value in _errors(content):
-            if error in _SYNTAX:
-                findings.problem(Part.RELEASE, "release_syntax", f"{name}, {place}: {error}: {value}")
+        for place, raised, value in _errors(content):
+            if raised in _SYNTAX:
+                findings.problem(Part.RELEASE, "release_syntax", f"{name}, {place}: {raised}: {value}")
 
 
 def with_answers(content: bytes, answers: Mapping[str, str]) -> bytes:

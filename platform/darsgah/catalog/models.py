@@ -72,8 +72,8 @@ class Lab(Record, table=True):
 class LabVersion(Record, table=True):
     """A lab as it was at one time: what it is made of, by content, and what grading it may use.
 
-    ``sources``, ``releases`` and ``files`` are lists of ``{"name", "sha256", "size"}``; ``limits`` holds the
-    grader's limits by name, in seconds and bytes.
+    ``sources``, ``releases``, ``files`` and ``authored`` are lists of ``{"name", "sha256", "size"}``;
+    ``limits`` holds the grader's limits by name, in seconds and bytes.
     """
 
     __tablename__ = "lab_version"
@@ -97,6 +97,9 @@ class LabVersion(Record, table=True):
     sources: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     releases: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     files: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    authored: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": "[]"}
+    )
     created_at: datetime = created_at_column()
     published_at: datetime | None = moment_column(nullable=True)
 
@@ -111,3 +114,22 @@ class ModuleLab(Record, table=True):
     module_id: UUID = Field(foreign_key="module.id")
     lab_version_id: UUID = Field(foreign_key="lab_version.id", index=True)
     position: int
+
+
+class Page(Record, table=True):
+    """Something to read in a module; its place is counted together with the places of the module's labs.
+
+    ``body`` is Markdown without the title; ``minutes`` is how long it takes to read.
+    """
+
+    __tablename__ = "page"
+    __table_args__ = (sa.UniqueConstraint("module_id", "position"),)
+
+    id: UUID = id_column()
+    module_id: UUID = Field(foreign_key="module.id")
+    position: int
+    title: str = Field(sa_type=sa.Text)
+    title_ur: str = Field(default="", sa_type=sa.Text)
+    body: str = Field(sa_type=sa.Text)
+    body_ur: str = Field(default="", sa_type=sa.Text)
+    minutes: int

@@ -8,7 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
-from darsgah.catalog.models import Course, CourseVersion, Lab, LabVersion, Module, ModuleLab
+from darsgah.catalog.models import Course, CourseVersion, Lab, LabVersion, Module, ModuleLab, Page
+from darsgah.catalog.schemas import LabItem, ModuleItem, PageHeading, PageView
+
+_HEADING = (col(Page.id), col(Page.title), col(Page.title_ur), col(Page.minutes))
+"""The columns of a `PageHeading`, in its order: a text is read only where it is asked for."""
 
 
 def _same_hub(column: Mapped[UUID | None], hub_id: UUID | None) -> sa.ColumnElement[bool]:
@@ -63,6 +67,12 @@ async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> list[tuple
     return [(version, slug) for version, slug in await session.execute(statement)]
 
 
+async def newest_lab_versions(session: AsyncSession, most: int) -> Sequence[UUID]:
+    """The newest lab versions; identifiers are in the order of time."""
+    statement = select(col(LabVersion.id)).order_by(col(LabVersion.id).desc()).limit(most)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def course_for_update(session: AsyncSession, hub_id: UUID | None, slug: str) -> Course | None:
     """The course of that slug in that hub (or the network's), locked: versions are numbered one by one."""
     statement = (
@@ -111,12 +121,47 @@ async def modules(session: AsyncSession, course_version_id: UUID) -> Sequence[Mo
     return (await session.execute(statement)).scalars().all()
 
 
-async def module_labs(session: AsyncSession, course_version_id: UUID) -> list[tuple[UUID, UUID]]:
-    """Pairs of module and lab version of a course version, in order."""
-    statement = (
-        select(col(ModuleLab.module_id), col(ModuleLab.lab_version_id))
+async def module_items(session: AsyncSession, course_version_id: UUID) -> dict[UUID, list[ModuleItem]]:
+    """What is in each module of a course version, in order; the texts of pages are left out."""
+    labs = (
+        sa.select(
+            col(ModuleLab.module_id), col(ModuleLab.position), col(LabVersion.lab_id), col(LabVersion.id)
+        )
         .join(Module, col(Module.id) == col(ModuleLab.module_id))
-        .where(Module.course_version_id == course_version_id)
-        .order_by(col(Module.position), col(ModuleLab.position))
+        .join(LabVersion, col(LabVersion.id) == col(ModuleLab.lab_version_id))
+        .where(col(Module.course_version_id) == course_version_id)
     )
-    return [(module_id, lab_version_id) for module_id, lab_version_id in await session.execute(statement)]
+    pages = (
+        sa.select(col(Page.module_id), col(Page.position), *_HEADING)
+        .join(Module, col(Module.id) == col(Page.module_id))
+        .where(col(Module.course_version_id) == course_version_id)
+    )
+    found = [
+        *((row[0], row[1], ModuleItem(lab=LabItem(*row[2:]))) for row in await session.execute(labs)),
+        *((row[0], row[1], ModuleItem(page=PageHeading(*row[2:]))) for row in await session.execute(pages)),
+    ]
+    items: dict[UUID, list[ModuleItem]] = {}
+    for module_id, _, item in sorted(found, key=lambda entry: entry[1]):
+        items.setdefault(module_id, []).append(item)
+    return items
+
+
+async def page(session: AsyncSession, course_version_id: UUID, page_id: UUID) -> PageView | None:
+    """One page of a course version, with its text."""
+    statement = (
+        sa.select(*_HEADING, col(Page.body), col(Page.body_ur))
+        .join(Module, col(Module.id) == col(Page.module_id))
+        .where(col(Page.id) == page_id, col(Module.course_version_id) == course_version_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else PageView(*row)
+
+
+async def page_texts(session: AsyncSession, course_version_id: UUID) -> dict[UUID, tuple[str, str]]:
+    """The texts of every page of a course version, by page."""
+    statement = (
+        select(col(Page.id), col(Page.body), col(Page.body_ur))
+        .join(Module, col(Module.id) == col(Page.module_id))
+        .where(Module.course_version_id == course_version_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in await session.execute(statement)}

@@ -19,6 +19,7 @@ class LabPackage:
         sources: the instructor's notebooks by name (without ``.ipynb``), hidden tests and solutions included.
         releases: the learner's versions of the same notebooks.
         files: data files by relative path.
+        authored: what the author wrote beside the notebook (``lab.toml``, hints, other solutions), by path.
         limits: the grader's limits by name, in seconds and bytes.
     """
 
@@ -31,6 +32,7 @@ class LabPackage:
     sources: Mapping[str, bytes]
     releases: Mapping[str, bytes]
     files: Mapping[str, bytes] = field(default_factory=dict)
+    authored: Mapping[str, bytes] = field(default_factory=dict)
     title_ur: str = ""
     summary: str = ""
     summary_ur: str = ""
@@ -41,11 +43,21 @@ class LabPackage:
 
 
 @dataclass(frozen=True, slots=True)
-class ModulePlan:
-    """A module to publish: its title and the lab versions in it, in order."""
+class PagePlan:
+    """A page to publish; the bodies are Markdown without the title."""
 
     title: str
-    labs: tuple[UUID, ...]
+    body: str
+    title_ur: str = ""
+    body_ur: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePlan:
+    """A module to publish: its title and what is in it, in order; a lab stands there by its version's id."""
+
+    title: str
+    items: tuple[UUID | PagePlan, ...]
     title_ur: str = ""
 
 
@@ -87,21 +99,62 @@ class LabVersionView(msgspec.Struct, frozen=True):
 
 
 class GradingMaterial(msgspec.Struct, frozen=True):
-    """What a worker needs to grade a lab version: by content, for trusted eyes only."""
+    """What a worker needs to grade a lab version, and to check it: by content, for trusted eyes only."""
 
     environment: str
     limits: dict[str, Any]
     sources: tuple[StoredFile, ...]
     files: tuple[StoredFile, ...]
+    slug: str = ""
+    authored: tuple[StoredFile, ...] = ()
 
 
-class ModuleView(msgspec.Struct, frozen=True):
-    """A module with its labs, in order."""
+class PageHeading(msgspec.Struct, frozen=True):
+    """A page as a list shows it; ``minutes`` is how long it takes to read."""
 
     id: UUID
     title: str
     title_ur: str
-    lab_version_ids: tuple[UUID, ...]
+    minutes: int
+
+
+class PageView(msgspec.Struct, frozen=True):
+    """A page with its text, in Markdown."""
+
+    id: UUID
+    title: str
+    title_ur: str
+    minutes: int
+    body: str
+    body_ur: str
+
+
+class LabItem(msgspec.Struct, frozen=True):
+    """A lab's place in a module: the lab, and the version of it that the course version was made with."""
+
+    lab_id: UUID
+    lab_version_id: UUID
+
+
+class ModuleItem(msgspec.Struct, frozen=True):
+    """One step of a module: either a page or a lab."""
+
+    page: PageHeading | None = None
+    lab: LabItem | None = None
+
+
+class ModuleView(msgspec.Struct, frozen=True):
+    """A module with what is in it, in order."""
+
+    id: UUID
+    title: str
+    title_ur: str
+    items: tuple[ModuleItem, ...]
+
+    @property
+    def lab_version_ids(self) -> tuple[UUID, ...]:
+        """The lab versions in it, in order."""
+        return tuple(item.lab.lab_version_id for item in self.items if item.lab is not None)
 
 
 class CourseVersionView(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """What can be done with the catalogue: publish labs and courses, and look published versions up."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.blobs.store import BlobStore
 from darsgah.blobs.stored_file import from_rows, store, to_rows
 from darsgah.catalog import queries
-from darsgah.catalog.models import Course, CourseVersion, Lab, LabVersion, Module, ModuleLab
+from darsgah.catalog.models import Course, CourseVersion, Lab, LabVersion, Module, ModuleLab, Page
 from darsgah.catalog.schemas import (
     CourseOutline,
     CoursePlan,
@@ -17,11 +18,18 @@ from darsgah.catalog.schemas import (
     GradingMaterial,
     LabPackage,
     LabVersionView,
+    ModuleItem,
     ModuleView,
+    PagePlan,
+    PageView,
 )
 from darsgah.db.columns import now as utc_now
 from darsgah.errors import NotFound
+from darsgah.jobs.queue import JobKind, Queue, enqueue
 from darsgah_grader.types import Limits
+
+CHECK = JobKind("check_lab", queue=Queue.CHECKS)
+"""Checks a published lab version that has no report yet; takes ``lab_version_id`` and may take ``again``."""
 
 
 def _lab_view(version: LabVersion, slug: str) -> LabVersionView:
@@ -66,7 +74,7 @@ def _course_view(version: CourseVersion, slug: str) -> CourseVersionView:
 async def publish_lab(
     session: AsyncSession, blobs: BlobStore, hub_id: UUID | None, package: LabPackage
 ) -> LabVersionView:
-    """Publish a lab in a hub, or for the whole network without one.
+    """Publish a lab in a hub, or for the whole network without one, and have a worker check it.
 
     A package whose digest is that of the newest version changes nothing and returns that version.
     """
@@ -96,10 +104,12 @@ async def publish_lab(
         sources=to_rows(await store(blobs, package.sources)),
         releases=to_rows(await store(blobs, package.releases)),
         files=to_rows(await store(blobs, package.files)),
+        authored=to_rows(await store(blobs, package.authored)),
         published_at=utc_now(),
     )
     session.add(version)
     await session.flush()
+    await enqueue(session, CHECK, lab_version_id=str(version.id))
     return _lab_view(version, lab.slug)
 
 
@@ -143,14 +153,30 @@ async def publish_course(session: AsyncSession, hub_id: UUID | None, plan: Cours
         )
         session.add(module)
         await session.flush()
-        session.add_all(
-            ModuleLab(module_id=module.id, lab_version_id=lab_version_id, position=place)
-            for place, lab_version_id in enumerate(module_plan.labs)
-        )
+        session.add_all(_item(module.id, place, item) for place, item in enumerate(module_plan.items))
         await session.flush()
     version.published_at = utc_now()
     await session.flush()
     return _course_view(version, course.slug)
+
+
+def _item(module_id: UUID, position: int, item: UUID | PagePlan) -> ModuleLab | Page:
+    if isinstance(item, UUID):
+        return ModuleLab(module_id=module_id, lab_version_id=item, position=position)
+    return Page(
+        module_id=module_id,
+        position=position,
+        title=item.title,
+        title_ur=item.title_ur,
+        body=item.body,
+        body_ur=item.body_ur,
+        minutes=reading_minutes(item.body),
+    )
+
+
+def reading_minutes(body: str) -> int:
+    """How long a text takes to read at 180 words a minute, which leaves time for its code; at least one."""
+    return max(1, math.ceil(len(body.split()) / 180))
 
 
 async def _matches(session: AsyncSession, version: CourseVersion, plan: CoursePlan) -> bool:
@@ -161,8 +187,22 @@ async def _matches(session: AsyncSession, version: CourseVersion, plan: CoursePl
         plan.summary,
         plan.summary_ur,
     )
-    modules = [(module.title, module.title_ur, module.lab_version_ids) for module in outline.modules]
-    return same_texts and modules == [(module.title, module.title_ur, module.labs) for module in plan.modules]
+    texts = await queries.page_texts(session, version.id)
+    modules = [
+        (module.title, module.title_ur, tuple(_planned(item, texts) for item in module.items))
+        for module in outline.modules
+    ]
+    return same_texts and modules == [
+        (module.title, module.title_ur, module.items) for module in plan.modules
+    ]
+
+
+def _planned(item: ModuleItem, texts: Mapping[UUID, tuple[str, str]]) -> UUID | PagePlan | None:
+    """What a plan would have to say to publish the item as it is."""
+    if item.page is not None:
+        body, body_ur = texts[item.page.id]
+        return PagePlan(item.page.title, body, item.page.title_ur, body_ur)
+    return item.lab.lab_version_id if item.lab is not None else None
 
 
 async def published_digests(session: AsyncSession, hub_id: UUID | None) -> dict[str, str]:
@@ -189,6 +229,11 @@ async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
     }
 
 
+async def newest_lab_versions(session: AsyncSession, most: int) -> Sequence[UUID]:
+    """The lab versions published last, of every hub and of the network, newest first."""
+    return await queries.newest_lab_versions(session, most)
+
+
 async def grading_material(session: AsyncSession, lab_version_id: UUID) -> GradingMaterial:
     """What a worker needs to grade a lab version.
 
@@ -198,12 +243,14 @@ async def grading_material(session: AsyncSession, lab_version_id: UUID) -> Gradi
     found = await queries.lab_versions(session, [lab_version_id])
     if not found:
         raise NotFound
-    version, _ = found[0]
+    version, slug = found[0]
     return GradingMaterial(
         environment=version.environment,
         limits=version.limits,
         sources=from_rows(version.sources),
         files=from_rows(version.files),
+        slug=slug,
+        authored=from_rows(version.authored),
     )
 
 
@@ -221,7 +268,7 @@ async def course_version_ids(session: AsyncSession, hub_id: UUID | None, slug: s
 
 
 async def course_outline(session: AsyncSession, course_version_id: UUID) -> CourseOutline:
-    """A course version with its modules and labs, in order.
+    """A course version with its modules and what is in them, in order.
 
     Raises:
         NotFound: there is none with that id.
@@ -229,16 +276,26 @@ async def course_outline(session: AsyncSession, course_version_id: UUID) -> Cour
     found = await course_versions(session, [course_version_id])
     if not found:
         raise NotFound
-    labs: dict[UUID, list[UUID]] = {}
-    for module_id, lab_version_id in await queries.module_labs(session, course_version_id):
-        labs.setdefault(module_id, []).append(lab_version_id)
+    items = await queries.module_items(session, course_version_id)
     modules = tuple(
         ModuleView(
             id=module.id,
             title=module.title,
             title_ur=module.title_ur,
-            lab_version_ids=tuple(labs.get(module.id, ())),
+            items=tuple(items.get(module.id, ())),
         )
         for module in await queries.modules(session, course_version_id)
     )
     return CourseOutline(course=found[course_version_id], modules=modules)
+
+
+async def course_page(session: AsyncSession, course_version_id: UUID, page_id: UUID) -> PageView:
+    """One page of a course version, with its text.
+
+    Raises:
+        NotFound: it has none with that id.
+    """
+    found = await queries.page(session, course_version_id, page_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -62,7 +62,7 @@ def lab_check_command(
 def _checked(path: Path, choice: Choice) -> LabReport:
     """The report; a lab that cannot even be read has one too."""
     # The check needs nbgrader, which takes two seconds to import; `--help` does not.
-    from darsgah.lab_checking import check  # noqa: PLC0415 - see above
+    from darsgah.lab_checks.checking import check  # noqa: PLC0415 - see above
 
     try:
         lab = load(path)
@@ -83,7 +83,7 @@ def _checked(path: Path, choice: Choice) -> LabReport:
 
         assignment = assignment_to_grade(lab, path, grader)
         try:
-            return check(lab, assignment, grader, choice, tell)
+            return check(lab, assignment, grader, choice=choice, progress=tell)
         except LabInvalid as error:
             fail(ExitCode.WRONG_USE, str(error))
         except (SandboxUnavailable, EnvironmentBroken) as error:

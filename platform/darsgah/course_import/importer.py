@@ -25,6 +25,7 @@ from darsgah.enrolments.schemas import AssignmentView, CohortPlan, Terms
 from darsgah.errors import Conflict, MalformedInput
 from darsgah.hubs import service as hubs
 from darsgah.hubs.schemas import HubView
+from darsgah.lab_checks import service as lab_checks
 from darsgah.publishing import digest_of
 from darsgah.submissions.imported import assignments_begun
 from darsgah_grader.grading import Grader
@@ -61,6 +62,10 @@ class Target:
     hub: HubView
     course: str
     cohort: str
+
+
+IMPORTED, COMMAND = "imported", "darsgah import nbgrader"
+"""Why labs of a course that ran elsewhere are published unchecked, and by whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,9 @@ class CourseImport:
         else:
             async with begin() as session:
                 version = await catalog.publish_lab(session, self._blobs, self._target.hub.id, ready.made)
+                await lab_checks.record(
+                    session, version.id, None, override_reason=IMPORTED, override_by=COMMAND
+                )
             outcome = Outcome.NEW if version.number == 1 else Outcome.CHANGED
         self._report.add(Kind.LAB, outcome, f"{name}: {version.slug}, {_described(version)}")
         return version

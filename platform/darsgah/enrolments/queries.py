@@ -143,3 +143,27 @@ async def lock_place(session: AsyncSession, cohort_id: UUID, account_id: UUID) -
         .with_for_update()
     )
     return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def labs_taught_by(session: AsyncSession, actor: Actor, most: int) -> Sequence[UUID]:
+    """The lab versions given to cohorts that the actor teaches or runs, newest first."""
+    statement = (
+        select(col(Assignment.lab_version_id))
+        .join(Cohort, col(Cohort.id) == col(Assignment.cohort_id))
+        .where(staffed_by(actor))
+        .distinct()
+        .order_by(col(Assignment.lab_version_id).desc())
+        .limit(most)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def teaches_lab(session: AsyncSession, actor: Actor, lab_version_id: UUID) -> bool:
+    """Whether a cohort that the actor teaches or runs was given that lab version."""
+    statement = (
+        select(col(Assignment.id))
+        .join(Cohort, col(Cohort.id) == col(Assignment.cohort_id))
+        .where(Assignment.lab_version_id == lab_version_id, staffed_by(actor))
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None

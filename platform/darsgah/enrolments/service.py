@@ -356,3 +356,13 @@ async def lock_place(session: AsyncSession, cohort_id: UUID, account_id: UUID) -
         False when they have no active place.
     """
     return await queries.lock_place(session, cohort_id, account_id)
+
+
+async def labs_taught_by(session: AsyncSession, actor: Actor, most: int) -> Sequence[UUID]:
+    """The lab versions that cohorts work on which the actor teaches or runs, newest first."""
+    return await queries.labs_taught_by(session, actor, most)
+
+
+async def teaches_lab(session: AsyncSession, actor: Actor, lab_version_id: UUID) -> bool:
+    """Whether a cohort works on that lab version which the actor teaches or runs."""
+    return await queries.teaches_lab(session, actor, lab_version_id)

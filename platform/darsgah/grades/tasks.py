@@ -40,12 +40,17 @@ logger = structlog.get_logger("darsgah.worker")
 
 
 class GradingTasks:
-    """Grades submissions with one grader, whose warm processes all jobs of this worker share."""
+    """Grades submissions with one grader, whose warm processes all jobs of this worker share.
+
+    Attributes:
+        under_way: gradings that run now.
+    """
 
     def __init__(self, database: Database, blobs: BlobStore, grader: Grader) -> None:
         self.database = database
         self.blobs = blobs
         self.grader = grader
+        self.under_way = 0
 
     def tasks(self) -> list[Task]:
         """What a worker registers."""
@@ -67,7 +72,11 @@ class GradingTasks:
         try:
             assignment = await self._assignment(material)
             handed_in = await self._contents(ticket.notebooks)
-            grade = await asyncio.to_thread(self._graded, assignment, handed_in)
+            self.under_way += 1
+            try:
+                grade = await asyncio.to_thread(self._graded, assignment, handed_in)
+            finally:
+                self.under_way -= 1
         except AssignmentInvalid as error:
             await self._record_failure(ticket, f"The lab itself is at fault: {error}")
             return

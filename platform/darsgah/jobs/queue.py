@@ -4,6 +4,7 @@ The web process names a job's kind and gives plain values; it never imports what
 when its row does, and both appear when the transaction commits.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -27,6 +28,7 @@ class Queue(StrEnum):
 
     GRADING = "grading"
     DEFAULT = "default"
+    CHECKS = "checks"
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,18 @@ async def enqueue(
         if isinstance(error.__cause__, psycopg.Error):
             raise error.__cause__ from error
         raise
+
+
+async def is_under_way(session: AsyncSession, kind: JobKind, **values: str) -> bool:
+    """Whether a job of that kind with these values waits or runs."""
+    found = await session.execute(
+        text(
+            "SELECT 1 FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')"
+            " AND task_name = :name AND args @> CAST(:values AS jsonb) LIMIT 1"
+        ),
+        {"queue": kind.queue.value, "name": kind.name, "values": json.dumps(values)},
+    )
+    return found.first() is not None
 
 
 async def queue_depth(session: AsyncSession) -> list[QueueDepth]:

@@ -3,10 +3,10 @@
 Runs nbgrader's preprocessors, so only the command line and the worker import this: never the web process.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from darsgah.lab_assignments import limits_of
+from darsgah.lab_checks.limits import limits_of
 from darsgah_grader.authoring import release
 from darsgah_grader.grading import Grader
 from darsgah_grader.types import Assignment, AssignmentInvalid, Assurance, Master
@@ -19,10 +19,14 @@ from darsgah_labs.format import Lab, LabLimits
 
 @dataclass(frozen=True, slots=True)
 class SandboxedGrading:
-    """Grades for the checks of one lab, in that lab's environment and beside its files."""
+    """Grades for the checks of one lab, in that lab's environment and beside its files.
+
+    ``give_way`` is called before each grading, and returns when nothing more urgent is to be done.
+    """
 
     grader: Grader
     assignment: Assignment
+    give_way: Callable[[], None]
 
     def grade(
         self, sources: Mapping[str, bytes], work: Mapping[str, bytes], limits: LabLimits, *, apart: bool
@@ -32,6 +36,7 @@ class SandboxedGrading:
         Raises:
             SandboxUnavailable, EnvironmentBroken: this machine cannot grade.
         """
+        self.give_way()
         masters = tuple(Master(name, content) for name, content in sources.items())
         assignment = replace(self.assignment, masters=masters, limits=limits_of(limits))
         assurance = None if apart else Assurance.IN_PROCESS
@@ -58,20 +63,27 @@ class SandboxedGrading:
         try:
             return {name: release(Master(name, content)) for name, content in sources.items()}
         except AssignmentInvalid as error:
-            raise LabInvalid("", "", str(error), "") from error
+            raise LabInvalid("", "", str(error), "Mend it.") from error
+
+
+def _at_once() -> None:
+    """For a check that nothing is waiting for."""
 
 
 def check(
     lab: Lab,
     assignment: Assignment,
     grader: Grader,
+    *,
     choice: Choice | None = None,
     progress: Progress | None = None,
+    give_way: Callable[[], None] = _at_once,
 ) -> LabReport:
     """Check a lab in the sandbox.
 
     Args:
         assignment: the same lab as it is graded, its AUTOTEST lines written out.
+        give_way: called before each of the check's many gradings; returns when it may go on.
 
     Raises:
         LabInvalid: ``choice`` names a question that there is not, or the lab cannot be released.
@@ -79,5 +91,5 @@ def check(
     """
     written_out = {master.name: master.content for master in assignment.masters}
     return check_lab(
-        replace(lab, notebooks=written_out), SandboxedGrading(grader, assignment), choice, progress
+        replace(lab, notebooks=written_out), SandboxedGrading(grader, assignment, give_way), choice, progress
     )

@@ -1,0 +1,1 @@
+"""Reports of published labs: what `darsgah lab check` says of each version, kept with it."""
