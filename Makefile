@@ -36,7 +36,9 @@ $(VENV)/.installed: requirements/lock.txt pyproject.toml | $(VENV)/.torch
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.assets: package-lock.json package.json platform/darsgah/ui/assets.py | $(VENV)/.installed
+$(VENV)/.assets: package-lock.json package.json requirements/full-notebook.txt platform/darsgah/ui/assets.py \
+		platform/darsgah/ui/full_notebook_build.py $(wildcard platform/darsgah/ui/*_assets.py labs/full-notebook/*.ts \
+		labs/lab-page/*.ts labs/lab-page/python/*.py) | $(VENV)/.installed
 	$(call say,Building fonts and scripts for the pages)
 	@$(BIN)/python -m darsgah.ui.assets
 	@touch $@
@@ -80,6 +82,8 @@ lock: setup ## Resolve the dependencies anew into requirements/lock.txt
 		--generate-hashes --no-header --quiet --output-file requirements/lock.txt
 	@$(BIN)/uv pip compile requirements/otter.in --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-header --quiet --output-file requirements/otter.txt
+	@$(BIN)/uv pip compile requirements/full-notebook.in --no-deps --python-version 3.14 --generate-hashes --no-header \
+		--no-annotate --quiet --output-file requirements/full-notebook.txt
 
 messages: setup ## Bring the catalogues of the pages up to date with their texts
 	@$(BIN)/python -m darsgah.ui.extraction

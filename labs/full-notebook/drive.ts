@@ -223,7 +223,7 @@ export class DraftDrive {
   }
 
   private onlyNotebooks(): Promise<Error> {
-    return this.refusal(403, "Only the lab's notebooks can be changed here; files that your code writes live until it is restarted.");
+    return this.refusal(403, "Only the lab's notebooks can be changed here; what your code writes lives until it is restarted.");
   }
 
   /** An error as JupyterLab shows it; it looks at the answer's status as well. */

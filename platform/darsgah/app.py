@@ -28,16 +28,21 @@ from darsgah.accounts import pages as accounts_pages
 from darsgah.blobs.store import BlobStore
 from darsgah.db.session import Database
 from darsgah.enrolments import api as enrolments_api
+from darsgah.enrolments import pages as enrolments_pages
 from darsgah.errors import NotFound
 from darsgah.grades import api as grades_api
 from darsgah.grades import pages as grades_pages
 from darsgah.hubs import api as hubs_api
 from darsgah.hubs import pages as hubs_pages
 from darsgah.jobs.notifications import Listener
+from darsgah.lab_checks import api as lab_checks_api
+from darsgah.lab_checks import pages as lab_checks_pages
 from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
+from darsgah.tutoring import api as tutoring_api
 from darsgah.ui.browser_runtime import BrowserRuntime, runtime_file
+from darsgah.ui.full_notebook import FullNotebook, full_notebook_file
 from darsgah.ui.headers import SecurityHeaders, compression
 from darsgah.ui.language import Languages
 from darsgah.ui.static_files import StaticFiles, favicon, static_file
@@ -50,6 +55,9 @@ from darsgah.web.openapi_document import OpenApiDocument
 from darsgah.web.operations import healthz, metrics, readyz
 from darsgah.web.readable_request import ReadableRequest
 from darsgah.web.request_log import RequestLog
+from darsgah.workspaces import api as workspaces_api
+from darsgah.workspaces import full_notebook_page
+from darsgah.workspaces import pages as workspaces_pages
 
 API = "/api/v1"
 BODY_BYTES = 1024 * 1024
@@ -96,6 +104,7 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
             "listener": listener,
             "static_files": static_files,
             "browser_runtime": BrowserRuntime(settings.browser_runtime),
+            "full_notebook": FullNotebook(),
             "languages": languages,
             "pages": Pages(static_files, languages),
         }
@@ -134,13 +143,18 @@ def _routes() -> list[ControllerRouterHandler]:
     return [
         static_file,
         runtime_file,
+        full_notebook_file,
         favicon,
         healthz,
         readyz,
         metrics,
         accounts_pages.router,
         hubs_pages.router,
+        enrolments_pages.router,
         submissions_pages.router,
+        lab_checks_pages.router,
+        workspaces_pages.router,
+        full_notebook_page.router,
         grades_pages.router,
         Router(
             path=API,
@@ -149,6 +163,9 @@ def _routes() -> list[ControllerRouterHandler]:
                 hubs_api.router,
                 enrolments_api.router,
                 submissions_api.router,
+                lab_checks_api.router,
+                workspaces_api.router,
+                tutoring_api.router,
                 grades_api.router,
             ],
         ),

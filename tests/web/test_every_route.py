@@ -13,10 +13,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from darsgah.access import public
 from darsgah.app import RouteWithoutRule, deny_by_default
+from darsgah.enrolments import service as enrolments
 from darsgah.grades.tasks import GradingTasks
 from darsgah.submissions import service as submissions
+from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
-from tests.network import DATA_FILE, PASSWORD, PEOPLE, RIGHT, WORK, Platform
+from tests.network import DATA_FILE, PASSWORD, PEOPLE, RELEASE, RIGHT, WORK, Platform
 
 ROLES = ("anonymous", *PEOPLE)
 Expected = Mapping[str, int]
@@ -40,6 +42,8 @@ COHORT = signed_in(404, **dict.fromkeys((*LEARNERS, *STAFF_OF_THE_HUB), 200))
 """Those in the cohort, and those who teach or run it."""
 HAND_IN = signed_in(404, **dict.fromkeys(STAFF_OF_THE_HUB, 403))
 """Learners of the cohort, each with the status of success; its staff are told why not."""
+LEARN = signed_in(404, **dict.fromkeys(LEARNERS, 200), **dict.fromkeys(STAFF_OF_THE_HUB, 403))
+"""Learners of the cohort, each at their own work; its staff are told why not."""
 OWN = signed_in(404, learner=200)
 STAFF = signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 200), **dict.fromkeys(STAFF_ELSEWHERE, 404))
 """Reviewers of the hub. A reviewer elsewhere may try, and finds nothing; everybody else may not try."""
@@ -52,6 +56,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /metrics": everyone(200),
     "GET /static/{address:path}": everyone(200),
     "GET /runtime/{version:str}/{name:str}": everyone(200),
+    "GET /full-notebook/{address:path}": everyone(200),
     "GET /favicon.ico": everyone(302),
     "GET /{path:path}": everyone(404),
     "GET /sign-in": everyone(302, anonymous=200),
@@ -66,7 +71,10 @@ EXPECTED: Mapping[str, Expected] = {
     "POST /settings/password": signed_in(422),
     "GET /today": signed_in(200),
     "GET /cohorts/{cohort_id:uuid}": COHORT,
+    "GET /cohorts/{cohort_id:uuid}/pages/{page_id:uuid}": COHORT,
     "GET /assignments/{assignment_id:uuid}": COHORT,
+    "GET /full-notebook/notebooks/{assignment_id:uuid}": LEARN,
+    "GET /assignments/{assignment_id:uuid}/lab": LEARN,
     "GET /assignments/{assignment_id:uuid}/notebooks/{name:str}": COHORT,
     "GET /assignments/{assignment_id:uuid}/files/{name:path}": COHORT,
     "POST /assignments/{assignment_id:uuid}/submissions": {**HAND_IN, "learner": 303, "classmate": 303},
@@ -90,6 +98,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/hubs": everyone(200),
     "GET /api/v1/cohorts": signed_in(200),
     "GET /api/v1/cohorts/{cohort_id:uuid}": COHORT,
+    "GET /api/v1/cohorts/{cohort_id:uuid}/pages/{page_id:uuid}": COHORT,
     "GET /api/v1/cohorts/{cohort_id:uuid}/submissions": STAFF,
     "GET /api/v1/assignments/{assignment_id:uuid}": COHORT,
     "GET /api/v1/assignments/{assignment_id:uuid}/notebooks/{name:str}": COHORT,
@@ -99,6 +108,13 @@ EXPECTED: Mapping[str, Expected] = {
         "learner": 201,
         "classmate": 201,
     },
+    "GET /api/v1/assignments/{assignment_id:uuid}/drafts": LEARN,
+    "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}": LEARN,
+    "PUT /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}": LEARN,
+    "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/versions": LEARN,
+    "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/versions/{number:int}": LEARN,
+    "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/original": LEARN,
+    "POST /api/v1/assignments/{assignment_id:uuid}/hints": LEARN,
     "GET /api/v1/submissions/{submission_id:uuid}": OWN,
     "GET /api/v1/submissions/{submission_id:uuid}/notebooks/{name:str}": OWN,
     "GET /api/v1/submissions/{submission_id:uuid}/executed/{name:str}": OWN,
@@ -106,6 +122,8 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/reviews/{submission_id:uuid}/executed/{name:str}": STAFF,
 }
 
+DRAFT = {"content": WORK, "headers": {"If-Match": "1"}}
+STUCK = {"notebook": "lab", "cell_id": "a", "source": "x ="}
 UPLOAD = {"files": {"notebook": ("lab.ipynb", RIGHT)}}
 CREDENTIALS = {"email": "learner@example.org", "password": PASSWORD}
 NEW = {"email": "learner@example.org", "password": "ten or more", "display_name": "Somebody"}
@@ -123,6 +141,8 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "PUT /api/v1/me": {"json": PROFILE},
     "PUT /api/v1/me/password": {"json": PASSWORDS},
     "POST /api/v1/assignments/{assignment_id:uuid}/submissions": UPLOAD,
+    "PUT /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}": DRAFT,
+    "POST /api/v1/assignments/{assignment_id:uuid}/hints": {"json": STUCK},
 }
 """What is sent to the routes that read something."""
 
@@ -135,14 +155,30 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         handed_in = await submissions.hand_in(
             session, platform.blobs, network.people["learner"], network.assignment_id, {"lab.ipynb": WORK}
         )
+        course = await enrolments.cohort_page(session, network.people["learner"], network.cohort_id)
+        for learner in LEARNERS:
+            await workspaces.save(
+                session,
+                network.people[learner],
+                network.assignment_id,
+                "lab",
+                RELEASE,
+                if_match="0",
+                client="",
+            )
     await GradingTasks(database, platform.blobs, grader).grade(str(handed_in.id))
     return {
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
+        "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
         "{cohort_id:uuid}": str(network.cohort_id),
+        "{page_id:uuid}": next(
+            str(item.page.id) for module in course.modules for item in module.items if item.page
+        ),
         "{assignment_id:uuid}": str(network.assignment_id),
         "{submission_id:uuid}": str(handed_in.id),
         "{name:str}": "lab",
         "{name:path}": DATA_FILE,
+        "{number:int}": "1",
         "{path:path}": "nothing/here",
         "{path:str}": "nothing",
         "{address:path}": platform.app.state.static_files.url("app.css").removeprefix("/static/"),

@@ -5,7 +5,8 @@
 npm installs the locked packages without running their scripts; htmx is copied as it is, and the Nastaliq
 face is cut down to the letters of Urdu. The outcome depends on the lock file and this module alone, so a
 stamp beside it makes the second run instant and free of the network. The lab page's script
-(``darsgah.ui.lab_assets``) has a stamp of its own: whoever changes a source of it needs no network.
+(``darsgah.ui.lab_assets``) has a stamp of its own: whoever changes a source of it needs no network. So have the
+browser's Python (``runtime_assets``) and JupyterLite (``full_notebook_build``).
 """
 
 import hashlib
@@ -20,7 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from darsgah.ui import lab_assets
+from darsgah.ui.full_notebook_build import FullNotebookError, build_full_notebook
 from darsgah.ui.lab_assets import ScriptError, build_lab, lab_sources
+from darsgah.ui.runtime_assets import build_runtime
 
 PROJECT = Path(__file__).resolve().parents[3]
 VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
@@ -177,10 +180,12 @@ def main() -> int:
     """Build, and say in a few lines what came of it."""
     try:
         built = build()
-    except (AssetsError, ScriptError, OSError) as error:
+        python = build_runtime(PROJECT)
+        full_notebook = build_full_notebook(PROJECT)
+    except (AssetsError, ScriptError, FullNotebookError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if not built:
+    if not (built or python or full_notebook):
         sys.stdout.write("Fonts and scripts of the pages are up to date.\n")
         return 0
     for asset in sorted(VENDOR.glob("*.*")):

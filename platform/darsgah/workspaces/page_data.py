@@ -52,12 +52,14 @@ def lab_data(
     key: str,
     csrf_token: str,
     runtime: Runtime,
+    full_notebook_url: str,
 ) -> LabData:
     """Everything that the script knows of the lab.
 
     Args:
         notebook: the name of the one that is shown.
         key: the platform's own, from which what the browser keeps for the learner is named and locked.
+        full_notebook_url: where the notebook is open in JupyterLite; empty where it cannot be.
     """
     return LabData(
         account=PageAccount(
@@ -70,7 +72,7 @@ def lab_data(
         notebook=notebook,
         kernel=_kernel(page.assignment, notebook, runtime),
         hint_url=f"/api/v1/assignments/{page.assignment.id}/hints",
-        full_notebook_url="",
+        full_notebook_url=full_notebook_url,
         csrf_token=csrf_token,
         language=language.code,
         direction=cast("Literal['ltr', 'rtl']", language.direction),

@@ -19,6 +19,7 @@ from darsgah.ui.headers import content_policy
 from darsgah.ui.static_files import MissingAssetError, StaticFiles
 from darsgah.ui.templating import Pages
 from darsgah.workspaces import service
+from darsgah.workspaces.full_notebook_page import full_notebook_url
 from darsgah.workspaces.page_data import Runtime, embedded, lab_data, refusal
 
 SCRIPT, STYLE = "vendor/lab/page.js", "lab.css"
@@ -67,6 +68,7 @@ async def lab_page(
         key=settings.cookie_key,
         csrf_token=pages.context(request).csrf_token,
         runtime=_runtime(request),
+        full_notebook_url=full_notebook_url(page.assignment, shown, request.app.state.full_notebook),
     )
     static_files: StaticFiles = request.app.state.static_files
     return pages.respond(
