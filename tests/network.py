@@ -25,7 +25,7 @@ from darsgah.accounts.tokens import SESSION_COOKIE
 from darsgah.app import create_app
 from darsgah.blobs.store import BlobStore
 from darsgah.catalog import service as catalog
-from darsgah.catalog.schemas import CoursePlan, LabPackage, ModulePlan
+from darsgah.catalog.schemas import CoursePlan, LabPackage, ModulePlan, PagePlan
 from darsgah.db.session import Database
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import CohortPlan, Terms
@@ -40,6 +40,7 @@ SECRET = "hidden-marker-of-the-tests"
 """What stands in the hidden test of the lab, and must never reach a learner."""
 HIDDEN = f"### BEGIN HIDDEN TESTS\nassert triple(14) == 42  # {SECRET}\n### END HIDDEN TESTS"
 DATA_FILE = "data/numbers.csv"
+PAGE = PagePlan("What to do with a double", "Halve it.")
 
 PEOPLE: Mapping[str, tuple[tuple[Role, str | None], ...]] = {
     "learner": ((Role.LEARNER, HUB),),
@@ -165,7 +166,7 @@ async def build_network(session: AsyncSession, blobs: BlobStore, lab: LabPackage
     hub_id, other_hub_id = [(await hubs.hub_by_code(session, code)).id for code in (HUB, OTHER_HUB)]
     people = {name: await person(session, name, *grants) for name, grants in PEOPLE.items()}
     version = await catalog.publish_lab(session, blobs, None, lab or package())
-    plan = CoursePlan("arithmetic", "Arithmetic", (ModulePlan("One", (version.id,)),))
+    plan = CoursePlan("arithmetic", "Arithmetic", (ModulePlan("One", (version.id, PAGE)),))
     course = await catalog.publish_course(session, None, plan)
     cohort_id, assignment_id = await open_cohort(
         session, hub_id, course.id, people["learner"], people["classmate"]

@@ -10,7 +10,7 @@ from darsgah.catalog import service
 from darsgah.catalog.schemas import CoursePlan, LabVersionView, ModulePlan
 from darsgah.db.columns import new_id
 from darsgah.errors import NotFound
-from tests.network import SECRET, build_network, package
+from tests.network import PAGE, SECRET, build_network, package
 
 
 async def test_the_same_lab_is_published_once(session: AsyncSession) -> None:
@@ -79,7 +79,7 @@ async def test_neither_do_the_modules_of_a_published_course(session: AsyncSessio
 
 async def test_the_same_course_is_published_once(session: AsyncSession) -> None:
     network = await build_network(session, memory_blobs())
-    plan = CoursePlan("arithmetic", "Arithmetic", (ModulePlan("One", (network.lab_version_id,)),))
+    plan = CoursePlan("arithmetic", "Arithmetic", (ModulePlan("One", (network.lab_version_id, PAGE)),))
     assert (await service.publish_course(session, None, plan)).id == network.course_version_id
     changed = CoursePlan("arithmetic", "Arithmetic", (ModulePlan("Two", (network.lab_version_id,)),))
     second = await service.publish_course(session, None, changed)

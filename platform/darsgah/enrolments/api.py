@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, signed_in
 from darsgah.blobs.store import BlobStore
+from darsgah.catalog.schemas import PageView
 from darsgah.enrolments import service
 from darsgah.enrolments.schemas import CohortPage, CohortView
 from darsgah.ui.download import download, notebook_download
@@ -29,8 +30,19 @@ async def list_cohorts(
 async def read_cohort(
     cohort_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
 ) -> CohortPage:
-    """A cohort with its modules and assignments, in order."""
+    """A cohort with its modules, what is in them in order, and its assignments."""
     return await service.cohort_page(session, request.user, cohort_id)
+
+
+@get("/cohorts/{cohort_id:uuid}/pages/{page_id:uuid}", guards=[signed_in])
+async def read_page(
+    cohort_id: FromPath[UUID],
+    page_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+) -> PageView:
+    """A page of a cohort's course, with its text in Markdown."""
+    return (await service.course_page(session, request.user, cohort_id, page_id)).page
 
 
 @get("/assignments/{assignment_id:uuid}/notebooks/{name:str}", guards=[signed_in])
@@ -61,5 +73,7 @@ async def read_data_file(
 
 
 router = Router(
-    path="/", route_handlers=[list_cohorts, read_cohort, read_release, read_data_file], tags=["enrolments"]
+    path="/",
+    route_handlers=[list_cohorts, read_cohort, read_page, read_release, read_data_file],
+    tags=["enrolments"],
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from darsgah.catalog.schemas import CourseVersionView, LabVersionView, ModuleView
+from darsgah.catalog.schemas import CourseVersionView, LabVersionView, ModuleView, PageHeading, PageView
 
 
 class Window(StrEnum):
@@ -90,3 +90,36 @@ class CohortPage(msgspec.Struct, frozen=True):
     cohort: CohortView
     modules: tuple[ModuleView, ...]
     assignments: tuple[AssignmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do in a course: a page to read, or a lab as it is given to the cohort."""
+
+    page: PageHeading | None = None
+    assignment: AssignmentView | None = None
+
+    @property
+    def id(self) -> UUID | None:
+        """The page's or the assignment's."""
+        found = self.page or self.assignment
+        return found.id if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSteps:
+    """A module's steps in order; without a module they are labs that the course version has no more."""
+
+    module: ModuleView | None
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """A page of a cohort's course, with the steps before and after it."""
+
+    cohort: CohortView
+    module: ModuleView
+    page: PageView
+    before: Step | None
+    after: Step | None

@@ -12,12 +12,14 @@ from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import CourseVersionView, LabVersionView
 from darsgah.db.columns import now as utc_now
 from darsgah.enrolments import queries
+from darsgah.enrolments.course_steps import course_steps, neighbours
 from darsgah.enrolments.models import Assignment, Cohort, Enrolment
 from darsgah.enrolments.schemas import (
     AssignmentView,
     CohortPage,
     CohortPlan,
     CohortView,
+    CoursePage,
     TaughtCohorts,
     Terms,
     Window,
@@ -297,6 +299,24 @@ async def cohort_page(session: AsyncSession, actor: Actor, cohort_id: UUID) -> C
     outline = await catalog.course_outline(session, view.course.id)
     assignments = await _assignment_views(session, await queries.assignments(session, [cohort_id]))
     return CohortPage(cohort=view, modules=outline.modules, assignments=assignments)
+
+
+async def course_page(session: AsyncSession, actor: Actor, cohort_id: UUID, page_id: UUID) -> CoursePage:
+    """A page of a cohort's course.
+
+    Raises:
+        NotFound: no cohort that the actor may see, or its course has no such page.
+    """
+    page = await cohort_page(session, actor, cohort_id)
+    view = await catalog.course_page(session, page.cohort.course.id, page_id)
+    modules = course_steps(page)
+    before, after = neighbours(modules, page_id)
+    module = next(
+        module
+        for module in page.modules
+        if any(item.page and item.page.id == page_id for item in module.items)
+    )
+    return CoursePage(page.cohort, module, view, before, after)
 
 
 async def lab_version_of(session: AsyncSession, assignment_id: UUID) -> UUID:

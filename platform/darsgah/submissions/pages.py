@@ -13,6 +13,7 @@ from darsgah.access import Actor, signed_in
 from darsgah.blobs.store import BlobStore
 from darsgah.db.session import Database
 from darsgah.enrolments import service as enrolments
+from darsgah.enrolments.course_steps import course_steps, neighbours
 from darsgah.errors import DarsgahError, NotFound
 from darsgah.submissions import service
 from darsgah.submissions.guards import UPLOAD_BYTES, staff
@@ -47,14 +48,14 @@ async def cohort_page(
     session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[str]:
-    """A course as a cohort takes it: modules, labs, dates and one's own progress."""
+    """A course as a cohort takes it: modules, pages and labs, dates and one's own progress."""
     page = await enrolments.cohort_page(session, request.user, cohort_id)
     return pages.respond(
         request,
         "enrolments/cohort.html",
         zone=page.cohort.timezone,
         cohort=page.cohort,
-        modules=page.modules,
+        modules=course_steps(page),
         assignments=page.assignments,
         progress=await service.progress(session, request.user, page.assignments),
     )
@@ -82,6 +83,7 @@ async def _lab(
         page = await service.assignment_page(session, request.user, assignment_id)
         cohort = await enrolments.cohort_page(session, request.user, page.cohort.id)
     module = next((view for view in cohort.modules if view.id == page.assignment.module_id), None)
+    before, after = neighbours(course_steps(cohort), assignment_id)
     return pages.respond(
         request,
         "submissions/lab.html",
@@ -91,6 +93,8 @@ async def _lab(
         cohort=page.cohort,
         assignment=page.assignment,
         module=module,
+        before=before,
+        after=after,
         allowance=page.allowance,
         attempts=page.attempts,
         error=explain(error, pages.language_of(request)) if error else None,

@@ -21,7 +21,7 @@ from pygments.util import ClassNotFound
 
 LOWEST_HEADING = 6
 HEADING_SHIFT = 2
-"""A notebook's first heading stands below the page's title and the cell's own section."""
+"""By how many levels a notebook's headings go down: below the page's title and the cell's own section."""
 
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+", re.ASCII)
 TAGS = frozenset({
@@ -41,14 +41,17 @@ ATTRIBUTES = {
 }
 
 
-def markdown(source: str, *, attachments: Mapping[str, str] | None = None) -> Markup:
+def markdown(
+    source: str, *, attachments: Mapping[str, str] | None = None, heading_shift: int = HEADING_SHIFT
+) -> Markup:
     """Markdown (CommonMark with tables and strike-through) as safe HTML.
 
     Args:
         attachments: pictures of a notebook cell, file name to data address; the source names them
             ``attachment:name``.
+        heading_shift: by how many levels headings go down.
     """
-    environment = {"attachments": attachments or {}}
+    environment = {"attachments": attachments or {}, "heading_shift": heading_shift}
     return Markup('<div class="prose">{}</div>').format(_clean(_MARKDOWN.render(source, environment)))
 
 
@@ -112,7 +115,7 @@ def _fence(source: str, language: str, _: str) -> str:
 def _shift_headings(state: StateCore) -> None:
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(LOWEST_HEADING, int(token.tag[1]) + HEADING_SHIFT)}"
+            token.tag = f"h{min(LOWEST_HEADING, int(token.tag[1]) + state.env['heading_shift'])}"
 
 
 def _embed_attachments(state: StateCore) -> None:
