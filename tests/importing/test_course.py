@@ -61,7 +61,10 @@ async def test_submissions_keep_bytes_and_times_and_wait_for_the_worker(
         for file in one.notebooks:
             content = (EXAMPLE / "submitted" / student / "ps1" / f"{file['name']}.ipynb").read_bytes()
             assert await importer.blobs.get(file["sha256"]) == content
-    jobs = await rows(importer.database, "SELECT task_name, priority, args FROM procrastinate_jobs")
+    jobs = await rows(
+        importer.database,
+        "SELECT task_name, priority, args FROM procrastinate_jobs WHERE queue_name = 'grading'",
+    )
     assert {job.args["submission_id"] for job in jobs} == {str(one.id) for one in found}
     assert {(job.task_name, job.priority) for job in jobs} == {("grade_submission", -1)}
 
@@ -187,7 +190,10 @@ async def test_an_import_that_stopped_is_finished_by_the_next(
     assert len(await rows(importer.database, "SELECT id FROM lab_version")) == (contents >= 5)
     await importer.run(school)
     assert len(await submissions(importer.database)) == 2
-    assert len(await rows(importer.database, "SELECT id FROM procrastinate_jobs")) == 2
+    assert (
+        len(await rows(importer.database, "SELECT id FROM procrastinate_jobs WHERE queue_name = 'grading'"))
+        == 2
+    )
     assert len(await rows(importer.database, "SELECT id FROM account")) == 3
     assert len(await rows(importer.database, "SELECT id FROM grading_run")) == 2
 

@@ -71,7 +71,10 @@ async def hand_in(
 
 async def made(session: AsyncSession) -> tuple[int, int]:
     """How many submissions and how many jobs there are."""
-    statement = "SELECT (SELECT count(*) FROM submission), (SELECT count(*) FROM procrastinate_jobs)"
+    statement = (
+        "SELECT (SELECT count(*) FROM submission),"
+        " (SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'grading')"
+    )
     row = (await session.execute(sa.text(statement))).one()
     return row[0], row[1]
 

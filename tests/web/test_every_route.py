@@ -48,6 +48,13 @@ OWN = signed_in(404, learner=200)
 STAFF = signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 200), **dict.fromkeys(STAFF_ELSEWHERE, 404))
 """Reviewers of the hub. A reviewer elsewhere may try, and finds nothing; everybody else may not try."""
 TEACHERS = signed_in(403, **dict.fromkeys((*STAFF_OF_THE_HUB, *STAFF_ELSEWHERE), 200))
+"""Both hubs have a cohort that works on the lab."""
+
+
+def asking(status: int) -> Expected:
+    """Those of them who may ask for something; an auditor only reads."""
+    return {role: status if found == 200 else found for role, found in TEACHERS.items()} | {"auditor": 403}
+
 
 EXPECTED: Mapping[str, Expected] = {
     "GET /": everyone(302, anonymous=200),
@@ -86,6 +93,9 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /teach/cohorts/{cohort_id:uuid}/submissions": STAFF,
     "GET /teach/submissions/{submission_id:uuid}": STAFF,
     "GET /teach/submissions/{submission_id:uuid}/executed/{name:str}": STAFF,
+    "GET /teach/labs": TEACHERS,
+    "GET /teach/labs/{lab_version_id:uuid}": TEACHERS,
+    "POST /teach/labs/{lab_version_id:uuid}/check": asking(303),
     "GET /api/v1/openapi.json": everyone(200),
     "GET /api/v1/openapi.json/openapi.json": everyone(200),
     "GET /api/v1/openapi.json/{path:str}": everyone(404),
@@ -115,6 +125,8 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/versions/{number:int}": LEARN,
     "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/original": LEARN,
     "POST /api/v1/assignments/{assignment_id:uuid}/hints": LEARN,
+    "GET /api/v1/lab-versions/{lab_version_id:uuid}/check": TEACHERS,
+    "POST /api/v1/lab-versions/{lab_version_id:uuid}/check": asking(202),
     "GET /api/v1/submissions/{submission_id:uuid}": OWN,
     "GET /api/v1/submissions/{submission_id:uuid}/notebooks/{name:str}": OWN,
     "GET /api/v1/submissions/{submission_id:uuid}/executed/{name:str}": OWN,
@@ -175,6 +187,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
             str(item.page.id) for module in course.modules for item in module.items if item.page
         ),
         "{assignment_id:uuid}": str(network.assignment_id),
+        "{lab_version_id:uuid}": str(network.lab_version_id),
         "{submission_id:uuid}": str(handed_in.id),
         "{name:str}": "lab",
         "{name:path}": DATA_FILE,
