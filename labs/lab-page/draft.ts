@@ -29,6 +29,8 @@ export interface Conflict {
 
 export interface DraftListener {
   status(status: DraftStatus): void;
+  /** Another version is about to be joined: hand over what was typed since the last `changed`. */
+  joining(): void;
   /** The notebook was joined with one saved elsewhere; what both changed waits for a choice. */
   joined(notebook: Notebook, conflicts: Conflict[]): void;
 }

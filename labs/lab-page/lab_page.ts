@@ -93,6 +93,7 @@ export class LabPage {
     listenToKeys(this.list.element, { ...this.commands(), ...this.moves() });
     this.draft.listen({
       status: (status) => this.bar.showWork(workStatus(status, words)),
+      joining: () => this.hand(),
       joined: (notebook, conflicts) => this.joined(notebook, conflicts),
     });
     addEventListener("pagehide", () => this.hand());

@@ -6,6 +6,7 @@
  */
 import type { Cell, Notebook } from "./notebook";
 import type { Output } from "./kernel";
+import { randomName } from "./random_name";
 
 /** The file is no notebook of format 4; the message says what is wrong with it. */
 export class NotUnderstood extends Error {}
@@ -68,7 +69,7 @@ export function lines(text: string): string[] {
 
 /** A cell of the learner's own. */
 export function newCell(cellType: "code" | "markdown"): Cell {
-  const cell: Cell = { cell_type: cellType, id: crypto.randomUUID().slice(0, 13), source: "", metadata: {} };
+  const cell: Cell = { cell_type: cellType, id: randomName(12), source: "", metadata: {} };
   return cellType === "code" ? { ...cell, outputs: [], execution_count: null } : cell;
 }
 

@@ -173,6 +173,11 @@ export const TEXTS = [
   "Bring back",
   "There is no earlier version yet: the first is made when you change something.",
   "{number} s",
+  "Your session has ended. Your work is kept on this device: sign in again in another window, and it is sent.",
+  "You have no place in this course any more, so the server takes nothing. Your work stays on this device: download it.",
+  "Somebody else is signed in in this browser now. Your work stays on this device, locked, until you sign in again.",
+  "There is no link, and this notebook was not opened on this device before.",
+  "Choose what stays first.",
 ] as const;
 
 /** A text that the page may say. */

@@ -208,6 +208,20 @@ TEXTS: Final = (
     Message("Bring back"),
     Message("There is no earlier version yet: the first is made when you change something."),
     Message("{number} s"),
+    Message(
+        "Your session has ended. Your work is kept on this device: "
+        "sign in again in another window, and it is sent."
+    ),
+    Message(
+        "You have no place in this course any more, so the server takes nothing. "
+        "Your work stays on this device: download it."
+    ),
+    Message(
+        "Somebody else is signed in in this browser now. "
+        "Your work stays on this device, locked, until you sign in again."
+    ),
+    Message("There is no link, and this notebook was not opened on this device before."),
+    Message("Choose what stays first."),
 )
 """Every text, once."""
 

@@ -1,0 +1,369 @@
+/**
+ * The keeper of a learner's notebook: it saves to the server while there is a link, keeps every change in this
+ * browser at once, and joins what was changed elsewhere.
+ */
+import { withChoices } from "./choices";
+import type { Conflict, Draft, DraftListener, DraftState, DraftStatus } from "./draft";
+import { joinRecords, type Opened } from "./draft_opening";
+import { listVersions, readDraft, saveDraft, type Answer } from "./draft_server";
+import type { LabData } from "./lab_data";
+import { openStore, type DraftRecord, type LocalStore } from "./local_store";
+import { alike, mergeNotebooks } from "./merge";
+import type { Notebook } from "./notebook";
+import { readNotebook, writeNotebook } from "./notebook_format";
+import { freshToken, onForgotten, sendWhenLinked, serveOffline } from "./offline";
+import { OtherWindows, type WindowMessage } from "./other_windows";
+import type { Text } from "./texts";
+import { claimWindow, openWindows } from "./window_name";
+import { Words } from "./words";
+
+/** Milliseconds: after the last change, at most after the first, and between tries that fail. */
+const SETTLED = 2_000;
+const LONGEST = 5_000;
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 60_000;
+/** A window that was out of sight for longer asks whether the notebook was changed elsewhere. */
+const AWAY = 30_000;
+/** How often work is joined and sent again in one go, before it waits. */
+const MOST_JOINS = 4;
+
+const REFUSALS = {
+  session: "Your session has ended. Your work is kept on this device: sign in again in another window, and it is sent.",
+  place: "You have no place in this course any more, so the server takes nothing. Your work stays on this device: download it.",
+  account: "Somebody else is signed in in this browser now. Your work stays on this device, locked, until you sign in again.",
+} satisfies Record<string, Text>;
+
+/**
+ * The draft of the notebook that the page shows.
+ *
+ * @throws Error with words for the learner when neither the server nor this browser has the notebook
+ */
+export async function openDraft(data: LabData): Promise<Draft> {
+  const words = new Words(data.texts, data.language);
+  const entry = data.notebooks.find(({ name }) => name === data.notebook);
+  if (!entry) throw new Error(data.notebook);
+  const [client, store] = await Promise.all([claimWindow(), openStore(data.account.key, data.account.secret)]);
+  const [answer, records, open] = await Promise.all([
+    readDraft(entry.draftUrl, data.account.key),
+    store?.read(entry.draftUrl).catch(() => []) ?? [],
+    openWindows(),
+  ]);
+  open.delete(client);
+  const opened = joinRecords(answer, records, open);
+  if (opened === null) throw new Error(whyNot(answer, words));
+  const keeper = new DraftKeeper(data, words, { draftUrl: entry.draftUrl, client, store }, opened, answer);
+  await keeper.begin(opened.taken);
+  serveOffline(data);
+  return keeper;
+}
+
+function whyNot(answer: Answer, words: Words): string {
+  if (answer.kind !== "refused") return words.say("There is no link, and this notebook was not opened on this device before.");
+  return answer.reason === "content" ? answer.detail : words.say(REFUSALS[answer.reason]);
+}
+
+interface Place {
+  draftUrl: string;
+  client: string;
+  store: LocalStore | null;
+}
+
+class DraftKeeper implements Draft {
+  notebook: Notebook;
+  conflicts: Conflict[];
+
+  private base: Notebook;
+  private version: number;
+  private unsent: boolean;
+  private savedAt: string | null;
+  private csrfToken: string;
+  private readonly windows: OtherWindows;
+  private readonly listeners: DraftListener[] = [];
+  private state: DraftState = "saved";
+  private detail = "";
+  /** Grows with each change, so that what was typed during a sending is seen. */
+  private serial = 0;
+  private firstChange = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private pause = FIRST_PAUSE;
+  private sending: Promise<void> | null = null;
+  private keeping: Promise<void> | null = null;
+  private keepAgain = false;
+  private kept = false;
+  private hiddenAt = 0;
+  private readonly ended = new AbortController();
+
+  constructor(
+    private readonly data: LabData,
+    private readonly words: Words,
+    private readonly place: Place,
+    opened: Opened,
+    answer: Answer,
+  ) {
+    this.notebook = opened.here;
+    this.base = opened.base;
+    this.version = opened.version;
+    this.conflicts = opened.conflicts;
+    this.unsent = opened.unsent;
+    this.savedAt = opened.savedAt;
+    this.csrfToken = data.csrfToken;
+    const channel = `darsgah-draft ${data.account.key} ${place.draftUrl}`;
+    this.windows = new OtherWindows(channel, opened.here, (message) => this.follow(message));
+    if (answer.kind === "refused") this.refuse(answer);
+    else if (this.conflicts.length) this.state = "merge";
+    else if (this.unsent) this.state = answer.kind === "ok" ? "changed" : "kept";
+    else if (answer.kind !== "ok") this.state = "kept";
+  }
+
+  /** Keep what was opened under this window's name, and begin to send and to listen. */
+  async begin(taken: DraftRecord[]): Promise<void> {
+    await this.keep();
+    if (this.kept) {
+      const others = taken.filter((record) => record.client !== this.place.client);
+      await Promise.all(others.map((record) => this.place.store?.remove(record)));
+    }
+    const { signal } = this.ended;
+    addEventListener("online", () => this.sendNow(), { signal });
+    addEventListener("pagehide", () => this.leave(), { signal });
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.leave() : this.comeBack()), { signal });
+    addEventListener("beforeunload", (event) => this.unsent && !this.kept && event.preventDefault(), { signal });
+    onForgotten(() => void this.keep().then(() => location.reload()), signal);
+    if (this.unsent) this.sendAfter(0);
+  }
+
+  listen(listener: DraftListener): void {
+    this.listeners.push(listener);
+    listener.status(this.status());
+  }
+
+  changed(notebook: Notebook): void {
+    this.notebook = notebook;
+    this.serial += 1;
+    this.unsent = true;
+    this.firstChange ||= Date.now();
+    void this.keep();
+    this.windows.changed(notebook);
+    if (this.conflicts.length) this.say("merge");
+    else if (this.state === "saved" || this.state === "changed") this.say("changed");
+    else if (this.state === "kept") this.say(this.kept ? "kept" : "unkept");
+    if (this.state !== "refused") this.sendAfter(Math.min(SETTLED, Math.max(0, this.firstChange + LONGEST - Date.now())));
+  }
+
+  async flush(): Promise<void> {
+    for (let attempt = 0; this.unsent && attempt < MOST_JOINS; attempt += 1) {
+      if (this.conflicts.length) throw new Error(this.words.say("Choose what stays first."));
+      await this.send(false);
+      if (this.state === "kept" || this.state === "unkept" || this.state === "refused") break;
+    }
+    if (this.unsent) throw new Error(this.detail || this.words.say("The server cannot be reached. Your work is kept; try again when the link is back."));
+  }
+
+  choose(choices: Record<string, "here" | "there" | "both">): void {
+    const chosen = withChoices(this.notebook, this.conflicts, choices);
+    this.conflicts = this.conflicts.filter(({ cellId }) => !(cellId in choices));
+    this.changed(chosen);
+    for (const listener of this.listeners) listener.joined(chosen, this.conflicts);
+    if (!this.conflicts.length) {
+      this.say("changed");
+      this.sendAfter(0);
+    }
+  }
+
+  async versions(): Promise<{ version: number; savedAt: Date; size: number }[]> {
+    const entries = await listVersions(this.place.draftUrl);
+    return entries.map(({ version, saved_at, size }) => ({ version, savedAt: new Date(saved_at), size }));
+  }
+
+  async restore(version: number): Promise<Notebook> {
+    const answer = await readDraft(`${this.place.draftUrl}/versions/${version}`, this.data.account.key);
+    if (answer.kind !== "ok") throw new Error(whyNot(answer, this.words));
+    await this.flush();
+    const notebook = readNotebook(answer.text);
+    this.changed(notebook);
+    this.sendAfter(0);
+    return notebook;
+  }
+
+  close(): void {
+    this.leave();
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.ended.abort();
+    this.windows.close();
+  }
+
+  private status(): DraftStatus {
+    return { state: this.state, savedAt: this.savedAt ? new Date(this.savedAt) : null, detail: this.detail };
+  }
+
+  private say(state: DraftState, detail = ""): void {
+    this.state = state;
+    this.detail = detail;
+    for (const listener of this.listeners) listener.status(this.status());
+  }
+
+  /** Write the present state to this browser's store; one writing at a time, and the newest state last. */
+  private keep(): Promise<void> {
+    this.keepAgain = true;
+    this.keeping ??= this.keepUntilDone().finally(() => (this.keeping = null));
+    return this.keeping;
+  }
+
+  private async keepUntilDone(): Promise<void> {
+    while (this.keepAgain) {
+      this.keepAgain = false;
+      try {
+        await this.place.store?.write(this.record());
+        this.kept = this.place.store !== null;
+      } catch {
+        // The disk is full, or the browser took the store away: the page says so when the link is gone too.
+        this.kept = false;
+      }
+    }
+  }
+
+  private record(): DraftRecord {
+    return {
+      draftUrl: this.place.draftUrl,
+      client: this.place.client,
+      version: this.version,
+      base: writeNotebook(this.base),
+      here: writeNotebook(this.notebook),
+      conflicts: this.conflicts,
+      unsent: this.unsent,
+      csrfToken: this.csrfToken,
+      savedAt: this.savedAt,
+    };
+  }
+
+  private sendAfter(milliseconds: number): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.send(false), milliseconds);
+  }
+
+  private sendNow(): void {
+    this.pause = FIRST_PAUSE;
+    if (this.unsent) this.sendAfter(0);
+  }
+
+  /** The page goes out of sight, and may not come back. */
+  private leave(): void {
+    this.hiddenAt = Date.now();
+    if (!this.unsent) return;
+    void this.keep();
+    void this.send(true);
+  }
+
+  private comeBack(): void {
+    if (this.unsent) this.sendNow();
+    else if (Date.now() - this.hiddenAt > AWAY) void this.takeNewest();
+  }
+
+  private send(leaving: boolean): Promise<void> {
+    this.sending ??= this.trySending(leaving).finally(() => (this.sending = null));
+    return this.sending;
+  }
+
+  private async trySending(leaving: boolean): Promise<void> {
+    for (let attempt = 0; attempt < MOST_JOINS; attempt += 1) {
+      if (!this.unsent || this.conflicts.length) return;
+      if (this.state !== "kept" && this.state !== "refused") this.say("saving");
+      const { serial, notebook } = this;
+      const answer = await saveDraft({
+        draftUrl: this.place.draftUrl,
+        account: this.data.account.key,
+        client: this.place.client,
+        csrfToken: this.csrfToken,
+        version: this.version,
+        text: writeNotebook(notebook),
+        leaving,
+      });
+      if (answer.kind === "ok") return this.saved(answer, notebook, serial);
+      if (answer.kind === "lost") return this.lost();
+      if (answer.kind === "refused") return this.refuse(answer);
+      if (answer.kind === "token") {
+        const token = await freshToken(this.data.account.key);
+        if (token === null) return this.refuse({ reason: "account", detail: "" });
+        this.csrfToken = token;
+      } else if (!(await this.takeNewest())) return;
+    }
+    this.lost();
+  }
+
+  private saved(answer: Extract<Answer, { kind: "ok" }>, notebook: Notebook, serial: number): void {
+    this.base = notebook;
+    this.version = answer.version;
+    this.savedAt = answer.savedAt;
+    this.pause = FIRST_PAUSE;
+    this.firstChange = 0;
+    this.unsent = serial !== this.serial;
+    this.windows.saved(answer.version, answer.savedAt, answer.text);
+    void this.keep();
+    this.say(this.unsent ? "changed" : "saved");
+    if (this.unsent) this.sendAfter(SETTLED);
+  }
+
+  private lost(): void {
+    this.say(this.kept ? "kept" : "unkept");
+    sendWhenLinked();
+    this.sendAfter(this.pause * (0.75 + Math.random() / 2));
+    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+  }
+
+  private refuse({ reason, detail }: { reason: keyof typeof REFUSALS | "content"; detail: string }): void {
+    this.say("refused", reason === "content" ? detail : this.words.say(REFUSALS[reason]));
+    this.sendAfter(LONGEST_PAUSE);
+  }
+
+  /** Take in the server's newest version; false when it could not be had. */
+  private async takeNewest(): Promise<boolean> {
+    const answer = await readDraft(this.place.draftUrl, this.data.account.key);
+    if (answer.kind === "ok") this.takeIn(answer);
+    else if (answer.kind === "refused") this.refuse(answer);
+    else if (this.unsent) this.lost();
+    return answer.kind === "ok";
+  }
+
+  private takeIn({ version, savedAt, text }: { version: number; savedAt: string | null; text: string }): void {
+    if (version <= this.version) return;
+    for (const listener of this.listeners) listener.joining();
+    const there = readNotebook(text);
+    const { notebook, conflicts } = mergeNotebooks(this.base, this.notebook, there);
+    const waiting = this.conflicts.filter(({ cellId }) => conflicts.every((other) => other.cellId !== cellId));
+    this.base = there;
+    this.version = version;
+    this.savedAt = savedAt;
+    this.windows.have(there);
+    this.becomes(notebook, [...waiting, ...conflicts]);
+    this.unsent = !alike(notebook, there) || this.conflicts.length > 0;
+    void this.keep();
+    if (this.conflicts.length) this.say("merge");
+    else this.say(this.unsent ? "changed" : "saved");
+  }
+
+  private becomes(notebook: Notebook, conflicts: Conflict[]): void {
+    const shown = alike(notebook, this.notebook) && alike(conflicts, this.conflicts);
+    this.notebook = notebook;
+    this.conflicts = conflicts;
+    if (shown) return;
+    this.serial += 1;
+    for (const listener of this.listeners) listener.joined(notebook, conflicts);
+  }
+
+  /** Another window of this browser changed or saved the notebook. */
+  private follow(message: WindowMessage): void {
+    if (message.kind === "saved") {
+      const waited = this.unsent;
+      this.takeIn(message);
+      if (this.unsent && !this.conflicts.length && waited) this.sendAfter(SETTLED);
+      return;
+    }
+    for (const listener of this.listeners) listener.joining();
+    const { notebook, conflicts } = mergeNotebooks(message.from, this.notebook, message.notebook);
+    // What both typed in one cell is joined when it is saved, and a person is asked then.
+    if (conflicts.length) return;
+    this.windows.have(message.notebook);
+    this.becomes(notebook, this.conflicts);
+    void this.keep();
+    if (!alike(notebook, message.notebook)) this.windows.changed(notebook);
+  }
+}

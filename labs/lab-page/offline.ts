@@ -1,0 +1,66 @@
+/** The lab page's side of working without a link: the service worker, what it holds, and what it is told. */
+import type { LabData } from "./lab_data";
+
+const SERVICE_WORKER = "/service-worker.js";
+export const SYNC_TAG = "darsgah-drafts";
+
+/** What pages tell the service worker. */
+export type ToServiceWorker = { kind: "hold"; addresses: string[] } | { kind: "page"; address: string };
+/** What the service worker tells pages: whoever was signed in is not any more. */
+export interface Forgotten {
+  kind: "forgotten";
+}
+
+interface SyncRegistration extends ServiceWorkerRegistration {
+  sync?: { register(tag: string): Promise<void> };
+}
+
+/** Let the service worker serve this page, its files and the lab's data when the link is gone. */
+export function serveOffline(data: LabData): void {
+  const container = navigator.serviceWorker;
+  if (!container) return;
+  container.register(SERVICE_WORKER, { scope: "/", updateViaCache: "none" }).catch(() => undefined);
+  const files = performance.getEntriesByType("resource").map(({ name }) => name);
+  const own = files.filter((address) => new URL(address).pathname.startsWith("/static/"));
+  tell({ kind: "page", address: location.href });
+  holdOffline([...own, ...data.kernel.files.map(({ url }) => new URL(url, location.href).href)]);
+}
+
+/** Let the service worker hold files that this page fetched. */
+export function holdOffline(addresses: string[]): void {
+  tell({ kind: "hold", addresses });
+}
+
+/** Let unsent work be sent when the link is back, even with this page closed, where the browser can do that. */
+export function sendWhenLinked(): void {
+  const container = navigator.serviceWorker;
+  if (!container?.controller) return;
+  void container.ready
+    .then((registration) => (registration as SyncRegistration).sync?.register(SYNC_TAG))
+    .catch(() => undefined);
+}
+
+/** Call when the learner signed out, or somebody else in, in another window of this browser. */
+export function onForgotten(forget: () => void, signal: AbortSignal): void {
+  navigator.serviceWorker?.addEventListener(
+    "message",
+    (event: MessageEvent<Forgotten>) => event.data.kind === "forgotten" && forget(),
+    { signal },
+  );
+}
+
+/** The token of a page loaded anew; null when somebody else is signed in, or nobody. */
+export async function freshToken(account: string): Promise<string | null> {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return null;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = page.getElementById("lab-data")?.textContent;
+  if (!text) return null;
+  const data = JSON.parse(text) as LabData;
+  return data.account.key === account ? data.csrfToken : null;
+}
+
+function tell(message: ToServiceWorker): void {
+  const container = navigator.serviceWorker;
+  void container?.ready.then((registration) => registration.active?.postMessage(message));
+}
