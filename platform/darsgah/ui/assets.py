@@ -5,8 +5,8 @@
 npm installs the locked packages without running their scripts; htmx is copied as it is, and the Nastaliq
 face is cut down to the letters of Urdu. The outcome depends on the lock file and this module alone, so a
 stamp beside it makes the second run instant and free of the network. The lab page's script
-(``darsgah.ui.lab_assets``) has a stamp of its own: whoever changes a source of it needs no network. So have the
-browser's Python (``runtime_assets``) and JupyterLite (``full_notebook_build``).
+(``darsgah.ui.lab_assets``) has a stamp of its own: whoever changes a source of it needs no network. So
+have the browser's Python (``runtime_assets``) and JupyterLite (``full_notebook_build``).
 """
 
 import hashlib
