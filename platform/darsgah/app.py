@@ -12,12 +12,13 @@ from typing import Any
 from litestar import Litestar, Router, get
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
 from litestar.plugins.prometheus import PrometheusConfig
+from litestar.routes import BaseRoute, WebSocketRoute
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,6 +36,8 @@ from darsgah.grades import pages as grades_pages
 from darsgah.hubs import api as hubs_api
 from darsgah.hubs import pages as hubs_pages
 from darsgah.jobs.notifications import Listener
+from darsgah.kernels import api as kernels_api
+from darsgah.kernels import pages as kernels_pages
 from darsgah.lab_checks import api as lab_checks_api
 from darsgah.lab_checks import pages as lab_checks_pages
 from darsgah.settings import Settings
@@ -68,6 +71,13 @@ class RouteWithoutRule(RuntimeError):  # noqa: N818 - says what is wrong
     """A route does not say who may try it."""
 
 
+def handlers_of(route: BaseRoute) -> list[BaseRouteHandler]:
+    """The handlers of a route: several of an HTTP one, the one of a WebSocket."""
+    if isinstance(route, WebSocketRoute):
+        return [route.route_handler]
+    return list(getattr(route, "route_handlers", ()))
+
+
 def deny_by_default(app: Litestar) -> Litestar:
     """The same application, when each of its routes says who may try it (``darsgah.access``).
 
@@ -75,7 +85,7 @@ def deny_by_default(app: Litestar) -> Litestar:
         RouteWithoutRule: names the first that does not.
     """
     for route in app.routes:
-        for handler in getattr(route, "route_handlers", ()):
+        for handler in handlers_of(route):
             automatic = isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}
             if not automatic and not RULES.intersection(handler.resolve_guards()):
                 raise RouteWithoutRule(f"{route.path} names no access rule in its guards")
@@ -156,6 +166,7 @@ def _routes() -> list[ControllerRouterHandler]:
         workspaces_pages.router,
         full_notebook_page.router,
         grades_pages.router,
+        kernels_pages.router,
         Router(
             path=API,
             route_handlers=[
@@ -167,6 +178,7 @@ def _routes() -> list[ControllerRouterHandler]:
                 workspaces_api.router,
                 tutoring_api.router,
                 grades_api.router,
+                kernels_api.router,
             ],
         ),
         nothing_here,

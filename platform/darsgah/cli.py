@@ -14,6 +14,7 @@ from typer.main import get_command
 COMMANDS = {
     "serve": "serving:serve_command",
     "worker": "serving:worker_command",
+    "kernels": "kernels:kernels_command",
     "demo": "serving:demo_command",
     "grade": "grading:grade_command",
     "lab": "labs:lab_commands",

@@ -91,6 +91,23 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds before an environment that did not start is tried again; doubled each time.",
     )
+    kernels: str = Field(
+        default="",
+        description="Where labs' kernels run: host:port of each machine, with commas between, "
+        "on a private network; unset: beside the worker of this machine.",
+    )
+    kernel_places: int = Field(
+        default=0,
+        ge=0,
+        description="Kernels at once on one machine; 0 takes one for each 64 MiB of half its memory.",
+    )
+    kernel_places_each: int = Field(default=3, ge=1, description="Kernels of one learner at once.")
+    kernel_idle: float = Field(
+        default=1200.0, gt=0, description="Seconds without use after which a kernel is ended."
+    )
+    kernel_cell_seconds: float = Field(
+        default=3600.0, gt=0, description="Seconds after which a cell in a kernel is stopped."
+    )
     session_days: int = Field(default=14, ge=1, description="Days after which an unused sign-in ends.")
     sign_in_attempts: int = Field(
         default=10,

@@ -25,6 +25,13 @@ def clean_text(value: object, longest: int) -> str:
     )
 
 
+def cut_note(limits: Limits) -> str:
+    """The line that says that a cell showed more than it may."""
+    return (
+        f"[output cut: a cell may show {limits.output_bytes // 1024} KiB and {limits.output_count} outputs]\n"
+    )
+
+
 class Outputs:
     """The outputs of one cell as they arrive."""
 
@@ -64,7 +71,7 @@ class Outputs:
             output = json.loads(payload)
         except (ValueError, RecursionError):
             return
-        checked = _checked(output) if isinstance(output, dict) else None
+        checked = checked_output(output) if isinstance(output, dict) else None
         if checked is not None and self._room():
             self._bytes -= len(payload)
             self._kept.append(checked)
@@ -74,15 +81,11 @@ class Outputs:
         for position, text in self._streams.items():
             self._kept[position]["text"] = clean_text(text.decode("utf-8", "replace"), len(text))
         if self._cut:
-            note = (
-                f"[output cut: a cell may show {self._limits.output_bytes // 1024} KiB "
-                f"and {self._limits.output_count} outputs]\n"
-            )
-            self._kept.append({"output_type": "stream", "name": "stderr", "text": note})
+            self._kept.append({"output_type": "stream", "name": "stderr", "text": cut_note(self._limits)})
         return tuple(self._kept)
 
 
-def _checked(output: dict[str, Any]) -> dict[str, Any] | None:
+def checked_output(output: dict[str, Any]) -> dict[str, Any] | None:
     """A new output made of the parts that are as they should be, or None."""
     kind = output.get("output_type")
     if kind == "error":

@@ -32,6 +32,7 @@ from darsgah.errors import DarsgahError, SettingsInvalid
 from darsgah.hubs import service as hubs
 from darsgah.logs import configure_logs
 from darsgah.settings import Settings, load_settings
+from darsgah_grader.kernel_wire import LONGEST_RELAYED
 
 WORKER_PAUSE = 2.0
 """Seconds before a worker that ended by itself is started again."""
@@ -104,7 +105,9 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 def serve_command(
-    worker: Annotated[bool, typer.Option("--worker", help="Run a worker beside the web server.")] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="Run a worker and labs' kernels beside the web server.")
+    ] = False,
     demo: Annotated[bool, typer.Option("--demo", help="Load the demo network first.")] = False,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
@@ -127,7 +130,7 @@ def serve_command(
             upgrade(handle.url)
             if demo:
                 _load_demo_apart()
-            with _worker_beside(enabled=worker), suppress(KeyboardInterrupt):
+            with _workers_beside(enabled=worker), suppress(KeyboardInterrupt):
                 asyncio.run(_serve(settings, handle.url, blobs, listening))
         _say("Stopped.")
 
@@ -203,6 +206,8 @@ async def _serve(settings: Settings, url: str, blobs: BlobStore, listening: sock
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        ws_max_size=LONGEST_RELAYED,
+        ws_per_message_deflate=False,  # a third of a megabyte for each open lab
         timeout_graceful_shutdown=5,
     )
     address = settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
@@ -211,24 +216,29 @@ async def _serve(settings: Settings, url: str, blobs: BlobStore, listening: sock
 
 
 @contextmanager
-def _worker_beside(*, enabled: bool) -> Iterator[None]:
-    """A worker process for as long as the block lasts; one that ends by itself is started again."""
+def _workers_beside(*, enabled: bool) -> Iterator[None]:
+    """A worker and a host of kernels while the block lasts; what ends by itself is started again."""
     if not enabled:
         yield
         return
     stopping = threading.Event()
-    keeper = threading.Thread(target=_keep_worker, args=(stopping,), name="worker keeper")
-    keeper.start()
+    keepers = [
+        threading.Thread(target=_keep, args=(command, stopping), name=f"keeper of {command}")
+        for command in ("worker", "kernels")
+    ]
+    for keeper in keepers:
+        keeper.start()
     try:
         yield
     finally:
         stopping.set()
-        keeper.join()
+        for keeper in keepers:
+            keeper.join()
 
 
-def _keep_worker(stopping: threading.Event) -> None:
+def _keep(command: str, stopping: threading.Event) -> None:
     while not stopping.is_set():
-        process = subprocess.Popen([sys.executable, "-m", "darsgah", "worker"])  # this program itself
+        process = subprocess.Popen([sys.executable, "-m", "darsgah", command])  # noqa: S603 -- this program itself
         while process.poll() is None and not stopping.wait(0.2):
             pass
         if stopping.is_set():
@@ -240,5 +250,7 @@ def _keep_worker(stopping: threading.Event) -> None:
                 process.wait()
         else:
             if process.returncode:  # 0 is Ctrl-C, which reaches both processes
-                logger.warning("worker_ended", exit_code=process.returncode, again_in=WORKER_PAUSE)
+                logger.warning(
+                    "ended_by_itself", command=command, exit_code=process.returncode, again_in=WORKER_PAUSE
+                )
             stopping.wait(WORKER_PAUSE)

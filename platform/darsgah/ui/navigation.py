@@ -17,12 +17,15 @@ class Place:
 TODAY = Place(Message("Today"), "/today")
 HUBS = Place(Message("Hubs"), "/hubs")
 TEACHING = Place(Message("Teaching"), "/teach")
+KERNELS = Place(Message("Kernels"), "/hub/kernels")
 
 
 def places(actor: Actor | None) -> tuple[Place, ...]:
     """The places of a person, in the order of the header; who is signed out has none."""
     if actor is None:
         return ()
-    if actor.holds(Role.INSTRUCTOR, Role.HUB_ADMIN, Role.NETWORK_ADMIN):
+    if actor.holds(Role.HUB_ADMIN, Role.NETWORK_ADMIN):
+        return (TODAY, TEACHING, KERNELS, HUBS)
+    if actor.holds(Role.INSTRUCTOR):
         return (TODAY, TEACHING, HUBS)
     return (TODAY, HUBS)
