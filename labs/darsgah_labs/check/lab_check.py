@@ -151,4 +151,6 @@ def _mutation_summary(questions: Sequence[QuestionReport], score: float | None) 
 def _alternatives_summary(lab: Lab) -> str:
     if not lab.alternatives:
         return "There are no other solutions."
+    if len(lab.alternatives) == 1:
+        return "One other solution gets full marks."
     return f"{len(lab.alternatives)} other solutions get full marks."

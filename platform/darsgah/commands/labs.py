@@ -1,16 +1,13 @@
-"""`darsgah lab`: check a lab, write the learner's version of it.
+"""`darsgah lab`: begin a lab, check it, write the learner's version of it, publish it."""
 
-Exit codes of ``check``: 0 the lab passes, 3 it does not, 2 wrong use, 1 this machine cannot grade it.
-"""
-
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from darsgah.commands.lab_checking import lab_check_command
+from darsgah.commands.lab_publishing import lab_publish_command
 from darsgah.commands.lab_reading import (
     ExitCode,
     LabPath,
@@ -19,115 +16,74 @@ from darsgah.commands.lab_reading import (
     open_grader,
     read_lab,
 )
-from darsgah.commands.lab_report import show
 from darsgah.commands.visible_text import visible
-from darsgah_grader.types import AssignmentInvalid, EnvironmentBroken, SandboxUnavailable
-from darsgah_labs.check.invalid import report_of_invalid
-from darsgah_labs.check.lab_check import Choice
-from darsgah_labs.check.report import LabReport, Part
-from darsgah_labs.errors import LabInvalid
-from darsgah_labs.lab_folder import load
-
-_STEPS = {
-    Part.REFERENCE: "The reference solution, six times",
-    Part.RELEASE: "The learner's version",
-    Part.MUTATION: "Mutants",
-    Part.ALTERNATIVES: "Other solutions",
-    Part.TEXT: "The text",
-}
-
-
-def lab_check_command(
-    lab: LabPath,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as one JSON object.")] = False,
-    question: Annotated[
-        str, typer.Option(help="grade_id of an answer or a test: mutants of that question alone.")
-    ] = "",
-    no_mutants: Annotated[bool, typer.Option("--no-mutants", help="Leave the mutants out.")] = False,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Leave out the run in the browser's Python.")
-    ] = False,
-) -> None:
-    """Say whether a lab is good enough to be published, and what its tests miss."""
-    choice = Choice(mutants=not no_mutants, question=question, browser=not no_browser)
-    report = _checked(lab, choice)
-    if as_json:
-        typer.echo(msgspec.json.encode(report).decode())
-    else:
-        show(Console(), report)
-    if not report.ok:
-        raise typer.Exit(ExitCode.REJECTED)
-
-
-def _checked(path: Path, choice: Choice) -> LabReport:
-    """The report; a lab that cannot even be read has one too."""
-    # The check needs nbgrader, which takes two seconds to import; `--help` does not.
-    from darsgah.lab_checks.checking import check  # noqa: PLC0415 - see above
-
-    try:
-        lab = load(path)
-    except LabInvalid as error:
-        if not path.exists():
-            fail(ExitCode.WRONG_USE, str(error))
-        return report_of_invalid(path.resolve().name, error)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with (
-        open_grader() as grader,
-        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-    ):
-        task = progress.add_task("", total=None)
-
-        def tell(part: Part, done: int, of: int) -> None:
-            progress.update(task, description=_STEPS[part], completed=done, total=of or None)
-
-        assignment = assignment_to_grade(lab, path, grader)
-        try:
-            return check(lab, assignment, grader, choice=choice, progress=tell)
-        except LabInvalid as error:
-            fail(ExitCode.WRONG_USE, str(error))
-        except (SandboxUnavailable, EnvironmentBroken) as error:
-            fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
+from darsgah_grader.types import AssignmentInvalid
+from darsgah_labs.lab_folder import slug_of
+from darsgah_labs.starter import starter_files
 
 
 def lab_release_command(
     lab: LabPath,
     out: Annotated[
         Path,
-        typer.Option("--output", "-o", help="A new folder; for a single notebook also a new .ipynb file."),
+        typer.Option("--output", "-o", help="A folder; for a single notebook also an .ipynb file."),
     ],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files of the same names.")] = False,
 ) -> None:
     """Write the learner's version of a lab: no solutions, no hidden tests, no outputs."""
-    # nbgrader takes two seconds to import, which `darsgah grade` must not wait for.
+    # nbgrader takes two seconds to import, which other commands must not wait for.
     from darsgah_grader.authoring import release  # noqa: PLC0415 - see above
 
     loaded = read_lab(lab)
-    try:
-        taken = out.exists() and not (out.is_dir() and not any(out.iterdir()))
-    except OSError as error:
-        fail(ExitCode.MACHINE, f"{out} cannot be written: {error.strerror}.")
-    if taken:
-        fail(ExitCode.WRONG_USE, f"{out} is there already; name a new place, nothing is overwritten.")
+    if not force and _is_taken(out):
+        fail(ExitCode.WRONG_USE, f"{out} is there already; name a new place, or overwrite it with --force.")
     with open_grader() as grader:
         assignment = assignment_to_grade(loaded, lab, grader)
     try:
-        released = {master.name: release(master) for master in assignment.masters}
+        released = {f"{master.name}.ipynb": release(master) for master in assignment.masters}
     except AssignmentInvalid as error:
         fail(ExitCode.WRONG_USE, str(error))
+    if out.suffix == ".ipynb" and len(released) == 1 and not out.is_dir():
+        _write(out.parent, {out.name: next(iter(released.values()))})
+        typer.echo(visible(f"Wrote {out}"))
+        return
+    _write(out, released | dict(assignment.files))
+    counted = _counted(len(released), "notebook"), _counted(len(assignment.files), "other file")
+    typer.echo(visible(f"Wrote {' and '.join(counted)} to {out}"))
+
+
+def lab_new_command(
+    slug: Annotated[str, typer.Argument(help="The lab's name: lower case, digits and hyphens.")],
+    out: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder that the lab's own folder is made in.")
+    ] = Path(),
+) -> None:
+    """Begin a lab: a small one that passes its check, to be changed step by step."""
+    if slug != slug_of(slug):
+        fail(ExitCode.WRONG_USE, f"{slug!r} is no name for a lab: write it as {slug_of(slug)!r}.")
+    folder = out / slug
+    if _is_taken(folder):
+        fail(ExitCode.WRONG_USE, f"{folder} is there already; nothing is overwritten.")
+    _write(folder, starter_files())
+    typer.echo(visible(f"Wrote {folder}. Change it, and after each change: darsgah lab check {folder}"))
+
+
+def _is_taken(place: Path) -> bool:
+    """Whether something would be overwritten there; an empty folder is free."""
     try:
-        if out.suffix == ".ipynb" and len(released) == 1 and not out.is_dir():
-            out.write_bytes(next(iter(released.values())))
-            typer.echo(visible(f"Wrote {out}"))
-            return
-        files = {f"{name}.ipynb": content for name, content in released.items()} | dict(assignment.files)
+        return place.exists() and not (place.is_dir() and not any(place.iterdir()))
+    except OSError as error:
+        fail(ExitCode.MACHINE, f"{place} cannot be written: {error.strerror}.")
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    try:
         for name, content in files.items():
-            place = out / name
+            place = folder / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
     except OSError as error:
-        fail(ExitCode.MACHINE, f"{out} could not be written: {error.strerror}.")
-    counted = _counted(len(released), "notebook"), _counted(len(files) - len(released), "other file")
-    typer.echo(visible(f"Wrote {' and '.join(counted)} to {out}"))
+        fail(ExitCode.MACHINE, f"{folder} could not be written: {error.strerror}.")
 
 
 def _counted(number: int, noun: str) -> str:
@@ -135,5 +91,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 lab_commands = typer.Typer(help="Labs.", no_args_is_help=True)
+lab_commands.command("new")(lab_new_command)
 lab_commands.command("check")(lab_check_command)
 lab_commands.command("release")(lab_release_command)
+lab_commands.command("publish")(lab_publish_command)
