@@ -15,12 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, signed_in
 from darsgah.blobs.store import BlobStore
+from darsgah.settings import Settings
 from darsgah.submissions.guards import UPLOAD_BYTES
+from darsgah.ui.account_key import account_key
 from darsgah.ui.download import NOTEBOOK, notebook_download
 from darsgah.workspaces import service
+from darsgah.workspaces.errors import OtherAccount
 from darsgah.workspaces.schemas import DraftContent, DraftView, SavedDraft
 
 IfMatch = Annotated[str, HeaderParameter(name="If-Match", max_length=200, required=False)]
+Account = Annotated[str, HeaderParameter(name="X-Account", max_length=64, required=False)]
 Client = Annotated[str, HeaderParameter(name="X-Client", max_length=64, required=False)]
 
 
@@ -38,6 +42,16 @@ def _answer(name: str, content: DraftContent) -> Response[bytes]:
     return answer
 
 
+def _same_account(account: str, actor: Actor, settings: Settings) -> None:
+    """A page tells whose work it holds: after another sign-in in the same browser it is not taken for theirs.
+
+    Raises:
+        OtherAccount: the session is not that account's.
+    """
+    if account and account != account_key(settings.cookie_key, actor.account_id):
+        raise OtherAccount
+
+
 def _http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 
@@ -52,13 +66,21 @@ async def list_drafts(
 
 @get("/assignments/{assignment_id:uuid}/drafts/{name:str}", guards=[signed_in])
 async def read_draft(
+    *,
     assignment_id: FromPath[UUID],
     name: FromPath[str],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
     blobs: NamedDependency[BlobStore],
+    settings: NamedDependency[Settings],
+    account: Account = "",
 ) -> Response[bytes]:
-    """Your copy of a notebook, with its version as ETag; before the first save the notebook as given out."""
+    """Your copy of a notebook, with its version as ETag; before the first save the notebook as given out.
+
+    ``X-Account`` is the key that the lab's page names the account by: 409 ``other_account`` where it is not
+    yours.
+    """
+    _same_account(account, request.user, settings)
     return _answer(name, await service.draft(session, blobs, request.user, assignment_id, name))
 
 
@@ -97,15 +119,19 @@ async def save_draft(
     name: FromPath[str],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
+    settings: NamedDependency[Settings],
     if_match: IfMatch = "",
     client: Client = "",
+    account: Account = "",
 ) -> Response[SavedDraft]:
     """Save your copy of a notebook, naming in ``If-Match`` the version that the changes began from.
 
     412 with the code ``draft_changed`` and the present ``version`` when somebody saved meanwhile: read that
     version, join the two and save again. 428 when no version is named. ``X-Client`` is a random name of the
     window: its saves within five minutes become one version. Another name keeps the version before.
+    ``X-Account`` as for reading.
     """
+    _same_account(account, request.user, settings)
     saved = await service.save(
         session,
         request.user,

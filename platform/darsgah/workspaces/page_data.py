@@ -1,9 +1,6 @@
 """What the lab page tells its script, as JSON inside the page."""
 
-import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final, Literal, cast
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -16,6 +13,7 @@ from darsgah.access import Actor
 from darsgah.enrolments.schemas import AssignmentView
 from darsgah.submissions.schemas import Allowance, AssignmentPage
 from darsgah.ui import formats
+from darsgah.ui.account_key import account_key, derived
 from darsgah.ui.language import Language, Message, translate
 from darsgah.workspaces.page_texts import texts
 from darsgah.workspaces.schemas import (
@@ -63,8 +61,8 @@ def lab_data(
     """
     return LabData(
         account=PageAccount(
-            key=_derived(key, b"lab-key:", actor.account_id),
-            secret=_derived(key, b"lab-store:", actor.account_id),
+            key=account_key(key, actor.account_id),
+            secret=derived(key, b"lab-store:", actor.account_id),
             name=actor.display_name,
         ),
         assignment=_assignment(page, language),
@@ -95,12 +93,6 @@ def refusal(page: AssignmentPage, language: Language) -> str:
         )
         return translate(text, language)
     return translate(REFUSALS[verdict.refusal], language) if verdict.refusal else ""
-
-
-def _derived(key: str, purpose: bytes, account_id: UUID) -> str:
-    """A value that is the account's for this purpose, and tells nothing of the account."""
-    digest = hmac.digest(key.encode(), purpose + account_id.bytes, sha256)
-    return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _assignment(page: AssignmentPage, language: Language) -> PageAssignment:

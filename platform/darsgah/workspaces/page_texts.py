@@ -20,6 +20,7 @@ TEXTS: Final = (
     Message("Run all"),
     Message("Check all"),
     Message("Hand in"),
+    Message("Close"),
     Message("Open as a full notebook"),
     Message("Restart"),
     Message("Restart and run all"),
@@ -46,9 +47,15 @@ TEXTS: Final = (
     Message("Code"),
     Message("Waits"),
     Message("Stopped"),
-    Message("Close"),
     Message("Nothing is known about this name. Run the cells above first."),
     Message("Cancel"),
+    Message("There is no link, and this notebook was not opened on this device before."),
+    Message("merge"),
+    Message("changed"),
+    Message("Choose what stays first."),
+    Message("The server cannot be reached. Your work is kept; try again when the link is back."),
+    Message("saving"),
+    Message("refused"),
     Message("Your work is saved and sent…"),
     Message("The link broke. Nothing is lost: your work is kept, and you can hand in again."),
     Message(
@@ -56,14 +63,15 @@ TEXTS: Final = (
         "device and sent when the link is back; then hand in."
     ),
     Message("No link"),
+    Message("There is a pause between two attempts. The next one is taken from {when}."),
+    Message("The deadline has passed, or every attempt is used. Your work and your results are kept."),
     Message("Nothing can be handed in now"),
-    Message("You have used every attempt. Your results are kept."),
     Message(
         "Your work is saved as it is now and graded on the server, with the visible tests and the hidden "
         "ones."
     ),
-    Message("You can hand in as often as you like; the best attempt counts."),
-    Message("Attempts left, this one included: {count}. The best attempt counts."),
+    Message("This is attempt {number}; there is no limit."),
+    Message("This is attempt {number} of {total}."),
     Message("The deadline has passed: this attempt counts as late."),
     Message("Hand in?"),
     Message("Hand in and grade"),
@@ -122,6 +130,10 @@ TEXTS: Final = (
     Message("Changes from another window were taken in."),
     Message("Some cells were changed here and in another window."),
     Message("Choose what stays"),
+    Message(
+        "There is no link, and this part of the page was not fetched before. Your work is kept on this "
+        "device; try again when the link is back."
+    ),
     Message("See the result"),
     Message("The editor could not be loaded. Check the link and reload the page; your work is kept."),
     Message("This window's"),
@@ -204,24 +216,21 @@ TEXTS: Final = (
     Message("Done"),
     Message("Text"),
     Message("The versions are fetched…"),
-    Message("The server cannot be reached. Your work is kept; try again when the link is back."),
     Message("Bring back"),
     Message("There is no earlier version yet: the first is made when you change something."),
     Message("{number} s"),
     Message(
-        "Your session has ended. Your work is kept on this device: "
-        "sign in again in another window, and it is sent."
+        "Your session has ended. Your work is kept on this device: sign in again in another window, and "
+        "it is sent."
     ),
     Message(
-        "You have no place in this course any more, so the server takes nothing. "
-        "Your work stays on this device: download it."
+        "You have no place in this course any more, so the server takes nothing. Your work stays on this "
+        "device: download it."
     ),
     Message(
-        "Somebody else is signed in in this browser now. "
-        "Your work stays on this device, locked, until you sign in again."
+        "Somebody else is signed in in this browser now. Your work stays on this device, locked, until "
+        "you sign in again."
     ),
-    Message("There is no link, and this notebook was not opened on this device before."),
-    Message("Choose what stays first."),
 )
 """Every text, once."""
 
