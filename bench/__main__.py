@@ -1,4 +1,4 @@
-"""Runs the benchmarks: ``python -m bench [grading|profile|attacks]``; grading when none is named."""
+"""Runs the benchmarks: ``python -m bench [grading|browser|profile|attacks]``; grading when none is named."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.attacks import attacks
+from bench.browser import browser
 from bench.grading import measure
 from bench.report import table
 from bench.rivals import OTTER
@@ -26,6 +27,9 @@ def main() -> None:
     grading.add_argument("--submissions", type=int, default=100, help="submissions a lab (default 100)")
     grading.add_argument("--rounds", type=int, default=3, help="rounds; medians are reported (default 3)")
     grading.add_argument("--labs", nargs="+", choices=LABS, default=LABS, help="which labs (default all)")
+    opened = commands.add_parser("browser", help="the lab page and JupyterLite in Chromium, side by side")
+    opened.add_argument("--rounds", type=int, default=3, help="rounds; medians are reported (default 3)")
+    opened.add_argument("--slow", action="store_true", help="a round at 1 Mbit/s as well (some minutes)")
     stages = commands.add_parser("profile", help="where the milliseconds of one grading go")
     stages.add_argument("--lab", choices=LABS, default="python")
     stages.add_argument("--mode", choices=("in-process", "split"), default="in-process")
@@ -41,7 +45,9 @@ def main() -> None:
     console = Console()
     if arguments.command is None:
         arguments = parser.parse_args(["grading"])
-    {"grading": _grading, "profile": profile, "attacks": attacks}[arguments.command](arguments, console)
+    {"grading": _grading, "profile": profile, "attacks": attacks, "browser": browser}[arguments.command](
+        arguments, console
+    )
 
 
 def _grading(arguments: argparse.Namespace, console: Console) -> None:

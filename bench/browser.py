@@ -1,0 +1,224 @@
+"""The lab page beside JupyterLite: the same learner's notebook from the same server, in the same run.
+
+    python -m bench browser [--rounds 3] [--slow]
+
+Each round opens a browser that has never been there, then one that has (the same profile, started anew): how
+much came over the link, when the editor was seen, when the first cell's output was. Memory is that of every
+process of the browser (PSS), after the first output.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+from rich.console import Console
+from rich.table import Table
+
+from bench.link import Link, link_to
+from bench.memory import descendants, kilobytes
+from darsgah.demo import PASSWORD
+from tests.journeys.demo_site import Site, demo_site
+from tests.ui.gallery_server import CHROMIUM, FLAGS
+
+LEARNER = "learner@demo.example"
+LAB = "python-functions-and-data"
+SLOW = 1_000_000.0
+"""Bits a second of the slow link."""
+ROUND_TRIP = 0.1
+PATIENCE = 400_000
+ANSWER = 2026
+MEASURES = (
+    ("kB over the link", "kilobytes"),
+    ("requests", "requests"),
+    ("editor seen, s", "editor_s"),
+    ("first output, s", "output_s"),
+    ("memory of the browser, MB", "memory_mb"),
+)
+
+
+@dataclass(frozen=True)
+class Side:
+    """A way to open the lab: its address, and what finds a code cell, where it is written in, its outputs."""
+
+    name: str
+    address: str
+    cell: str
+    written: str
+    outputs: str
+
+
+SIDES = (
+    Side("lab page", "/assignments/{id}/lab", ".lab-cell-code", ".lab-code", ".lab-outputs"),
+    Side(
+        "JupyterLite",
+        "/full-notebook/notebooks/{id}?path=lab.ipynb",
+        ".jp-CodeCell",
+        ".cm-content",
+        ".jp-OutputArea",
+    ),
+)
+
+
+@contextmanager
+def _chromium(profile: Path) -> Iterator[tuple[Page, int]]:
+    """A page of a browser on a profile of its own, and the browser's first process."""
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(profile), executable_path=CHROMIUM, args=FLAGS, viewport={"width": 1280, "height": 800}
+        )
+        context.set_default_timeout(PATIENCE)
+        try:
+            yield context.pages[0] if context.pages else context.new_page(), _process_of(profile)
+        finally:
+            context.close()
+
+
+def _process_of(profile: Path) -> int:
+    """The process started with this profile whose parent was not."""
+    needle = f"--user-data-dir={profile}".encode()
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            if folder.name.isdigit() and needle in (folder / "cmdline").read_bytes():
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    return next(pid for pid, parent in parents.items() if parent not in parents)
+
+
+def _sign_in(page: Page, link: Link) -> None:
+    """Be at today's page, signed in."""
+    page.goto(f"{link.url}/today")
+    if not page.url.endswith("/today"):
+        page.fill("[name=email]", LEARNER)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/today")
+    page.wait_for_load_state("networkidle")
+
+
+def _visit(side: Side, link: Link, profile: Path, assignment: str) -> dict[str, float]:
+    """Open the lab, run its first code cell, and say what that took until its output was there."""
+    with _chromium(profile) as (page, pid):
+        _sign_in(page, link)
+        link.reset()
+        began = time.monotonic()
+        page.goto(link.url + side.address.format(id=assignment), wait_until="commit")
+        cell = page.locator(side.cell).first
+        cell.wait_for()
+        editor = time.monotonic() - began
+        cell.locator(side.written).click()
+        page.keyboard.press("Shift+Enter")
+        cell.locator(side.outputs).get_by_text(str(ANSWER)).first.wait_for()
+        return {
+            "editor_s": editor,
+            "output_s": time.monotonic() - began,
+            "kilobytes": link.received / 1000,
+            "requests": link.requests,
+            "memory_mb": sum(kilobytes(each, "Pss") for each in (pid, *descendants(pid))) / 1024,
+        }
+
+
+def _prepare(site: Site) -> tuple[str, str]:
+    """Give the learner a draft whose first code cell prints; the ids of the assignment and its cohort."""
+    with httpx.Client(base_url=f"{site.url}/api/v1") as client:
+        signed = client.post("/sessions", json={"email": LEARNER, "password": PASSWORD}).raise_for_status()
+        client.headers["Authorization"] = f"Bearer {signed.json()['token']}"
+        assignment, cohort = _assignment(client)
+        draft = f"/assignments/{assignment}/drafts/lab"
+        answer = client.get(draft).raise_for_status()
+        notebook = answer.json()
+        first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+        first["source"] = f"print({ANSWER - 1} + 1)"
+        client.put(draft, json=notebook, headers={"If-Match": answer.headers["etag"]}).raise_for_status()
+        return assignment, cohort
+
+
+def _assignment(client: httpx.Client) -> tuple[str, str]:
+    for cohort in client.get("/cohorts").raise_for_status().json():
+        shown = client.get(f"/cohorts/{cohort['id']}").raise_for_status().json()
+        for assignment in shown["assignments"]:
+            if assignment["lab"]["slug"] == LAB:
+                return assignment["id"], cohort["id"]
+    raise LookupError(f"the demo has no assignment of {LAB}")
+
+
+def _round(link: Link, assignment: str, console: Console) -> dict[str, dict[str, dict[str, float]]]:
+    """Both ways, the first visit and the second."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for side in SIDES:
+        with tempfile.TemporaryDirectory(prefix="bench-profile-") as profile:
+            found[side.name] = {
+                visit: _visit(side, link, Path(profile), assignment) for visit in ("first", "second")
+            }
+        console.print(f"  {side.name}", style="dim")
+    return found
+
+
+def _course_page(link: Link, cohort: str) -> float:
+    """Kilobytes of a course page, with nothing in the browser's cache."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-profile-") as profile,
+        _chromium(Path(profile)) as (page, _),
+    ):
+        _sign_in(page, link)
+        page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+        link.reset()
+        page.goto(f"{link.url}/cohorts/{cohort}")
+        page.wait_for_load_state("networkidle")
+        return link.received / 1000
+
+
+def measure(rounds: int, slow: bool, console: Console) -> dict[str, Any]:
+    """All figures: medians of the rounds, one round on the slow link."""
+    with tempfile.TemporaryDirectory(prefix="bench-browser-") as home, demo_site(Path(home) / "home") as site:
+        assignment, cohort = _prepare(site)
+        with link_to(int(site.url.rpartition(":")[2])) as link:
+            found: dict[str, Any] = {"course_page_kilobytes": _course_page(link, cohort)}
+            made = []
+            for number in range(rounds):
+                console.print(f"round {number + 1} of {rounds}")
+                made.append(_round(link, assignment, console))
+            found["full_speed"] = _medians(made)
+            if slow:
+                console.print("at 1 Mbit/s")
+                link.bits_per_second, link.round_trip = SLOW, ROUND_TRIP
+                found["slow"] = _round(link, assignment, console)
+    return found
+
+
+def _medians(made: list[dict[str, dict[str, dict[str, float]]]]) -> dict[str, dict[str, dict[str, float]]]:
+    return {
+        side: {
+            visit: {key: statistics.median(each[side][visit][key] for each in made) for key in figures}
+            for visit, figures in visits.items()
+        }
+        for side, visits in made[0].items()
+    }
+
+
+def table(found: dict[str, Any]) -> Table:
+    """Both ways side by side, with the share that the lab page takes of the other."""
+    shown = Table("Measure", *(side.name for side in SIDES), "share", "aim", title_justify="left")
+    for speed in ("full_speed", "slow"):
+        for visit in ("first", "second") if speed in found else ():
+            shown.add_section()
+            for label, key in MEASURES:
+                ours, theirs = (found[speed][side.name][visit][key] for side in SIDES)
+                share = f"{ours / theirs:.2f}" if theirs else "-"
+                name = f"{visit} visit{' at 1 Mbit/s' if speed == 'slow' else ''}: {label}"
+                shown.add_row(name, f"{ours:,.1f}", f"{theirs:,.1f}", share, "0.50")
+    shown.add_section()
+    shown.add_row("course page, first visit, kB", f"{found['course_page_kilobytes']:.1f}", "", "", "100 kB")
+    return shown
+
+
+def browser(arguments: argparse.Namespace, console: Console) -> None:
+    """Measure and print."""
+    console.print(table(measure(arguments.rounds, arguments.slow, console)))
