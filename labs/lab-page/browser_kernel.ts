@@ -11,6 +11,7 @@ import {
   ANSWER, ANSWERED, ANSWER_BYTES, ANSWER_LENGTH, CONTROL_BYTES, GIVEN_UP, INTERRUPT, SIGNAL,
 } from "./kernel_messages";
 import type { FromWorker, ToWorker } from "./kernel_messages";
+import { holdOffline } from "./offline";
 import { ShownOutputs } from "./shown_outputs";
 
 interface Waiting {
@@ -141,6 +142,7 @@ class BrowserKernel implements Kernel {
         for (const listener of this.listeners) listener.progress(message.progress);
         break;
       case "ready":
+        holdOffline(message.addresses);
         this.name = `Python ${message.version} in this browser`;
         this.setState("idle", null);
         this.started();

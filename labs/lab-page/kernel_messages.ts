@@ -30,7 +30,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { kind: "progress"; progress: Progress }
-  | { kind: "ready"; version: string }
+  /** `addresses`: the files that were fetched for it. */
+  | { kind: "ready"; version: string; addresses: string[] }
   | { kind: "failed"; trouble: KernelTrouble }
   | { kind: "shown"; shown: Shown }
   | { kind: "ask"; prompt: string; password: boolean }

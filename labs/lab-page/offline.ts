@@ -20,15 +20,14 @@ export function serveOffline(data: LabData): void {
   const container = navigator.serviceWorker;
   if (!container) return;
   container.register(SERVICE_WORKER, { scope: "/", updateViaCache: "none" }).catch(() => undefined);
-  const files = performance.getEntriesByType("resource").map(({ name }) => name);
-  const own = files.filter((address) => new URL(address).pathname.startsWith("/static/"));
-  tell({ kind: "page", address: location.href });
-  holdOffline([...own, ...data.kernel.files.map(({ url }) => new URL(url, location.href).href)]);
+  const files = data.kernel.files.map(({ url }) => new URL(url, location.href).href);
+  tell(() => ({ kind: "page", address: location.href }));
+  tell(() => ({ kind: "hold", addresses: [...loaded(), ...files] }));
 }
 
 /** Let the service worker hold files that this page fetched. */
 export function holdOffline(addresses: string[]): void {
-  tell({ kind: "hold", addresses });
+  tell(() => ({ kind: "hold", addresses }));
 }
 
 /** Let unsent work be sent when the link is back, even with this page closed, where the browser can do that. */
@@ -60,7 +59,12 @@ export async function freshToken(account: string): Promise<string | null> {
   return data.account.key === account ? data.csrfToken : null;
 }
 
-function tell(message: ToServiceWorker): void {
+/** What this page has loaded so far, from a worker that was not there yet to see it. */
+function loaded(): string[] {
+  return performance.getEntriesByType("resource").map(({ name }) => name).filter((address) => address.startsWith(location.origin));
+}
+
+function tell(message: () => ToServiceWorker): void {
   const container = navigator.serviceWorker;
-  void container?.ready.then((registration) => registration.active?.postMessage(message));
+  void container?.ready.then((registration) => registration.active?.postMessage(message()));
 }

@@ -74,7 +74,8 @@ async function start(message: Start): Promise<void> {
   confine([runtime]);
   beginShell(archive);
   if (control) pyodide.setInterruptBuffer(control.subarray(SIGNAL, SIGNAL + 1));
-  post({ kind: "ready", version: pyodide.runPython("'{}.{}'.format(*__import__('sys').version_info)") as string });
+  const addresses = [self.location.href, ...performance.getEntriesByType("resource").map(({ name }) => name)];
+  post({ kind: "ready", addresses, version: pyodide.runPython("'{}.{}'.format(*__import__('sys').version_info)") as string });
 }
 
 async function bytesOf(address: string): Promise<Uint8Array> {
