@@ -64,6 +64,8 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /static/{address:path}": everyone(200),
     "GET /runtime/{version:str}/{name:str}": everyone(200),
     "GET /full-notebook/{address:path}": everyone(200),
+    "GET /service-worker.js": everyone(200),
+    "GET /offline": everyone(200),
     "GET /favicon.ico": everyone(302),
     "GET /{path:path}": everyone(404),
     "GET /sign-in": everyone(302, anonymous=200),
