@@ -131,6 +131,9 @@ class Kernel:
     def hear(self, watcher: Watcher, message: Mapping[str, Any]) -> None:
         """Do what a page asks; what is no request that it knows is passed over."""
         kind = message.get("type")
+        if kind == "ping":
+            self._audience.tell(watcher, {"type": "pong"})
+            return
         self.touched = time.monotonic()
         if kind == "execute_request":
             self._execute(message)
