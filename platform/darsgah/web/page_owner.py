@@ -1,7 +1,7 @@
 """Every page says whose it is, so that what a browser keeps of it is never shown to anybody else.
 
-The service worker (``labs/lab-page/service_worker.ts``) reads it: a page of another account, or of nobody, means
-that the one before has gone, and what was kept for them goes too.
+The service worker (``labs/lab-page/service_worker.ts``) reads it: a page of another account, or of nobody,
+means that the one before has gone, and what was kept for them goes too.
 """
 
 from litestar.datastructures import MutableScopeHeaders
@@ -11,8 +11,6 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from darsgah.access import Actor
 from darsgah.ui.account_key import ACCOUNT_HEADER, NOBODY, account_key
-
-USER = "user"
 
 
 class PageOwner(ASGIMiddleware):
@@ -31,10 +29,10 @@ class PageOwner(ASGIMiddleware):
         """Pass the request on, and name the owner of the page that comes back."""
 
         async def named(message: Message) -> None:
-            if message["type"] == "http.response.start" and USER in scope:
+            if message["type"] == "http.response.start" and "user" in scope:
                 headers = MutableScopeHeaders.from_message(message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    actor: Actor | None = scope[USER]
+                    actor: Actor | None = scope["user"]
                     headers[ACCOUNT_HEADER] = account_key(self.key, actor.account_id) if actor else NOBODY
             await send(message)
 
