@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from darsgah_labs.check.findings import Findings, listed
 from darsgah_labs.check.grading import Grading
-from darsgah_labs.check.mutation_score import MutatedAnswer, graded_mutants, names
+from darsgah_labs.check.mutation_score import MutatedAnswer, graded_mutants, is_python, names
 from darsgah_labs.check.report import ENOUGH, LabReport, Part, QuestionReport
 from darsgah_labs.check.solutions import check_alternatives, check_reference, check_release
 from darsgah_labs.check.text import check_text
@@ -86,17 +86,17 @@ def _mutated(
 ) -> list[MutatedAnswer]:
     """The answers with their mutants, and the problems that they show."""
     tell(Part.MUTATION, 0, 0)
-    try:
-        answers = graded_mutants(
-            lab,
-            grading,
-            only=choice.question,
-            threads=choice.threads,
-            progress=lambda done, of: tell(Part.MUTATION, done, of),
-        )
-    except SyntaxError as error:
-        findings.problem(Part.MUTATION, "solution_syntax", f"A solution is not Python: {error}.")
-        return []
+    answers = graded_mutants(
+        lab,
+        grading,
+        only=choice.question,
+        threads=choice.threads,
+        progress=lambda done, of: tell(Part.MUTATION, done, of),
+    )
+    unread = [answer.answer.grade_id for answer in answers if not is_python(answer.answer)]
+    if unread:
+        message = f"Not Python alone, so that no mutants can be made of it: {listed(unread)}."
+        findings.warning(Part.MUTATION, "solution_syntax", message)
     if choice.question and not answers:
         mend = "Name the grade_id of an answer or of a test."
         raise LabInvalid(lab.slug, choice.question, "The lab has no such question.", mend)

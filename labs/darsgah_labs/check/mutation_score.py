@@ -15,6 +15,7 @@ from darsgah_labs.check.report import QuestionReport, Survivor
 from darsgah_labs.format import Equivalent, Lab, LabLimits
 from darsgah_labs.mutation.kinds import CATCHING_TEST
 from darsgah_labs.mutation.mutants import MOST_PER_ANSWER, Mutant, mutants
+from darsgah_labs.mutation.solution_source import SolutionSource, without_markers
 from darsgah_labs.notebook import GradedCell, read_notebook
 
 _TIMES_REFERENCE = 4.0
@@ -103,16 +104,13 @@ def graded_mutants(
         only: grade_id of an answer or of a test: mutants of that question alone.
         most: mutants of one answer at most; None grades all.
         threads: how many are graded at once; None takes one for each core.
-
-    Raises:
-        SyntaxError: a solution is not Python.
     """
     marked = _marks(lab)
     plan: list[tuple[Question, GradedCell, _Bench | None, list[_Task]]] = []
     for question in _questions(lab, only):
         bench = _bench(lab, question, grading) if question.tests else None
         for answer in question.answers:
-            made = mutants(answer.source, most=most) if bench else []
+            made = _mutants(answer, most) if bench else []
             reasons = marked.get(answer.grade_id, [])
             tasks = [_Task(bench, answer, mutant, _reason(mutant, reasons)) for mutant in made if bench]
             plan.append((question, answer, bench, tasks))
@@ -122,6 +120,19 @@ def graded_mutants(
         MutatedAnswer(question, answer, tuple(graded[id(task)] for task in tasks), bench is not None)
         for question, answer, bench, tasks in plan
     ]
+
+
+def is_python(answer: GradedCell) -> bool:
+    """Whether mutants of an answer can be made: not where IPython's own syntax stands within Python's."""
+    try:
+        SolutionSource(*without_markers(answer.source))
+    except SyntaxError:
+        return False
+    return True
+
+
+def _mutants(answer: GradedCell, most: int | None) -> list[Mutant]:
+    return mutants(answer.source, most=most) if is_python(answer) else []
 
 
 def _questions(lab: Lab, only: str) -> Iterator[Question]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from darsgah_labs.mutation.kinds import Kind
 from darsgah_labs.mutation.operators import Change
 from darsgah_labs.mutation.solution_source import Edit, SolutionSource
+from darsgah_labs.mutation.values import TOLD_TO_PEOPLE
 
 _SIBLINGS = {
     "min": ("max",),
@@ -147,7 +148,7 @@ def _forgotten(node: ast.Call, source: SolutionSource) -> Iterator[Change]:
 
 def _arguments(node: ast.Call, source: SolutionSource) -> Iterator[Change]:
     plain = [arg for arg in node.args if not isinstance(arg, ast.Starred)]
-    if len(plain) != len(node.args) or _raises(node, source):
+    if len(plain) != len(node.args) or _raises(node, source) or _called(node) in TOLD_TO_PEOPLE:
         return
     if len(plain) >= 2:
         first, second = plain[0], plain[1]

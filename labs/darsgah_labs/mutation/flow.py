@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from darsgah_labs.mutation.kinds import Kind
 from darsgah_labs.mutation.operators import Change
 from darsgah_labs.mutation.solution_source import Edit, SolutionSource
+from darsgah_labs.mutation.values import TOLD_TO_PEOPLE
 
 _EXCEPTIONS = {
     "ValueError": "TypeError",
@@ -14,7 +15,6 @@ _EXCEPTIONS = {
     "IndexError": "KeyError",
     "ZeroDivisionError": "ValueError",
 }
-_NO_EFFECT = frozenset({"print", "display"})
 
 
 def flow_changes(node: ast.AST, source: SolutionSource) -> Iterator[Change]:
@@ -108,7 +108,8 @@ def _acts(node: ast.stmt) -> bool:
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
         return False
     function = node.value.func
-    return not (isinstance(function, ast.Name) and function.id in _NO_EFFECT)
+    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    return name not in TOLD_TO_PEOPLE
 
 
 def _raise(node: ast.Raise, source: SolutionSource) -> Iterator[Change]:

@@ -6,7 +6,6 @@ same each time.
 """
 
 import ast
-import difflib
 import hashlib
 import warnings
 from collections import defaultdict
@@ -76,9 +75,7 @@ def mutants(source: str, *, most: int | None = MOST_PER_ANSWER) -> list[Mutant]:
         if meaning is None or meaning in seen:
             continue
         seen.add(meaning)
-        mutant = _mutant(solution, kind, edit, changed, occurrences)
-        if mutant is not None:
-            found.append(mutant)
+        found.append(_mutant(solution, kind, edit, changed, occurrences))
     chosen = found if most is None else _spread(found, most)
     return sorted(chosen, key=lambda mutant: (mutant.line, mutant.kind, mutant.id))
 
@@ -136,6 +133,18 @@ def _mutant(
     occurrences[key] += 1
     digest = hashlib.sha256(f"{key}\n{occurrences[key]}".encode()).hexdigest()[:12]
     return Mutant(digest, kind, solution.line_of(edit.start), before, after, diff, changed)
+
+
+def _touched(solution: SolutionSource, edit: Edit, changed: str) -> tuple[list[str], list[str]]:
+    """The lines that an edit takes away and those it puts there; what stays on either side is left out."""
+    old, new = solution.text.split("\n"), changed.split("\n")
+    first, last = solution.line_of(edit.start) - 1, solution.line_of(edit.end)
+    removed, added = old[first:last], new[first : len(new) - (len(old) - last)]
+    while removed and added and removed[0] == added[0]:
+        removed, added = removed[1:], added[1:]
+    while removed and added and removed[-1] == added[-1]:
+        removed, added = removed[:-1], added[:-1]
+    return removed, added
 
 
 def _dedented(lines: list[str]) -> str:

@@ -9,7 +9,9 @@ from darsgah_labs.mutation.operators import Change
 from darsgah_labs.mutation.solution_source import SolutionSource
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_SILENT = frozenset({"print", "display", "warn", "show", "title", "xlabel", "ylabel", "legend", "set_title"})
+TOLD_TO_PEOPLE = frozenset(
+    {"print", "display", "warn", "show", "title", "xlabel", "ylabel", "legend", "set_title"}
+)
 """Calls whose texts are for people's eyes: no test should ask for them."""
 
 
@@ -75,7 +77,7 @@ def _is_told_only(node: ast.Constant, source: SolutionSource) -> bool:
             return not (isinstance(parent, ast.AnnAssign) and parent.value is child)
         if isinstance(parent, ast.Assert) and parent.msg is child:
             return True
-        if isinstance(parent, ast.Call) and _name_of(parent.func) in _SILENT:
+        if isinstance(parent, ast.Call) and _name_of(parent.func) in TOLD_TO_PEOPLE:
             return True
         if isinstance(parent, ast.stmt):
             return getattr(parent, "returns", None) is child

@@ -24,7 +24,7 @@ CODES = {
     "release_refused": Message("The learner's version cannot be made"),
     "release_scores": Message("Points without an answer"),
     "release_syntax": Message("The learner's version has a syntax error"),
-    "solution_syntax": Message("A solution is not Python"),
+    "solution_syntax": Message("A solution of which no mutants can be made"),
     "mutation_score": Message("The tests miss too many mistakes"),
     "weak_question": Message("A question's tests miss too many mistakes"),
     "equivalent_unknown": Message("A mutant marked as equivalent does not exist"),
