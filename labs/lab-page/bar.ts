@@ -40,7 +40,7 @@ export class Bar {
   private readonly menu: HTMLDetailsElement;
   private readonly forOwn: HTMLButtonElement[];
 
-  constructor(words: Words, commands: Commands, fullNotebookUrl: string) {
+  constructor(private readonly words: Words, commands: Commands, fullNotebookUrl: string) {
     const tool = (label: string, picture: Shape, press: () => void, look = "lab-tool") => button(label, press, { look, shape: picture });
     this.stop = tool(words.say("Stop"), "stop", () => commands.stop());
     this.stop.disabled = true;
@@ -86,8 +86,10 @@ export class Bar {
     this.stop.disabled = !busy;
   }
 
-  showMemory(text: string): void {
+  /** What is used; where there is a limit it is shown on the smallest screen too. */
+  showMemory(text: string, limited: boolean): void {
     this.memory.textContent = text;
+    this.memory.classList.toggle("lab-limited", limited);
   }
 
   /** How far a start is, of 1; null when none is under way, NaN when nobody knows. */
@@ -103,6 +105,8 @@ export class Bar {
     this.notice.classList.toggle("notice-loss", loss);
     this.notice.replaceChildren(make("p", { dir: "auto" }, text ?? ""));
     if (action) this.notice.append(button(action.label, action.press, { look: "button-quiet lab-small" }));
+    const close = make("button", { type: "button", class: "lab-close", "aria-label": this.words.say("Close"), onclick: () => this.notify(null) }, "×");
+    this.notice.append(close);
   }
 
   /** Whether the current cell is the learner's own, to move and delete. */

@@ -36,7 +36,7 @@ export class CodeCellView extends CellView {
     );
     this.still.textContent = cell.source;
     this.still.setAttribute("aria-label", words.say("Code"));
-    this.still.setAttribute("role", "region");
+    this.still.setAttribute("role", "group");
     this.still.addEventListener("click", (event) => this.openAt(event));
     this.box.append(this.still);
     this.element.append(

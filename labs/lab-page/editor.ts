@@ -11,7 +11,7 @@ import {
   type CompletionResult,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
-import { python, pythonLanguage } from "@codemirror/lang-python";
+import { pythonLanguage } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 import { EditorState, RangeSetBuilder, type Extension } from "@codemirror/state";
 import {
@@ -61,7 +61,7 @@ export class CellEditor {
       state: EditorState.create({
         doc: options.source,
         extensions: [
-          EditorView.contentAttributes.of({ "aria-label": options.label }),
+          EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
           ...extensions(options),
         ],
       }),
@@ -140,7 +140,7 @@ function extensions(options: EditorOptions): Extension[] {
   }
   return [
     ...shown,
-    python(),
+    pythonLanguage,
     indentUnit.of("    "),
     EditorState.tabSize.of(4),
     syntaxHighlighting(classHighlighter),

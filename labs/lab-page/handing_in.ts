@@ -14,6 +14,14 @@ interface Submission {
   sha256: string;
 }
 
+/** What may be handed in at this moment. */
+interface Allowance {
+  attempts_used: number;
+  attempts_left: number | null;
+  next_at: string | null;
+  refusal: string;
+}
+
 export interface GradedCell {
   notebook: string;
   grade_id: string;
@@ -42,15 +50,12 @@ const POLL_SECONDS = 5;
 export class HandingIn {
   private key = "";
   private sent = "";
-  private attemptsLeft: number | null;
   private under = false;
 
   constructor(
     private readonly data: LabData,
     private readonly host: HandingInHost,
-  ) {
-    this.attemptsLeft = data.assignment.attemptsLeft;
-  }
+  ) {}
 
   /** Ask, save, send, follow. */
   async begin(): Promise<void> {
@@ -61,7 +66,6 @@ export class HandingIn {
       this.host.tell(words.say("Your work is saved and sent…"), null, false);
       await this.host.flush();
       const submission = await this.send(await this.form());
-      if (this.attemptsLeft !== null) this.attemptsLeft -= 1;
       this.tellReceipt(submission);
       await this.follow(submission);
     } catch (failure) {
@@ -72,23 +76,39 @@ export class HandingIn {
     }
   }
 
-  private wanted(): Promise<boolean> {
+  /** Say which attempt this is and what happens, with what the server allows at this moment. */
+  private async wanted(): Promise<boolean> {
     const { words } = this.host;
-    const { refusal } = this.data.assignment;
-    if (!navigator.onLine) {
-      const lines = [words.say("There is no link to the server, so nothing can be handed in now. Your work is kept on this device and sent when the link is back; then hand in.")];
-      return this.told(words.say("No link"), lines);
+    const allowance = await this.allowance();
+    if (!allowance) {
+      const line = words.say("There is no link to the server, so nothing can be handed in now. Your work is kept on this device and sent when the link is back; then hand in.");
+      return this.told(words.say("No link"), [line]);
     }
-    if (refusal && this.attemptsLeft === this.data.assignment.attemptsLeft) return this.told(words.say("Nothing can be handed in now"), [refusal]);
-    if (this.attemptsLeft === 0) return this.told(words.say("Nothing can be handed in now"), [words.say("You have used every attempt. Your results are kept.")]);
+    if (allowance.refusal) {
+      const until = allowance.next_at ? words.say("There is a pause between two attempts. The next one is taken from {when}.", { when: words.dayAndTime(new Date(allowance.next_at)) }) : "";
+      const reason = until || this.data.assignment.refusal || words.say("The deadline has passed, or every attempt is used. Your work and your results are kept.");
+      return this.told(words.say("Nothing can be handed in now"), [reason]);
+    }
+    const number = allowance.attempts_used + 1;
+    const total = number - 1 + (allowance.attempts_left ?? 0);
     const lines = [
       words.say("Your work is saved as it is now and graded on the server, with the visible tests and the hidden ones."),
-      this.attemptsLeft === null
-        ? words.say("You can hand in as often as you like; the best attempt counts.")
-        : words.say("Attempts left, this one included: {count}. The best attempt counts.", { count: this.attemptsLeft }),
+      allowance.attempts_left === null
+        ? words.say("This is attempt {number}; there is no limit.", { number })
+        : words.say("This is attempt {number} of {total}.", { number, total }),
       ...(this.data.assignment.window === "late" ? [words.say("The deadline has passed: this attempt counts as late.")] : []),
     ];
     return confirmed(words, { title: words.say("Hand in?"), lines, yes: words.say("Hand in and grade") });
+  }
+
+  private async allowance(): Promise<Allowance | null> {
+    const address = `/api/v1/assignments/${this.data.assignment.id}`;
+    try {
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+      return answer.ok ? ((await answer.json()) as { allowance: Allowance }).allowance : null;
+    } catch {
+      return null; // no link
+    }
   }
 
   private async told(title: string, lines: string[]): Promise<boolean> {

@@ -11,7 +11,7 @@ const TALLEST = 600;
 export function foreignHtml(html: string, title: string): HTMLElement {
   const fragment = sanitised(html);
   if (!isTable(fragment)) return framed(fragment, title);
-  return make("div", { class: "lab-table", dir: "ltr", tabindex: 0, role: "region", "aria-label": title }, fragment);
+  return make("div", { class: "lab-table", dir: "ltr", tabindex: 0, role: "group", "aria-label": title }, fragment);
 }
 
 /**

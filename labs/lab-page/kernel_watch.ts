@@ -33,7 +33,7 @@ export class KernelWatch {
         this.progress = progress;
         this.draw(this.kernel.state);
       },
-      limits: (limits) => bar.showMemory(memoryWords(limits, words)),
+      limits: (limits) => bar.showMemory(memoryWords(limits, words), limits.memoryBytes !== null),
     });
   }
 

@@ -10,14 +10,12 @@ import { confirmed } from "./dialogs";
 import type { Conflict, Draft } from "./draft";
 import { editors } from "./editor_loading";
 import { button, make } from "./elements";
-import { HandingIn, type GradedCell } from "./handing_in";
+import type { GradedCell, HandingIn } from "./handing_in";
 import { askForHint } from "./hints";
 import type { Kernel } from "./kernel";
 import { KernelWatch } from "./kernel_watch";
 import { listenToKeys } from "./keys";
-import { showKeys } from "./keys_dialog";
 import type { LabData } from "./lab_data";
-import { askWhichStays } from "./merge_dialog";
 import type { Notebook } from "./notebook";
 import { asNotebook, writeNotebook } from "./notebook_format";
 import { Outline } from "./outline";
@@ -25,7 +23,6 @@ import { stateOf } from "./question_panel";
 import { isOwn, type Question } from "./questions";
 import { Runner } from "./runner";
 import { workStatus } from "./states";
-import { showVersions } from "./versions_dialog";
 import type { Words } from "./words";
 
 /** Milliseconds after a change until the keeper hears of it: one call for a burst of keys. */
@@ -37,7 +34,7 @@ export class LabPage {
   private readonly outline: Outline;
   private readonly runner: Runner;
   private readonly checker: Checker;
-  private readonly handingIn: HandingIn;
+  private handingIn: HandingIn | null = null;
   private readonly announcer = new Announcer();
   private waiting = 0;
 
@@ -58,13 +55,6 @@ export class LabPage {
       questions: () => this.list.questions,
       codeCell,
       checked: (question, result) => this.checked(question, result),
-    });
-    this.handingIn = new HandingIn(data, {
-      words,
-      flush: () => this.flush(),
-      notebook: () => this.list.notebook(),
-      tell: (text, link, loss) => this.tell(text, link, loss),
-      graded: (cells) => this.graded(cells),
     });
     new KernelWatch(kernel, this.bar, this.announcer, words, {
       lost: () => this.forget(),
@@ -112,16 +102,16 @@ export class LabPage {
       restart: () => void this.restart(),
       restartAndRunAll: () => void this.restart().then((done) => (done ? this.runAll() : undefined)),
       checkAll: () => void this.checkAll(),
-      handIn: () => void this.handingIn.begin(),
+      handIn: () => void this.handIn(),
       add: (cellType, where) => this.list.add(cellType, this.list.current, where).edit(),
       move: (direction) => this.move(direction),
       remove: () => this.remove(),
       undoRemove: () => this.list.restore()?.focus(),
       save: () => void this.save(),
-      versions: () => void showVersions(this.words, this.draft, (notebook) => this.replaced(notebook)),
+      versions: () => void this.versions(),
       startAgain: () => void this.startAgain(),
       download: () => this.download(),
-      keys: () => showKeys(this.words),
+      keys: () => void this.keys(),
     };
   }
 
@@ -212,7 +202,7 @@ export class LabPage {
     await this.checker.checkAll();
     const { passed, failed, unknown } = summary(this.list.questions, this.checker.results);
     const text = this.words.say("Passed: {passed}. Failed: {failed}. Not checked: {unknown}. Hidden tests run when you hand in.", { passed, failed, unknown });
-    this.bar.notify(text, { label: this.words.say("Close"), press: () => this.bar.notify(null) });
+    this.bar.notify(text);
     this.announcer.say(text);
   }
 
@@ -309,13 +299,45 @@ export class LabPage {
   }
 
   private choose(conflicts: Conflict[]): void {
-    const ask = () => askWhichStays(this.words, conflicts, (choices) => {
-      this.bar.notify(null);
-      this.draft.choose(choices);
-    });
+    const ask = () => void this.fetched(import("./merge_dialog"), ({ askWhichStays }) =>
+      askWhichStays(this.words, conflicts, (choices) => {
+        this.bar.notify(null);
+        this.draft.choose(choices);
+      }),
+    );
     const text = this.words.say("Some cells were changed here and in another window.");
     this.bar.notify(text, { label: this.words.say("Choose what stays"), press: ask }, true);
     this.announcer.say(text);
+  }
+
+  private handIn(): Promise<void> {
+    return this.fetched(import("./handing_in"), ({ HandingIn }) => {
+      this.handingIn ??= new HandingIn(this.data, {
+        words: this.words,
+        flush: () => this.flush(),
+        notebook: () => this.list.notebook(),
+        tell: (text, link, loss) => this.tell(text, link, loss),
+        graded: (cells) => this.graded(cells),
+      });
+      void this.handingIn.begin();
+    });
+  }
+
+  private versions(): Promise<void> {
+    return this.fetched(import("./versions_dialog"), ({ showVersions }) => void showVersions(this.words, this.draft, (notebook) => this.replaced(notebook)));
+  }
+
+  private keys(): Promise<void> {
+    return this.fetched(import("./keys_dialog"), ({ showKeys }) => showKeys(this.words));
+  }
+
+  /** Go on with a part of the page that is fetched when it is first needed. */
+  private async fetched<Part>(part: Promise<Part>, use: (part: Part) => void): Promise<void> {
+    try {
+      use(await part);
+    } catch {
+      this.bar.notify(this.words.say("There is no link, and this part of the page was not fetched before. Your work is kept on this device; try again when the link is back."), undefined, true);
+    }
   }
 
   private tell(text: string, link: string | null, loss: boolean): void {

@@ -116,7 +116,7 @@ function lower(heading: Element, shift: number): void {
 
 /** A table scrolls in a box of its own, by keyboard too. */
 function box(table: Element, label: string): void {
-  const around = make("div", { class: "table-box", tabindex: 0, role: "region", "aria-label": label });
+  const around = make("div", { class: "table-box", tabindex: 0, role: "group", "aria-label": label });
   table.replaceWith(around);
   around.append(table);
 }

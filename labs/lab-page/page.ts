@@ -1,8 +1,7 @@
 /** The lab page begins here: the server's data, the learner's draft, a kernel, and the page itself. */
-import { createBrowserKernel } from "./browser_kernel";
 import { openDraft } from "./draft_keeper";
 import { make } from "./elements";
-import { createHubKernel } from "./hub_kernel";
+import type { Kernel, KernelSetup } from "./kernel";
 import type { LabData } from "./lab_data";
 import { LabPage } from "./lab_page";
 import { Words } from "./words";
@@ -11,8 +10,7 @@ async function begin(place: HTMLElement, data: LabData): Promise<void> {
   const words = new Words(data.texts, data.language);
   const [first] = place.children;
   try {
-    const draft = await openDraft(data);
-    const kernel = data.kernel.runtime === "browser" ? createBrowserKernel(data.kernel) : createHubKernel(data.kernel);
+    const [draft, kernel] = await Promise.all([openDraft(data), kernelFor(data.kernel)]);
     new LabPage(data, draft, kernel, words).show(place);
   } catch (failure) {
     place.dataset["state"] = "failed";
@@ -21,6 +19,12 @@ async function begin(place: HTMLElement, data: LabData): Promise<void> {
     const text = words.say("The notebook could not be opened. What you did before is kept; check the link and try again.");
     first?.replaceWith(make("div", { class: "notice notice-loss", role: "alert" }, make("p", {}, text), make("p", { class: "due", dir: "auto" }, reason), again));
   }
+}
+
+/** The one kernel that the lab needs; the other is not fetched. */
+async function kernelFor(setup: KernelSetup): Promise<Kernel> {
+  if (setup.runtime === "browser") return (await import("./browser_kernel")).createBrowserKernel(setup);
+  return (await import("./hub_kernel")).createHubKernel(setup);
 }
 
 const place = document.getElementById("lab");

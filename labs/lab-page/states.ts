@@ -5,7 +5,7 @@ import type { KernelLimits, KernelState, KernelTrouble, Progress } from "./kerne
 import type { Words } from "./words";
 
 /** Where the learner's work is kept just now. */
-export function workStatus({ state, savedAt }: DraftStatus, words: Words): Status {
+export function workStatus({ state, savedAt, detail }: DraftStatus, words: Words): Status {
   switch (state) {
     case "saved":
       return savedAt
@@ -22,7 +22,7 @@ export function workStatus({ state, savedAt }: DraftStatus, words: Words): Statu
     case "merge":
       return { sign: "!", word: words.say("Changed elsewhere too: choose what stays"), loss: true };
     case "refused":
-      return { sign: "!", word: words.say("Not taken by the server"), loss: true };
+      return { sign: "!", word: detail || words.say("Not taken by the server"), loss: true };
   }
 }
 
