@@ -116,17 +116,8 @@ def _code_meaning(code: CodeType) -> tuple[object, ...]:
 
 def _mutant(
     solution: SolutionSource, kind: Kind, edit: Edit, changed: str, occurrences: dict[str, int]
-) -> Mutant | None:
-    old, new = solution.text.split("\n"), changed.split("\n")
-    steps = [
-        step
-        for step in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        if step[0] != "equal"
-    ]
-    if not steps:
-        return None
-    first, last = steps[0], steps[-1]
-    removed, added = old[first[1] : last[2]], new[first[3] : last[4]]
+) -> Mutant:
+    removed, added = _touched(solution, edit, changed)
     diff = "\n".join([*(f"-{line}" for line in removed), *(f"+{line}" for line in added)])
     before, after = _dedented(removed), _dedented(added)
     key = f"{kind}\n{before}\n{after}"
