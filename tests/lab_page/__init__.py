@@ -1,0 +1,1 @@
+"""The lab page: its plain modules under Node, and the page itself in a browser."""

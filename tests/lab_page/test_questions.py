@@ -1,0 +1,99 @@
+"""Which cells answer and test each question, and what a check has to run."""
+
+from typing import Any
+
+from tests.lab_page.scripts import evaluate
+
+QUESTIONS = '{ questionsOf, isOwn, isEditable } from "./questions"'
+PLAN = '{ questionsOf } from "./questions"\n{ checkPlan, failureMessage, summary } from "./check_plan"'
+
+
+def cell(name: str, marks: str = "", source: str = "x", **more: object) -> dict[str, Any]:
+    """A cell; ``marks`` holds s for solution, g for grade, l for locked, t for task, m for Markdown."""
+    made: dict[str, Any] = {"id": name, "cell_type": "markdown" if "m" in marks else "code"}
+    made |= {"source": source, "metadata": dict(more)}
+    if set(marks) & set("sglt"):
+        made["metadata"]["nbgrader"] = {
+            "grade_id": name,
+            "solution": "s" in marks,
+            "grade": "g" in marks,
+            "locked": "l" in marks,
+            "task": "t" in marks,
+            "points": 2 if "g" in marks or "t" in marks else 0,
+        }
+    return made
+
+
+CELLS = [
+    cell("title", "m", "# Lab\n```\n# no heading\n```"),
+    cell("example"),
+    cell("q1-text", "m", "## Question 1 · *Fares* (2 points)"),
+    cell("given", "l"),
+    cell("q1a", "s"),
+    cell("q1b", "s"),
+    cell("q1-test", "gl"),
+    cell("q1-more", "gl"),
+    cell("own"),
+    cell("q2", "s"),
+    cell("q2-test", "gl", darsgah={"title": "Named"}),
+    cell("essay", "sgm", "write"),
+    cell("q3", "s"),
+    cell("q3-test", "gl"),
+]
+
+
+def test_cells_are_grouped_into_questions() -> None:
+    found = evaluate(QUESTIONS, "questionsOf(given)", CELLS)
+    assert [(one["key"], one["answers"], one["graded"], one["points"]) for one in found] == [
+        ("q1-test", ["q1a", "q1b"], ["q1-test", "q1-more"], 4),
+        ("q2-test", ["q2"], ["q2-test"], 2),
+        ("essay", ["essay"], ["essay"], 2),
+        ("q3-test", ["q3"], ["q3-test"], 2),
+    ]
+    assert [one["kind"] for one in found] == ["tested", "tested", "read", "tested"]
+    assert [one["title"] for one in found[:2]] == ["Question 1 · Fares", "Named"]
+
+
+def test_only_cells_of_ones_own_are_moved_and_only_answers_and_those_are_changed() -> None:
+    own = evaluate(QUESTIONS, "given.filter(isOwn).map((cell) => cell.id)", CELLS)
+    assert own == ["title", "example", "q1-text", "own"]
+    editable = evaluate(QUESTIONS, "given.filter(isEditable).map((cell) => cell.id)", CELLS)
+    assert editable == [*own[:3], "q1a", "q1b", "own", "q2", "essay", "q3"]
+
+
+def planned(key: str, ran: dict[str, str]) -> list[str]:
+    """What a check runs when the cells in ``ran`` have run with those sources."""
+    expression = (
+        "checkPlan(given.cells, questionsOf(given.cells).find((one) => one.key === given.key),"
+        " new Map(Object.entries(given.ran)))"
+    )
+    plan: list[str] = evaluate(PLAN, expression, {"cells": CELLS, "key": key, "ran": ran})
+    return plan
+
+
+def test_a_check_runs_what_is_above_and_has_not_run_and_no_other_questions_tests() -> None:
+    assert planned("q1-test", {}) == ["example", "given", "q1a", "q1b", "q1-test", "q1-more"]
+    assert planned("q2-test", {}) == ["example", "given", "q1a", "q1b", "own", "q2", "q2-test"]
+
+
+def test_a_check_runs_again_what_was_changed_and_always_its_tests() -> None:
+    ran = dict.fromkeys(("example", "given", "q1a", "q1-test", "q1-more"), "x")
+    assert planned("q1-test", ran | {"q1b": "before"}) == ["q1b", "q1-test", "q1-more"]
+    assert planned("q1-test", ran | {"q1b": "x"}) == ["q1-test", "q1-more"]
+
+
+def test_the_message_of_an_assertion_stands_alone() -> None:
+    said = evaluate(PLAN, "given.map(([name, value]) => failureMessage(name, value))", [
+        ["AssertionError", " Exactly 2 km. \n"], ["AssertionError", ""], ["NameError", "x"], ["KeyError", ""],
+    ])  # fmt: skip
+    assert said == ["Exactly 2 km.", "", "NameError: x", "KeyError"]
+
+
+def test_the_summary_counts_what_was_checked() -> None:
+    results = {"q1-test": {"verdict": "passed"}, "q2-test": {"verdict": "failed"}}
+    counts = evaluate(
+        PLAN,
+        "summary(questionsOf(given.cells), new Map(Object.entries(given.results)))",
+        {"cells": CELLS, "results": results},
+    )
+    assert counts == {"passed": 1, "failed": 1, "unknown": 1, "total": 3}
