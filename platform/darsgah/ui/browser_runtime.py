@@ -38,8 +38,8 @@ EMBEDDER_POLICY = {"Cross-Origin-Embedder-Policy": "require-corp"}
 SIZE_HEADER = "Darsgah-Size"
 """Bytes after unpacking: a browser's reader counts those, and ``Content-Length`` counts the packed ones."""
 MEDIA_TYPES = {
-    ".mjs": "text/javascript; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript",
+    ".js": "text/javascript",
     ".wasm": "application/wasm",
     ".json": "application/json",
 }

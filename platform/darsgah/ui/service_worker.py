@@ -31,7 +31,7 @@ def service_worker(request: Request[Any, Any, Any]) -> Response[bytes]:
     if SCRIPT not in static_files:
         raise NotFound
     file = static_files.find(static_files.url(SCRIPT).removeprefix("/static/"))
-    return Response(file.content, media_type=file.media_type, headers=HEADERS)
+    return Response(file.content, media_type="text/javascript", headers=HEADERS)
 
 
 @get("/offline", guards=[public], include_in_schema=False, sync_to_thread=False)
