@@ -1,0 +1,24 @@
+"""Every lab that ships passes its whole check, mutants included."""
+
+from pathlib import Path
+
+import pytest
+
+from darsgah_grader.grading import Grader
+from darsgah_labs.check.lab_check import Choice
+from darsgah_labs.check.text import ENOUGH_MISCONCEPTIONS
+from darsgah_labs.lab_folder import load
+from darsgah_labs.shipped import shipped_labs
+from tests.labs.checked_lab import report_of
+
+
+@pytest.mark.parametrize("folder", shipped_labs(), ids=lambda folder: folder.name)
+def test_a_shipped_lab_passes(grader: Grader, folder: Path) -> None:
+    lab = load(folder)
+    report = report_of(lab, grader, Choice())
+    assert [f"{problem.code}: {problem.message}" for problem in report.problems] == []
+    assert report.ok
+    assert report.mutation_score is not None
+    assert report.mutation_score >= 0.9
+    assert len(lab.hint_bank.misconceptions) >= ENOUGH_MISCONCEPTIONS
+    assert len(lab.alternatives) >= 2
