@@ -4,8 +4,10 @@ import type { CodeCellView } from "./code_cell";
 import type { Cell } from "./notebook";
 import type { Question } from "./questions";
 import type { Runner } from "./runner";
+import type { Words } from "./words";
 
 export interface CheckerHost {
+  readonly words: Words;
   cells(): Cell[];
   questions(): Question[];
   codeCell(id: string): CodeCellView | null;
@@ -50,7 +52,7 @@ export class Checker {
       const { status } = await this.runner.run(view);
       if (status === "aborted") return { ...UNCHECKED, verdict: "stopped" };
       if (status === "error" && own.has(id)) {
-        return { ...UNCHECKED, verdict: "failed", message: errorOf(view.cell), cellId: id };
+        return { ...UNCHECKED, verdict: "failed", message: errorOf(view.cell, this.host.words), cellId: id };
       }
     }
     return { ...UNCHECKED, verdict: "passed" };
@@ -62,7 +64,9 @@ export class Checker {
   }
 }
 
-function errorOf(cell: Cell): string {
+function errorOf(cell: Cell, words: Words): string {
   const error = cell.outputs?.find((output) => output.output_type === "error");
-  return error?.output_type === "error" ? failureMessage(error.ename, error.evalue) : "";
+  if (error?.output_type !== "error") return "";
+  const bare = error.ename === "NotImplementedError" && error.evalue === "";
+  return bare ? words.say("The answer is not written yet.") : failureMessage(error.ename, error.evalue);
 }

@@ -5,11 +5,17 @@
 import { make } from "./elements";
 import { isTable, sanitised } from "./sanitise";
 
+/** Pixels: of the tallest frame, and of the two borders of each. */
 const TALLEST = 600;
+const BORDER = 2;
 
-/** Some HTML as an element that is safe to put on the page; `title` names the frame to screen readers. */
-export function foreignHtml(html: string, title: string): HTMLElement {
+/**
+ * Some HTML as an element that is safe to put on the page, or null when nothing safe is left of it; `title`
+ * names it to screen readers.
+ */
+export function foreignHtml(html: string, title: string): HTMLElement | null {
   const fragment = sanitised(html);
+  if (!fragment.textContent?.trim() && !fragment.querySelector("img, svg, hr")) return null;
   if (!isTable(fragment)) return framed(fragment, title);
   return make("div", { class: "lab-table", dir: "ltr", tabindex: 0, role: "group", "aria-label": title }, fragment);
 }
@@ -36,7 +42,7 @@ function framed(fragment: DocumentFragment, title: string): HTMLIFrameElement {
     inside.body.dir = "ltr";
     inside.body.replaceChildren(inside.importNode(fragment, true));
     const measure = () => {
-      frame.style.blockSize = `${Math.min(TALLEST, inside.documentElement.scrollHeight)}px`;
+      frame.style.blockSize = `${Math.min(TALLEST, Math.ceil(inside.body.getBoundingClientRect().height) + BORDER)}px`;
     };
     new ResizeObserver(measure).observe(inside.body);
   });

@@ -17,6 +17,8 @@ export class KernelWatch {
   private progress: Progress | null = null;
   private before: KernelState;
   private troubled = false;
+  private busySince = 0;
+  private clock = 0;
 
   constructor(
     private readonly kernel: Kernel,
@@ -43,6 +45,7 @@ export class KernelWatch {
     if (state === "idle" && this.before === "starting") this.announcer.say(words.say("Python is ready"));
     if (state === "dead" || state === "absent" || state === "starting") this.host.lost();
     if (state === "idle" || state === "dead") this.host.idle();
+    if (state !== this.before) this.time(state);
     this.before = state;
     this.draw(state);
     if (trouble) this.trouble(trouble);
@@ -50,6 +53,14 @@ export class KernelWatch {
       this.troubled = false;
       this.bar.notify(null);
     }
+  }
+
+  /** Count the seconds of a kernel that is busy. */
+  private time(state: KernelState): void {
+    clearInterval(this.clock);
+    if (state !== "busy") return;
+    this.busySince = performance.now();
+    this.clock = window.setInterval(() => this.draw("busy"), 1000);
   }
 
   private trouble(trouble: KernelTrouble): void {
@@ -61,7 +72,9 @@ export class KernelWatch {
   }
 
   private draw(state: KernelState): void {
-    this.bar.showKernel(kernelStatus(state, this.kernel.name, this.progress, this.words), state === "busy" || state === "away");
+    const seconds = Math.floor((performance.now() - this.busySince) / 1000);
+    const status = kernelStatus(state, this.kernel.name, this.words, { progress: this.progress, seconds });
+    this.bar.showKernel(status, state === "busy" || state === "away");
     this.bar.showProgress(state === "starting" ? (this.progress ? shareOf(this.progress) : Number.NaN) : null);
   }
 }

@@ -51,6 +51,7 @@ export class LabPage {
     const codeCell = (id: string) => this.list.codeCell(id);
     this.runner = new Runner(kernel, { words, codeCell, outputsChanged: () => this.changed() });
     this.checker = new Checker(this.runner, {
+      words,
       cells: () => this.list.cells(),
       questions: () => this.list.questions,
       codeCell,

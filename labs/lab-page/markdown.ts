@@ -57,7 +57,7 @@ export function renderMarkdown(source: string, surroundings: MarkdownSurrounding
     code.tabIndex = 0;
   }
   for (const task of body.querySelectorAll("img:not([alt])")) task.setAttribute("alt", surroundings.picture);
-  const prose = make("div", { class: "prose lab-prose" }, body);
+  const prose = make("div", { class: "prose lab-prose", ...languageOf(body.textContent ?? "") }, body);
   setFormulas(prose);
   return prose;
 }
@@ -80,6 +80,13 @@ export function renderLatex(source: string): HTMLElement {
   const root = make("div", {}, place);
   setFormulas(root);
   return root;
+}
+
+/** Whether a text is Urdu or English, by its letters: a lab is in one of them, whatever the page is in. */
+export function languageOf(text: string): { lang: "en" | "ur"; dir: "ltr" | "rtl" } {
+  const arabic = text.match(/[\u0600-\u06ff]/g)?.length ?? 0;
+  const latin = text.match(/[a-z]/gi)?.length ?? 0;
+  return arabic > latin ? { lang: "ur", dir: "rtl" } : { lang: "en", dir: "ltr" };
 }
 
 /** The smallest level of a heading in some Markdown texts, or 1. */

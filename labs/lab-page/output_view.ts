@@ -9,7 +9,7 @@ import type { Words } from "./words";
 
 /** Characters and lines of a text that are shown at first. */
 const SHOWN_CHARACTERS = 12_000;
-const SHOWN_LINES = 200;
+const SHOWN_LINES = 100;
 const HTML_CHARACTERS = 300_000;
 const NARROW = "(max-width: 40rem)";
 
@@ -23,7 +23,7 @@ export class OutputView {
     private readonly words: Words,
     private readonly files: ReadonlyMap<string, string>,
   ) {
-    this.element = make("div", { class: "lab-outputs", dir: "ltr", hidden: true });
+    this.element = make("div", { class: "lab-outputs", hidden: true });
   }
 
   /** Show these from the next frame on; a loop that prints does not draw more often than the screen. */
@@ -45,7 +45,7 @@ export class OutputView {
     let same = 0;
     while (same < this.shown.length && same < outputs.length && this.shown[same] === outputs[same]) same += 1;
     while (this.element.childElementCount > same) this.element.lastElementChild?.remove();
-    for (const output of outputs.slice(same)) this.element.append(this.one(output));
+    for (const output of outputs.slice(same)) this.element.append(make("div", { dir: "ltr" }, this.one(output)));
     this.element.hidden = outputs.length === 0;
     this.shown = outputs;
   }
@@ -72,7 +72,8 @@ export class OutputView {
     const vector = data["image/svg+xml"];
     if (vector) return this.picture(`data:image/svg+xml,${encodeURIComponent(vector)}`, data);
     const html = data["text/html"];
-    if (html && html.length <= HTML_CHARACTERS) return foreignHtml(html, this.words.say("Output of this cell"));
+    const foreign = html && html.length <= HTML_CHARACTERS ? foreignHtml(html, this.words.say("Output of this cell")) : null;
+    if (foreign) return foreign;
     const markdown = data["text/markdown"];
     if (markdown) {
       return renderMarkdown(markdown, {

@@ -10,7 +10,7 @@ export type PictureSource = (source: string) => string | null;
 const PICTURE = /^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/i;
 const LINK = /^(https?:|mailto:|#)/i;
 const CONFIG: Config = {
-  USE_PROFILES: { html: true },
+  USE_PROFILES: { html: true, svg: true },
   FORBID_TAGS: [
     "style", "form", "input", "button", "select", "textarea", "option", "dialog", "audio", "video", "source",
     "track", "map", "area", "template", "marquee", "picture", "link", "meta", "base",
@@ -33,7 +33,7 @@ const TABLE_TAGS = new Set([
 export function sanitised(html: string, picture: PictureSource = embedded): DocumentFragment {
   const fragment = DOMPurify.sanitize(html, CONFIG) as unknown as DocumentFragment;
   for (const image of fragment.querySelectorAll("img")) settlePicture(image, picture);
-  for (const other of fragment.querySelectorAll("[src]:not(img), [href]:not(a)")) other.remove();
+  for (const other of fragment.querySelectorAll("[src]:not(img), [href]:not(a), svg a, [*|href]:not([href])")) other.remove();
   for (const link of fragment.querySelectorAll("a")) settleLink(link);
   for (const named of fragment.querySelectorAll("[class]")) {
     if (!named.matches("code, pre")) named.removeAttribute("class");

@@ -27,16 +27,21 @@ export function workStatus({ state, savedAt, detail }: DraftStatus, words: Words
 }
 
 /** What the kernel does just now. */
-export function kernelStatus(state: KernelState, name: string, progress: Progress | null, words: Words): Status {
+export function kernelStatus(
+  state: KernelState,
+  name: string,
+  words: Words,
+  now: { progress: Progress | null; seconds: number },
+): Status {
   switch (state) {
     case "absent":
       return { sign: "○", word: words.say("{name}: starts with the first run", { name }) };
     case "starting":
-      return { sign: "…", word: progress ? startWords(progress, words) : words.say("Python starts") };
+      return { sign: "…", word: now.progress ? startWords(now.progress, words) : words.say("Python starts") };
     case "idle":
       return { sign: "●", word: words.say("{name}: ready", { name }) };
     case "busy":
-      return { sign: "▶", word: words.say("{name}: runs", { name }) };
+      return { sign: "▶", word: words.say("Runs for {seconds}", { seconds: words.seconds(now.seconds) }) };
     case "away":
       return { sign: "◌", word: words.say("No link to Python: it goes on alone") };
     case "dead":

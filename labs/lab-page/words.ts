@@ -29,7 +29,7 @@ export class Words {
 
   /** Whole seconds, and tenths below ten. */
   seconds(seconds: number): string {
-    return this.say("{number} s", { number: seconds < 10 ? seconds.toFixed(1) : Math.floor(seconds) });
+    return this.say("{number} s", { number: seconds < 10 && !Number.isInteger(seconds) ? seconds.toFixed(1) : Math.floor(seconds) });
   }
 
   time(date: Date): string {
