@@ -1,9 +1,9 @@
 """Makes the lab's data: ``python make_data.py FOLDER`` writes two CSV files into FOLDER, one for each season.
 
 A morning on a field of cotton: what the instruments show, and whether the field needed water. The truth is
-two questions deep (see ``needs_water``), and with a chance of one in ten somebody noted the wrong answer, so that
-a tree can find the rule, and can also learn the mistakes by heart. Only the standard library is used, whose
-generator gives the same numbers in every version of Python.
+two questions deep (see ``needs_water``), and with a chance of one in ten somebody noted the wrong answer,
+so a tree can find the rule, and can also learn the mistakes by heart. Only the standard library is used,
+whose generator gives the same numbers in every version of Python.
 """
 
 import csv
