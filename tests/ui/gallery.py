@@ -16,8 +16,17 @@ import msgspec
 from darsgah.access import Actor, Role
 from darsgah.accounts.schemas import AccountView
 from darsgah.blobs.stored_file import StoredFile
-from darsgah.catalog.schemas import CourseVersionView, LabVersionView, ModuleView
-from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
+from darsgah.catalog.schemas import (
+    CourseVersionView,
+    LabItem,
+    LabVersionView,
+    ModuleItem,
+    ModuleView,
+    PageHeading,
+    PageView,
+)
+from darsgah.enrolments.course_steps import course_steps
+from darsgah.enrolments.schemas import AssignmentView, CohortPage, CohortView, Step, Window
 from darsgah.errors import DarsgahError, Forbidden, NotFound, ServiceUnavailable, TooLarge, TooMany
 from darsgah.grades.flags import flag_view
 from darsgah.grades.schemas import ReviewedRun, RunView, question_view, reviewed_cell
@@ -37,6 +46,7 @@ from darsgah.ui.language import Languages, Message, explain
 from darsgah.ui.static_files import StaticFiles
 from darsgah.ui.templating import Notice, PageContext, Pages
 from darsgah_grader.types import Assurance, CellGrade, Flag, Grade, GradeError, SandboxLevel, Verdict
+from tests.ui import lab_reports
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 LONG_TITLE = (
@@ -120,9 +130,58 @@ def lab(number: int, title: str, title_ur: str = "", *, notebooks: int = 1) -> L
     )
 
 
+READING = PageHeading(identifier(40), "Why functions", "فنکشن کیوں", 4)
+UNTRANSLATED = PageHeading(identifier(41), LONG_TITLE, "", 12)
+
+
+ENGLISH = """A function is a promise with a name.
+
+## What it says
+| call | result |
+|---|---|
+| `fare(0)` | 80 |
+
+1. Read the question twice.
+2. Write the smallest case by hand.
+
+```python
+def fare(distance_km, per_km=40):
+    return 80 + per_km * distance_km  # a line that scrolls in its own box on a phone of 360 px
+```
+
+> The test says what it expects.
+"""
+URDU = """فنکشن ایک وعدہ ہے جس کا ایک نام ہے۔ `fare(5)` ہمیشہ وہی جواب دیتا ہے۔
+
+## یہ کیا کہتا ہے
+- سوال دو بار پڑھیں۔
+- سب سے چھوٹی مثال **ہاتھ سے** حل کریں۔
+
+```python
+def fare(distance_km):
+    return 80 + 40 * distance_km
+```
+"""  # noqa: RUF001 - Urdu
+
+
+def lab_item(number: int) -> ModuleItem:
+    """The place of that lab in a module."""
+    return ModuleItem(lab=LabItem(identifier(200 + number), identifier(100 + number)))
+
+
 MODULES = (
-    ModuleView(identifier(30), "First steps of Python", "Python کے پہلے قدم", (identifier(101),)),
-    ModuleView(identifier(31), "Tables and charts", "", (identifier(103),)),
+    ModuleView(
+        identifier(30),
+        "First steps of Python",
+        "Python کے پہلے قدم",
+        (ModuleItem(page=READING), lab_item(1), lab_item(2)),
+    ),
+    ModuleView(
+        identifier(31),
+        "Tables and charts",
+        "",
+        (lab_item(3), lab_item(4), ModuleItem(page=UNTRANSLATED)),
+    ),
 )
 LABS = (
     lab(1, "Squares and sums", "مربعے اور جمع"),
@@ -367,6 +426,8 @@ def _lab(
         "cohort": cohort(),
         "assignment": assignment(number),
         "module": MODULES[number // 2],
+        "before": Step(page=READING),
+        "after": Step(assignment=assignment(3)),
         "allowance": allowance,
         "attempts": attempts,
         "error": error,
@@ -409,15 +470,29 @@ def _today() -> dict[str, Any]:
 
 
 def _cohort() -> dict[str, Any]:
+    page = CohortPage(cohort(), MODULES, tuple(assignment(n) for n in range(4)))
     progress = {
         identifier(300): Progress(State.GRADED, identifier(403), 10.0, 2),
         identifier(301): Progress(State.QUEUED, identifier(402), None, 1),
     }
     return {
-        "cohort": cohort(),
-        "modules": MODULES,
-        "assignments": [assignment(n) for n in range(4)],
+        "cohort": page.cohort,
+        "modules": course_steps(page),
+        "assignments": page.assignments,
         "progress": progress,
+    }
+
+
+def _course_page(language: str) -> dict[str, Any]:
+    heading = READING if language == "ur" else UNTRANSLATED
+    return {
+        "cohort": cohort(),
+        "module": MODULES[0],
+        "shown": PageView(heading.id, heading.title, heading.title_ur, heading.minutes, ENGLISH, URDU),
+        "text": URDU if language == "ur" else ENGLISH,
+        "text_language": language,
+        "before": Step(assignment=assignment(2)) if language == "ur" else None,
+        "after": Step(assignment=assignment(0)) if language == "ur" else None,
     }
 
 
@@ -429,6 +504,13 @@ def _hubs() -> dict[str, Any]:
             for number, hub in enumerate(read_plan().hubs)
         ]
     }
+
+
+LABS = [lab(number, LONG_TITLE, LONG_NAME if number % 2 else "") for number in range(5)]
+
+
+def _lab_report(*, ok: bool) -> dict[str, Any]:
+    return lab_reports.page_of(LABS[1], lab_reports.report(ok=ok), NOW)
 
 
 ACCOUNT = AccountView(LEARNING.account_id, "demo.learner@example.org", LONG_NAME, "en", NOW)
@@ -480,6 +562,8 @@ PICTURES = {
         Actor(identifier(7), "Demo Mentor", "en", frozenset({(Role.MENTOR, HUB.id)})),
     ),
     "cohort": Picture("enrolments/cohort.html", _cohort),
+    "course-page": Picture("enrolments/course_page.html", lambda: _course_page("ur")),
+    "course-page-untranslated": Picture("enrolments/course_page.html", lambda: _course_page("en")),
     "teaching": Picture(
         "enrolments/teaching.html",
         lambda: {"cohorts": [cohort(staff=True)], "next_after": identifier(4), "paged": False},
@@ -506,6 +590,13 @@ PICTURES = {
     "inspect-waiting": Picture("grades/inspect.html", lambda: _inspect(None), STAFF, "/teach/submissions"),
     "inspect-rejected": Picture(
         "grades/inspect.html", lambda: _inspect(reviewed_run(NOT_A_NOTEBOOK)), STAFF, "/teach/submissions"
+    ),
+    "labs": Picture("lab_checks/labs.html", lambda: lab_reports.list_of(LABS, NOW), STAFF, "/teach/labs"),
+    "labs-none": Picture("lab_checks/labs.html", lambda: {"lines": []}, STAFF, "/teach/labs"),
+    "lab-report": Picture("lab_checks/report.html", lambda: _lab_report(ok=True), STAFF, "/teach/labs"),
+    "lab-report-bad": Picture("lab_checks/report.html", lambda: _lab_report(ok=False), STAFF, "/teach/labs"),
+    "lab-report-none": Picture(
+        "lab_checks/report.html", lambda: lab_reports.page_of(LABS[0], None, NOW), STAFF, "/teach/labs"
     ),
     "hubs": Picture("hubs/hubs.html", _hubs, None, "/hubs"),
     "error-403": _failure(Forbidden()),

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor
 from darsgah.lab_checks import service
 from darsgah.lab_checks.guards import staff
-from darsgah.lab_checks.wording import ADVICE, CODES, KINDS, PARTS
+from darsgah.lab_checks.wording import WORDS
 from darsgah.ui.templating import Pages
 
 
@@ -42,7 +42,7 @@ async def lab_report_page(
         report=view.report,
         under_way=view.under_way,
         may_ask=request.user.holds(*service.MAY_ASK),
-        words={"parts": PARTS, "codes": CODES, "kinds": KINDS, "advice": ADVICE},
+        words=WORDS,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -14,7 +15,7 @@ async def newest_reports(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUI
     statement = (
         select(LabCheck)
         .where(col(LabCheck.lab_version_id).in_(ids), col(LabCheck.report).is_not(None))
-        .distinct(col(LabCheck.lab_version_id))
+        .ext(distinct_on(col(LabCheck.lab_version_id)))
         .order_by(col(LabCheck.lab_version_id), col(LabCheck.made_at).desc())
     )
     return {row.lab_version_id: row for row in (await session.execute(statement)).scalars()}
@@ -25,7 +26,7 @@ async def newest_overrides(session: AsyncSession, ids: Sequence[UUID]) -> dict[U
     statement = (
         select(LabCheck)
         .where(col(LabCheck.lab_version_id).in_(ids), LabCheck.override_reason != "")
-        .distinct(col(LabCheck.lab_version_id))
+        .ext(distinct_on(col(LabCheck.lab_version_id)))
         .order_by(col(LabCheck.lab_version_id), col(LabCheck.made_at).desc())
     )
     return {row.lab_version_id: row for row in (await session.execute(statement)).scalars()}

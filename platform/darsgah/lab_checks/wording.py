@@ -84,3 +84,6 @@ ADVICE = {
     Kind.EXCEPTION: Message("Test that exactly this exception is raised."),
     Kind.TABLE: Message("Test a small table in which this choice changes the result."),
 }
+
+WORDS = {"parts": PARTS, "codes": CODES, "kinds": KINDS, "advice": ADVICE}
+"""All of them, as the page looks them up; a code that a newer checker has used is shown as it is."""

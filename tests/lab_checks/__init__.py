@@ -1,0 +1,1 @@
+"""The lab_checks slice."""
