@@ -31,7 +31,6 @@ _LIFE_SECONDS: Final = 24 * 3600.0
 _OUTPUT_BYTES: Final = 1024 * 1024
 _OUTPUT_COUNT: Final = 1000
 _NICE: Final = 5
-_LOOK_SECONDS: Final = 5.0
 _STARTERS: Final = 8
 _START_SECONDS: Final = 90.0
 
@@ -57,6 +56,7 @@ class Bounds:
         idle_seconds: after which an unused kernel is ended.
         spare_seconds: the same while somebody waits for its place.
         cell_seconds: after which a cell is stopped.
+        look_seconds: between two looks for what nobody uses.
     """
 
     places: int
@@ -64,6 +64,7 @@ class Bounds:
     idle_seconds: float = 1200.0
     spare_seconds: float = 60.0
     cell_seconds: float = 3600.0
+    look_seconds: float = 5.0
 
 
 @dataclass(slots=True, eq=False)
@@ -138,7 +139,7 @@ class KernelHost:
     def __init__(self, environments: Environments, warm: WarmProcesses, bounds: Bounds) -> None:
         self.bounds = bounds
         self._environments = environments
-        self._warm = warm
+        self.warm = warm
         self._held: dict[Key, Held] = {}
         self._starting: dict[Key, _Starting] = {}
         self._queue: list[_Waiting] = []
@@ -225,7 +226,7 @@ class KernelHost:
     ) -> tuple[KernelPlace, Callable[[], None]]:
         """In a thread: the warm process, which stays as long as the kernel, and a fork of it."""
         with ExitStack() as stack:
-            sandbox = stack.enter_context(self._warm.using(environment))
+            sandbox = stack.enter_context(self.warm.using(environment))
             place = sandbox.open_kernel(files, limits, nice=_NICE)
             stack.callback(place.close)
             return place, stack.pop_all().close
@@ -304,7 +305,7 @@ class KernelHost:
     async def keep_house(self) -> None:
         """End what nobody uses, make room for who waits, look at what runs; for ever."""
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(self.bounds.look_seconds)
             for held in self.held:
                 if held.idle_seconds >= self.bounds.idle_seconds:
                     held.kernel.end("idle")
@@ -329,7 +330,7 @@ class KernelHost:
         for held in self.held:
             held.kernel.end("ended")
         await asyncio.gather(*self._ending, return_exceptions=True)
-        await asyncio.get_running_loop().run_in_executor(self._closing, self._warm.close)
+        await asyncio.get_running_loop().run_in_executor(self._closing, self.warm.close)
         for threads in (self._threads, self._closing):
             threads.shutdown(wait=False, cancel_futures=True)
 

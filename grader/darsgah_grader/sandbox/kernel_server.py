@@ -9,6 +9,7 @@ import socket
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -144,8 +145,8 @@ class KernelServer:
     async def _page(self, link: Link, opening: Opening) -> None:
         """Serve a page until it is gone; what it says before its kernel is there waits for it."""
         page = _Page(link)
-        present = self._host.find(opening)
-        files = {} if present or opening.session else await self._files_of(link, opening)
+        needed = not opening.session and self._host.find(opening) is None
+        files = await self._files_of(link, opening if needed else replace(opening, files=()))
         said: asyncio.Queue[bytes] = asyncio.Queue()
         listening = asyncio.create_task(self._listen(link, said))
         serving = asyncio.create_task(self._serve_page(page, opening, files, said))
