@@ -8,6 +8,9 @@ ROOT = Path(__file__).parents[1]
 UNNAMED = {"templates", "static", "locale", "migrations", "vendor"}
 """Folders inside a slice or the database that the sentence about slices, or their parent, explains."""
 
+EACH = ("labs/lab-sources/", "labs/course-sources/")
+"""Folders whose own folders are alike, a lab or a course each."""
+
 
 def _folders() -> set[str]:
     """Folders with tracked files, to the depth that the architecture names."""
@@ -19,9 +22,7 @@ def _folders() -> set[str]:
         for length in range(1, min(len(parts), depth) + 1):
             if not UNNAMED.intersection(parts[:length]) and not parts[0].startswith("."):
                 found.add("/".join(parts[:length]) + "/")
-    return {
-        folder for folder in found if not folder.startswith("labs/lab-sources/") or folder.count("/") == 2
-    }
+    return {folder for folder in found if not folder.startswith(EACH) or folder in EACH}
 
 
 def test_architecture_names_every_folder_and_no_other() -> None:
