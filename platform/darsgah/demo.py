@@ -1,4 +1,4 @@
-"""The demo network: hubs as planned, accounts of every role, a course of the shipped labs, work handed in.
+"""The demo network: hubs as planned, accounts of every role, the shipped courses, work handed in.
 
 Loading it twice changes nothing. The accounts have a published password, so the demo is for this machine
 only: ``darsgah serve --demo`` refuses to listen on any other address.
@@ -19,20 +19,28 @@ from darsgah.accounts import service as accounts
 from darsgah.accounts.schemas import SignUp
 from darsgah.blobs.store import BlobStore
 from darsgah.catalog import service as catalog
-from darsgah.catalog.schemas import CoursePlan, LabPackage, LabVersionView, ModulePlan
+from darsgah.catalog.schemas import CoursePlan, LabPackage, LabVersionView, ModulePlan, PagePlan
 from darsgah.db.columns import now
 from darsgah.db.session import Database
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import CohortPlan, Terms
 from darsgah.hubs import service as hubs
 from darsgah.submissions import service as submissions
+from darsgah.submissions.imported import assignments_begun
 from darsgah_grader.grading import Grader
+from darsgah_labs.course_folder import load_course
+from darsgah_labs.course_format import Course
 from darsgah_labs.format import Lab
 from darsgah_labs.lab_folder import load
-from darsgah_labs.shipped import shipped_labs
+from darsgah_labs.shipped import shipped_courses, shipped_labs
 
 PASSWORD = "darsgah-demo"  # noqa: S105 # published on purpose; see the module's docstring
 HUB, OTHER_HUB = "khi-saddar", "khi-korangi"
+COHORT = "Demo cohort"
+FIRST = "python-first-steps"
+"""The course that everybody begins with: its cohort is opened last, so that it comes first in lists."""
+HANDED_IN = 2
+"""In how many labs of that course classmates have handed something in."""
 Progress = Callable[[str], None]
 
 
@@ -64,6 +72,15 @@ CLASSMATES = tuple(
 """Learners whose work fills the instructor's list; the share of questions they solved differs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The notebooks of a lab by name: with solutions, and as learners get them."""
+
+    slug: str
+    sources: Mapping[str, bytes]
+    releases: Mapping[str, bytes]
+
+
 async def load_demo(database: Database, blobs: BlobStore, progress: Progress) -> None:
     """Bring the demo into an empty or an already used database.
 
@@ -71,12 +88,47 @@ async def load_demo(database: Database, blobs: BlobStore, progress: Progress) ->
         database: migrated.
         blobs: where its notebooks go.
         progress: told in words what takes its time.
+
+    Raises:
+        LabInvalid: a shipped lab or course is not as its format wants it.
     """
     labs = [load(folder) for folder in shipped_labs()]
+    slugs = {lab.slug for lab in labs}
+    courses = sorted(
+        (load_course(folder, slugs) for folder in shipped_courses()), key=lambda course: course.slug == FIRST
+    )
     async with database.begin() as session:
         await hubs.load_plan(session)
-        if await _is_loaded(session, labs):
+        published = await _published(session, labs)
+    if len(published) < len(labs):
+        published = await _publish(database, blobs, labs, progress)
+    async with database.begin() as session:
+        cohorts = [await _cohort(session, course, published) for course in courses]
+        handed_in = courses[-1].labs[:HANDED_IN] if courses else ()
+        if await _is_complete(session, cohorts, handed_in):
             return
+    progress("Making the demo accounts")
+    actors = {}
+    for account in (*ACCOUNTS, *CLASSMATES):
+        async with database.begin() as session:
+            actors[account] = await _account(session, account, cohorts)
+    progress("Handing in some work")
+    for slug in handed_in:
+        material = await _material(database, blobs, published[slug])
+        for number, classmate in enumerate(CLASSMATES):
+            async with database.begin() as session:
+                await _hand_in(session, blobs, actors[classmate], cohorts[-1], material, number=number)
+
+
+async def _published(session: AsyncSession, labs: Sequence[Lab]) -> dict[str, LabVersionView]:
+    """Those of the labs that are published as they are, by slug."""
+    found = {lab.slug: await catalog.published_lab(session, None, lab.slug, lab.digest) for lab in labs}
+    return {slug: version for slug, version in found.items() if version is not None}
+
+
+async def _publish(
+    database: Database, blobs: BlobStore, labs: Sequence[Lab], progress: Progress
+) -> dict[str, LabVersionView]:
     # nbgrader takes seconds to import, which a second start must not wait for.
     from darsgah.publishing import package_of  # noqa: PLC0415 # see above
 
@@ -84,26 +136,70 @@ async def load_demo(database: Database, blobs: BlobStore, progress: Progress) ->
     with Grader() as grader:  # the shipped labs name shipped environments
         packages = [package_of(lab, grader) for lab in labs]
     async with database.begin() as session:
-        cohort_id = await _course(session, blobs, packages)
-    progress("Making the demo accounts")
-    actors = {}
-    for account in (*ACCOUNTS, *CLASSMATES):
-        async with database.begin() as session:
-            actors[account] = await _account(session, account, cohort_id)
-    progress("Handing in some work")
-    for number, classmate in enumerate(CLASSMATES):
-        for package in packages:
-            async with database.begin() as session:
-                await _hand_in(session, blobs, actors[classmate], cohort_id, package, number=number)
+        return {
+            package.slug: await catalog.publish_lab(session, blobs, None, package) for package in packages
+        }
 
 
-async def _is_loaded(session: AsyncSession, labs: Sequence[Lab]) -> bool:
-    """Whether a run before went through to its last step, with the labs as they are now."""
-    published = await catalog.published_digests(session, None)
+async def _cohort(session: AsyncSession, course: Course, labs: Mapping[str, LabVersionView]) -> UUID:
+    """The demo's cohort of a course, which follows the course where that has changed."""
+    before = await catalog.course_version_ids(session, None, course.slug)
+    version = await catalog.publish_course(session, None, _plan(course, labs))
+    hub = await hubs.hub_by_code(session, HUB)
+    cohort_id = await enrolments.cohort_of_course(session, hub.id, [*before, version.id], COHORT)
+    if cohort_id is None:
+        today = now().date()
+        plan = CohortPlan(
+            hub_id=hub.id,
+            course_version_id=version.id,
+            name=COHORT,
+            starts_on=today,
+            ends_on=today + timedelta(weeks=12),
+            capacity=40,
+        )
+        terms = Terms(
+            due_at=now() + timedelta(days=14), closes_at=now() + timedelta(days=21), attempt_limit=10
+        )
+        return await enrolments.open_cohort(session, plan, terms)
+    if version.id not in before:
+        given = await enrolments.assignments_of(session, [cohort_id])
+        begun = await assignments_begun(session, [view.id for view in given])
+        await enrolments.follow_course(session, cohort_id, version.id, keep=begun)
+    return cohort_id
+
+
+def _plan(course: Course, labs: Mapping[str, LabVersionView]) -> CoursePlan:
+    return CoursePlan(
+        slug=course.slug,
+        title=course.title.en,
+        title_ur=course.title.ur,
+        summary=course.summary.en,
+        summary_ur=course.summary.ur,
+        modules=tuple(
+            ModulePlan(
+                module.title.en,
+                tuple(
+                    labs[item].id
+                    if isinstance(item, str)
+                    else PagePlan(item.title.en, item.body.en, item.title.ur, item.body.ur)
+                    for item in module.items
+                ),
+                module.title.ur,
+            )
+            for module in course.modules
+        ),
+    )
+
+
+async def _is_complete(session: AsyncSession, cohorts: Sequence[UUID], handed_in: Sequence[str]) -> bool:
+    """Whether a run before went through to its last step, with the courses as they are now."""
     last = await accounts.account_named(session, CLASSMATES[-1].email)
-    if last is None or any(published.get(lab.slug) != lab.digest for lab in labs):
+    if last is None:
         return False
-    keys = [_key(lab.slug, len(CLASSMATES) - 1) for lab in labs]
+    for cohort_id in cohorts:
+        if last.id not in await enrolments.members(session, cohort_id):
+            return False
+    keys = [_key(slug, len(CLASSMATES) - 1) for slug in handed_in]
     return all([await submissions.was_handed_in(session, last.id, key) for key in keys])
 
 
@@ -112,52 +208,25 @@ def _key(slug: str, number: int) -> str:
     return f"demo-{slug}-{number}"
 
 
-async def _course(session: AsyncSession, blobs: BlobStore, packages: list[LabPackage]) -> UUID:
-    labs = [await catalog.publish_lab(session, blobs, None, package) for package in packages]
-    course = await catalog.publish_course(
-        session,
-        None,
-        CoursePlan(
-            slug="first-steps",
-            title="First steps: Python and data",
-            title_ur="پہلے قدم: Python اور ڈیٹا",
-            summary="Functions and data structures, then real-looking tables with pandas.",
-            summary_ur="پہلے functions اور data structures، پھر pandas کے ساتھ حقیقت جیسے ٹیبل۔",  # noqa: RUF001 - Urdu
-            modules=_modules(labs),
-        ),
-    )
-    hub = await hubs.hub_by_code(session, HUB)
-    today = now().date()
-    plan = CohortPlan(
-        hub_id=hub.id,
-        course_version_id=course.id,
-        name="Demo cohort",
-        starts_on=today,
-        ends_on=today + timedelta(weeks=12),
-        capacity=40,
-    )
-    terms = Terms(due_at=now() + timedelta(days=14), closes_at=now() + timedelta(days=21), attempt_limit=10)
-    return await enrolments.open_cohort(session, plan, terms)
-
-
-def _modules(labs: list[LabVersionView]) -> tuple[ModulePlan, ...]:
-    """One module for the labs that run in the browser, one for those that need a hub's packages."""
-    light = tuple(lab.id for lab in labs if lab.environment == "python")
-    heavy = tuple(lab.id for lab in labs if lab.environment != "python")
-    return (
-        ModulePlan("Python foundations", light, "Python کی بنیادیں"),
-        ModulePlan("Working with data", heavy, "ڈیٹا کے ساتھ کام"),
+async def _material(database: Database, blobs: BlobStore, version: LabVersionView) -> Material:
+    """The notebooks of a published lab."""
+    async with database.begin() as session:
+        sources = (await catalog.grading_material(session, version.id)).sources
+    return Material(
+        version.slug,
+        {file.name: await blobs.get(file.sha256) for file in sources},
+        {file.name: await blobs.get(file.sha256) for file in version.notebooks},
     )
 
 
-async def _account(session: AsyncSession, account: DemoAccount, cohort_id: UUID) -> Actor:
+async def _account(session: AsyncSession, account: DemoAccount, cohorts: Sequence[UUID]) -> Actor:
     known = await accounts.account_named(session, account.email)
     if known is None:
         form = SignUp(account.email, PASSWORD, account.display_name, language=account.language)
         known = await accounts.create_account(session, form)
     hub = await hubs.hub_by_code(session, account.hub) if account.hub else None
     await hubs.grant(session, known.id, account.role, hub.id if hub else None)
-    if account.role is Role.LEARNER:
+    for cohort_id in cohorts if account.role is Role.LEARNER else ():
         await enrolments.enrol(session, cohort_id, known.id)
     return Actor(known.id, known.display_name, known.language, await hubs.grants(session, known.id))
 
@@ -167,26 +236,24 @@ async def _hand_in(
     blobs: BlobStore,
     actor: Actor,
     cohort_id: UUID,
-    package: LabPackage,
+    lab: Material,
     *,
     number: int,
 ) -> None:
     page = await enrolments.cohort_page(session, actor, cohort_id)
-    assignment = next((view for view in page.assignments if view.lab.slug == package.slug), None)
-    if assignment is None:
-        return
-    work = {name: partly_solved(package, name, number + 1, len(CLASSMATES)) for name in package.sources}
+    assignment = next(view for view in page.assignments if view.lab.slug == lab.slug)
+    work = {name: partly_solved(lab, name, number + 1, len(CLASSMATES)) for name in lab.sources}
     await submissions.hand_in(
-        session, blobs, actor, assignment.id, work, idempotency_key=_key(package.slug, number)
+        session, blobs, actor, assignment.id, work, idempotency_key=_key(lab.slug, number)
     )
 
 
-def partly_solved(package: LabPackage, name: str, share: int, of: int) -> bytes:
+def partly_solved(lab: Material | LabPackage, name: str, share: int, of: int) -> bytes:
     """The learner's version of a notebook with the first ``share`` of ``of`` parts of its answers in it."""
-    released = msgspec.json.decode(package.releases[name])
+    released = msgspec.json.decode(lab.releases[name])
     solved = {
         cell["metadata"]["nbgrader"]["grade_id"]: _solution(cell)
-        for cell in msgspec.json.decode(package.sources[name])["cells"]
+        for cell in msgspec.json.decode(lab.sources[name])["cells"]
         if _is_answer(cell)
     }
     answers = [cell for cell in released["cells"] if _is_answer(cell)]
