@@ -1,5 +1,6 @@
 /** Handing in: said beforehand, sent once whatever the link does, and followed until the score is there. */
-import { confirmed } from "./dialogs";
+import { confirmed, told } from "./dialogs";
+import { make } from "./elements";
 import { randomName } from "./random_name";
 import type { LabData } from "./lab_data";
 import type { Notebook } from "./notebook";
@@ -82,12 +83,12 @@ export class HandingIn {
     const allowance = await this.allowance();
     if (!allowance) {
       const line = words.say("There is no link to the server, so nothing can be handed in now. Your work is kept on this device and sent when the link is back; then hand in.");
-      return this.told(words.say("No link"), [line]);
+      return this.refused(words.say("No link"), line);
     }
     if (allowance.refusal) {
       const until = allowance.next_at ? words.say("There is a pause between two attempts. The next one is taken from {when}.", { when: words.dayAndTime(new Date(allowance.next_at)) }) : "";
       const reason = until || this.data.assignment.refusal || words.say("The deadline has passed, or every attempt is used. Your work and your results are kept.");
-      return this.told(words.say("Nothing can be handed in now"), [reason]);
+      return this.refused(words.say("Nothing can be handed in now"), reason);
     }
     const number = allowance.attempts_used + 1;
     const total = number - 1 + (allowance.attempts_left ?? 0);
@@ -111,8 +112,9 @@ export class HandingIn {
     }
   }
 
-  private async told(title: string, lines: string[]): Promise<boolean> {
-    await confirmed(this.host.words, { title, lines, yes: this.host.words.say("Understood") });
+  /** Say why not. */
+  private refused(title: string, line: string): false {
+    told(this.host.words, title, [make("p", {}, line)]);
     return false;
   }
 

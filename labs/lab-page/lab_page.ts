@@ -138,7 +138,10 @@ export class LabPage {
       past: (view, direction) => this.past(view, direction),
       editorFailed: () => this.editorFailed(),
       complete: async (source, cursor) => (this.kernel.state === "idle" ? this.kernel.complete(source, cursor) : null),
-      inspect: async (source, cursor) => (this.kernel.state === "idle" ? this.kernel.inspect(source, cursor) : null),
+      inspect: async (source, cursor) => {
+        if (this.kernel.state === "idle") return this.kernel.inspect(source, cursor);
+        return this.kernel.state === "busy" ? this.words.say("Python is busy: ask again when nothing runs.") : null;
+      },
       arranged: () => this.changed(),
       check: (question) => void this.checker.check(question).then(() => this.say(question)),
       hint: (question) => askForHint(this.data, this.words, question, this.list.cells()),
@@ -288,6 +291,7 @@ export class LabPage {
   }
 
   private replaced(notebook: Notebook): void {
+    this.bar.notify(null);
     this.list.show(notebook);
     for (const question of this.list.questions) this.checker.outdate(question);
     this.showQuestions();

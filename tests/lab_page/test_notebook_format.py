@@ -107,7 +107,7 @@ def test_every_cell_gets_a_name_that_is_the_same_on_every_device() -> None:
 
 
 def test_names_that_are_there_stay_and_broken_ones_are_mended() -> None:
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "markdown", "metadata": {}, "source": "a", "id": name} for name in ("x", "x", "not ok")
     ]
     after = there_and_back({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})

@@ -76,7 +76,6 @@ TEXTS: Final = (
     Message("The deadline has passed: this attempt counts as late."),
     Message("Hand in?"),
     Message("Hand in and grade"),
-    Message("Understood"),
     Message("Attempt {number} is handed in. Receipt: {receipt}"),
     Message("Attempt {number}"),
     Message("There is no grade to show yet: your instructor looks at it."),
@@ -101,6 +100,7 @@ TEXTS: Final = (
     Message("Add code"),
     Message("Add text"),
     Message("Enter writes, Shift and Enter runs, arrows go to other cells, H lists all keys."),
+    Message("Python is busy: ask again when nothing runs."),
     Message("All cells ran"),
     Message("A cell ended with an error; those after it did not run"),
     Message(
