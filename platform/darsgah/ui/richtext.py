@@ -37,6 +37,7 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan", "align"},
     "th": {"colspan", "rowspan", "align", "scope"},
     "ol": {"start"},
+    "pre": {"tabindex"},
     "*": {"dir", "lang"},
 }
 
@@ -88,6 +89,8 @@ def _only_own_pictures(tag: str, attribute: str, value: str) -> str | None:
         return value if embedded else None
     if (tag, attribute) == ("a", "href"):
         return value if _scheme(value) in LINK_SCHEMES else None
+    if attribute == "tabindex":
+        return value if value == "0" else None  # code that scrolls is reached by keyboard; no other order
     return value
 
 
@@ -109,7 +112,7 @@ def _highlighted(source: str, language: str) -> Markup:
 
 
 def _fence(source: str, language: str, _: str) -> str:
-    return f'<pre class="code" dir="ltr">{_highlighted(source, language or "text")}</pre>'
+    return f'<pre class="code" dir="ltr" tabindex="0">{_highlighted(source, language or "text")}</pre>'
 
 
 def _shift_headings(state: StateCore) -> None:
