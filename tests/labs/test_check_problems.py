@@ -1,16 +1,19 @@
 """Every code of a problem or a warning, with a lab that has it; and the starter lab, which has none."""
 
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from darsgah.lab_checks.wording import CODES
 from darsgah_grader.grading import Grader
+from darsgah_labs import browser_run
 from darsgah_labs.check.invalid import report_of_invalid
 from darsgah_labs.check.lab_check import Choice
 from darsgah_labs.check.report import LabReport, Part
 from darsgah_labs.errors import LabInvalid
+from darsgah_labs.mutation.mutants import MOST_PER_ANSWER
 from tests.labs.checked_lab import MUTANTS, QUICK, Cells, Change, changed_lab, report_of, without_manifest
 
 NOTEBOOK, TOML = "lab.ipynb", "lab.toml"
@@ -137,6 +140,13 @@ WARNINGS: list[tuple[str, Change, Choice]] = [
 ]
 
 
+def test_every_code_is_in_the_authors_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "lab-authoring.md").read_text()
+    listed = {line.split("`")[1] for line in guide.splitlines() if line.startswith("| `")}
+    assert listed == set(CODES)
+    assert f"At most {MOST_PER_ANSWER}".lower() in guide.lower()
+
+
 def codes(report: LabReport) -> set[str]:
     """The codes of the problems."""
     return {problem.code for problem in report.problems}
@@ -190,6 +200,22 @@ def test_a_lab_that_cannot_be_read_has_a_report_too() -> None:
         report = report_of_invalid("tea", caught.value)
         assert codes(report) == {code}
         assert not report.ok
+
+
+def test_a_lab_for_the_browser_that_fails_there_is_found(grader: Grader) -> None:
+    threads = "    import threading\n    threading.Thread(target=print).start()\n    if litres < 0:\n"
+    lab = changed_lab(Change({NOTEBOOK: [("    if litres < 0:\n", threads)]}))
+    report = report_of(lab, grader, Choice(mutants=False))
+    assert codes(report) == {"browser_fails"}
+    assert "test-cups-from" in report.problems[0].message
+    assert report_of(changed_lab(Change()), grader, Choice(mutants=False)).ok
+
+
+def test_without_node_the_report_says_what_to_do(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_run, "PYODIDE", Path("/nowhere"))
+    report = report_of(changed_lab(Change()), grader, Choice(mutants=False))
+    assert codes(report) == {"browser_runtime_missing"}
+    assert "make setup" in report.problems[0].message
 
 
 def test_every_code_has_words_and_every_word_a_case() -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from darsgah_labs.check.browser import check_browser
 from darsgah_labs.check.findings import Findings, listed
 from darsgah_labs.check.grading import Grading
 from darsgah_labs.check.mutation_score import MutatedAnswer, graded_mutants, is_python, names
@@ -48,6 +49,8 @@ def check_lab(
     tell = progress or _nobody
     tell(Part.REFERENCE, 0, 0)
     passed = check_reference(lab, grading, findings)
+    if passed and chosen.browser:
+        check_browser(lab, findings)
     findings.conclude(Part.REFERENCE, "The reference solution gets full marks each time.")
     tell(Part.RELEASE, 0, 0)
     check_release(lab, grading, findings)

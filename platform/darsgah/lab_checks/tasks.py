@@ -1,6 +1,7 @@
 """The worker's side of lab checks: checks published lab versions that have no report yet.
 
-Never imported by the web process. One check at a time, one mutant at a time, and none while this worker
+Never imported by the web process. The browser's Python is left to `darsgah lab check`: servers need no Node.
+One check at a time, one mutant at a time, and none while this worker
 grades a submission: learners wait for their grades, and nobody waits for a report.
 """
 
@@ -83,7 +84,9 @@ class LabCheckTasks:
             limits=limits_of(lab.limits),
             files=lab.files,
         )
-        return check(lab, assignment, self.grader, choice=Choice(threads=1), give_way=self._give_way)
+        return check(
+            lab, assignment, self.grader, choice=Choice(browser=False, threads=1), give_way=self._give_way
+        )
 
     def _give_way(self) -> None:
         while self.is_busy() and not self._stopping:
