@@ -51,12 +51,8 @@ TEXTS: Final = (
     Message("Nothing is known about this name. Run the cells above first."),
     Message("Cancel"),
     Message("There is no link, and this notebook was not opened on this device before."),
-    Message("merge"),
-    Message("changed"),
     Message("Choose what stays first."),
     Message("The server cannot be reached. Your work is kept; try again when the link is back."),
-    Message("saving"),
-    Message("refused"),
     Message("Your work is saved and sent…"),
     Message("The link broke. Nothing is lost: your work is kept, and you can hand in again."),
     Message(
