@@ -1,4 +1,4 @@
-"""The one error of the lab format."""
+"""The errors of labs: one of the format, one of the browser's Python that a lab is tried in."""
 
 
 class LabInvalid(Exception):  # noqa: N818 - named after the state of the lab, as the platform's errors are
@@ -18,3 +18,7 @@ class LabInvalid(Exception):  # noqa: N818 - named after the state of the lab, a
         self.field = field
         self.problem = problem
         self.mend = mend
+
+
+class BrowserRuntimeMissing(Exception):  # noqa: N818 - named after the state, as above
+    """The browser's Python cannot be run here; the message says what is missing and what brings it."""

@@ -35,9 +35,9 @@ def test_cells_share_names_files_and_the_shell_of_the_page() -> None:
 
 
 def test_a_cell_without_end_is_ended() -> None:
-    runs = run_in_browser_runtime(["1", "while True: pass", "2"], {}, 12.0)
+    runs = run_in_browser_runtime(["1", "while True: pass", "2"], {}, 5.0)
     assert [run.status for run in runs] == ["ok", "error"]
-    assert runs[-1].error == "TimeoutError: stopped after 12 s"
+    assert runs[-1].error == "TimeoutError: stopped after 5 s"
 
 
 def test_input_and_packages_that_are_not_there_are_errors_in_words() -> None:

@@ -83,6 +83,11 @@ class Shell:
         if self._task is not None:
             self._task.cancel()
 
+    @staticmethod
+    def plain(source: str) -> str:
+        """The cell as plain Python, from which its imports are read."""
+        return plain(source)
+
     def complete(self, prefix: str) -> str:
         """What may follow the prefix: JSON of the length replaced and the matches with their types."""
         replaced, matches = names.completions(self._namespace, prefix)
