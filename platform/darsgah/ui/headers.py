@@ -74,5 +74,5 @@ def compression() -> CompressionConfig:
         backend="gzip",
         minimum_size=600,
         gzip_compress_level=6,
-        exclude=[r"^/static/", r"^/runtime/", r"/events$"],
+        exclude=[r"^/static/", r"^/runtime/", r"^/full-notebook/(?!notebooks/)", r"/events$"],
     )
