@@ -21,7 +21,8 @@ export function serveOffline(data: LabData): void {
   if (!container) return;
   container.register(SERVICE_WORKER, { scope: "/", updateViaCache: "none" }).catch(() => undefined);
   const files = data.kernel.files.map(({ url }) => new URL(url, location.href).href);
-  tell(() => ({ kind: "page", address: location.href }));
+  const pages = [location.href, data.assignment.course, data.assignment.page, "/today"];
+  for (const page of pages) tell(() => ({ kind: "page", address: new URL(page, location.href).href }));
   tell(() => ({ kind: "hold", addresses: [...loaded(), ...files] }));
 }
 

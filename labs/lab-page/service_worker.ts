@@ -80,8 +80,9 @@ async function hear(message: ToServiceWorker): Promise<void> {
   }
 }
 
-/** A page that came before this worker was there. */
+/** A page that came before this worker was there, or that is wanted beside one. */
 async function lookAgain(address: string): Promise<void> {
+  if (await keptPage(address, undefined)) return;
   await look(address, await fetch(address, { headers: { Accept: "text/html" } }));
 }
 
