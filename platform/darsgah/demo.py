@@ -157,9 +157,8 @@ async def _cohort(session: AsyncSession, course: Course, labs: Mapping[str, LabV
             ends_on=today + timedelta(weeks=12),
             capacity=40,
         )
-        terms = Terms(
-            due_at=now() + timedelta(days=14), closes_at=now() + timedelta(days=21), attempt_limit=10
-        )
+        due_at = now() + timedelta(weeks=2 if course.slug == FIRST else 10)
+        terms = Terms(due_at=due_at, closes_at=due_at + timedelta(weeks=1), attempt_limit=10)
         return await enrolments.open_cohort(session, plan, terms)
     if version.id not in before:
         given = await enrolments.assignments_of(session, [cohort_id])
