@@ -12,6 +12,7 @@ from darsgah_labs.shipped import shipped_labs
 from tests.labs.checked_lab import report_of
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("folder", shipped_labs(), ids=lambda folder: folder.name)
 def test_a_shipped_lab_passes(grader: Grader, folder: Path) -> None:
     lab = load(folder)

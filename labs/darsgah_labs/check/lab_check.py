@@ -125,7 +125,7 @@ def _judge_marks(lab: Lab, answers: Sequence[MutatedAnswer], findings: Findings,
         of_answer = [answer for answer in answers if answer.answer.grade_id == mark.answer]
         if not of_answer and not whole:
             continue
-        fitting = [each.mutant for answer in of_answer for each in answer.mutants if names(mark, each.mutant)]
+        fitting = [mutant for answer in of_answer for mutant in answer.every_mutant() if names(mark, mutant)]
         place = f"lab.toml, equivalent[{index}]: "
         if not fitting:
             message = (

@@ -57,6 +57,10 @@ class MutatedAnswer:
     mutants: tuple[GradedMutant, ...]
     gradable: bool
 
+    def every_mutant(self) -> list[Mutant]:
+        """All that can be made of it, those included that were too many to be graded."""
+        return _mutants(self.answer, None)
+
     def report(self) -> QuestionReport:
         """What the report says of it."""
         counted = [mutant for mutant in self.mutants if not mutant.equivalent]
