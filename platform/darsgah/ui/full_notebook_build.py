@@ -26,7 +26,7 @@ WHEELS = Path("requirements/full-notebook.txt")
 EXTENSION = "extensions/@darsgah/full-notebook/static/extension.js"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 PYTHON = "3.14"
-KEPT = ("build", "extensions", "static")
+KEPT = ("api", "build", "extensions", "static")
 STORED = ("settings", "workspaces", "contents")
 """What JupyterLite would keep in the browser for whoever comes next."""
 UNUSED = ("*.map", "*.eot", "fa-*.svg")
