@@ -1,4 +1,4 @@
-"""Runs the benchmarks: ``python -m bench [grading|browser|profile|attacks]``; grading when none is named."""
+"""Runs the benchmarks: ``python -m bench [grading|kernels|browser|profile|attacks]``; without, the first two."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from rich.console import Console
 from bench.attacks import attacks
 from bench.browser import browser
 from bench.grading import measure
+from bench.kernels import kernels
 from bench.report import table
 from bench.rivals import OTTER
 from bench.stages import profile
@@ -35,6 +36,10 @@ def main() -> None:
     stages.add_argument("--mode", choices=("in-process", "split"), default="in-process")
     stages.add_argument("--submissions", type=int, default=8, help="different submissions (default 8)")
     stages.add_argument("--rounds", type=int, default=5, help="times that each is graded (default 5)")
+    many = commands.add_parser("kernels", help="kernels of the hub and plain ipykernels, side by side")
+    many.add_argument("--rounds", type=int, default=15, help="kernels opened one by one (default 15)")
+    many.add_argument("--kernels", type=int, default=400, help="kernels at once (default 400)")
+    many.add_argument("--ipykernels", type=int, default=4, help="plain ipykernels started (default 4)")
     attacked = commands.add_parser(
         "attacks", help="what nbgrader, Otter and Darsgah make of the same attacks"
     )
@@ -43,11 +48,16 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     console = Console()
-    if arguments.command is None:
-        arguments = parser.parse_args(["grading"])
-    {"grading": _grading, "profile": profile, "attacks": attacks, "browser": browser}[arguments.command](
-        arguments, console
-    )
+    benchmarks = {
+        "grading": _grading,
+        "kernels": _kernels,
+        "profile": profile,
+        "attacks": attacks,
+        "browser": browser,
+    }
+    for name in [arguments.command] if arguments.command else ["grading", "kernels"]:
+        chosen = arguments if arguments.command else parser.parse_args([name])
+        benchmarks[name](chosen, console)
 
 
 def _grading(arguments: argparse.Namespace, console: Console) -> None:
@@ -56,13 +66,23 @@ def _grading(arguments: argparse.Namespace, console: Console) -> None:
     console.print(table(found))
     if not OTTER.exists():
         console.print("Otter is not installed: make otter")
-    written = {
+    _write({"grading": found}, console)
+
+
+def _kernels(arguments: argparse.Namespace, console: Console) -> None:
+    """Measure, print and write beside the other figures of ``results.json``."""
+    _write({"kernels": kernels(arguments, console)}, console)
+
+
+def _write(found: dict[str, object], console: Console) -> None:
+    """Put figures into ``results.json``; those of other benchmarks stay as they are."""
+    written: dict[str, object] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    written |= {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "grading": found,
     }
-    RESULTS.write_text(json.dumps(written, indent=2) + "\n")
+    RESULTS.write_text(json.dumps(written | found, indent=2) + "\n")
     console.print(f"Written to {RESULTS}")
 
 

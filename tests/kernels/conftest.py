@@ -1,15 +1,12 @@
 """A network whose labs run on a host of kernels of the test's own."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
 
-import httpx
 import pytest
 import uvicorn
 from litestar import Litestar
@@ -26,7 +23,7 @@ from darsgah_grader.warm_processes import WarmProcesses
 from tests.database import DatabaseServer
 from tests.journeys.demo_site import free_port
 from tests.kernels.page import Page
-from tests.network import Network, Platform, build_network, package, running
+from tests.network import Platform, build_network, package, running
 
 BOUNDS = Bounds(places=8, each=3)
 
@@ -98,12 +95,6 @@ class Site(Platform):
         async with Page.opened(address, headers) as page:
             yield page
 
-    @asynccontextmanager
-    async def served(self, name: str) -> AsyncIterator[httpx.AsyncClient]:
-        """A browser of somebody, with the forms' token of a page it has opened."""
-        async with self.browser(name) as client:
-            yield client
-
 
 @asynccontextmanager
 async def serving(app: Litestar) -> AsyncIterator[str]:
@@ -114,7 +105,7 @@ async def serving(app: Litestar) -> AsyncIterator[str]:
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 # uvicorn has no event for it
         await asyncio.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{port}"
@@ -123,19 +114,21 @@ async def serving(app: Litestar) -> AsyncIterator[str]:
         await task
 
 
-async def _network(database: Database, blobs: object) -> Network:
-    async with database.begin() as session:
-        return await build_network(session, blobs, package(environment="plots", runtime="hub"))  # type: ignore[arg-type] # memory blobs
-
-
 @pytest.fixture(scope="module")
-async def site(server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    """A served platform whose lab draws, with a host of kernels, shared by a module's tests."""
+async def site(
+    request: pytest.FixtureRequest, server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    """A served platform with a host of kernels, shared by a module's tests.
+
+    The lab's environment is what the module names as ``ENVIRONMENT``.
+    """
+    lab = package(environment=getattr(request.module, "ENVIRONMENT", "python"), runtime="hub")
     settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=None)
     kernels = Kernels(settings, Address(path=settings.home_folder / SOCKET))
     with server.new_database() as url:
         database, blobs = Database(url, pool=5, application="tests"), memory_blobs()
-        network = await _network(database, blobs)
+        async with database.begin() as session:
+            network = await build_network(session, blobs, lab)
         async with running(settings, database, blobs) as app, serving(app) as address:
             await kernels.start()
             yield Site(app, database, blobs, settings, network, url=address, kernels=kernels)
@@ -151,19 +144,5 @@ async def none_left(site: Site) -> AsyncIterator[None]:
         return
     for held in site.kernels.host.held:
         held.kernel.end("ended")
-    while site.kernels.host.held:
-        await asyncio.sleep(0.01)
-
-
-def processes_of(home: Path) -> set[int]:
-    """Processes that were started with this home folder, the kernels' warm ones by their parents."""
-    found = set()
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                environment = (folder / "environ").read_bytes()
-            except OSError:
-                continue
-            if re.search(rb"(^|\0)DARSGAH_HOME=" + re.escape(str(home).encode()) + rb"(\0|$)", environment):
-                found.add(int(folder.name))
-    return found
+    for held in site.kernels.host.held:
+        await held.over.wait()

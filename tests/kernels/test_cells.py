@@ -6,6 +6,8 @@ import base64
 from tests.kernels.conftest import Site
 from tests.kernels.page import Page
 
+ENVIRONMENT = "plots"
+
 
 async def test_the_first_output_comes_with_the_limits(site: Site) -> None:
     async with site.page() as page:

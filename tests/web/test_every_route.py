@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from litestar import Litestar, get
+from litestar import Litestar, WebSocket, get, websocket
 from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 
 from darsgah.access import public
-from darsgah.app import RouteWithoutRule, deny_by_default
+from darsgah.app import RouteWithoutRule, deny_by_default, handlers_of
 from darsgah.enrolments import service as enrolments
 from darsgah.grades.tasks import GradingTasks
 from darsgah.submissions import service as submissions
@@ -56,6 +57,10 @@ def asking(status: int) -> Expected:
     return {role: status if found == 200 else found for role, found in TEACHERS.items()} | {"auditor": 403}
 
 
+ADMINISTRATORS = signed_in(403, hub_admin=200, other_hub_admin=200, network_admin=200)
+STOPPERS = signed_in(403, hub_admin=404, other_hub_admin=404, network_admin=404)
+"""Those who may stop kernels, of which there are none here."""
+
 EXPECTED: Mapping[str, Expected] = {
     "GET /": everyone(302, anonymous=200),
     "GET /healthz": everyone(200),
@@ -98,6 +103,8 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /teach/labs": TEACHERS,
     "GET /teach/labs/{lab_version_id:uuid}": TEACHERS,
     "POST /teach/labs/{lab_version_id:uuid}/check": asking(303),
+    "GET /hub/kernels": ADMINISTRATORS,
+    "POST /hub/kernels/{learner_id:uuid}/{assignment_id:uuid}/stop": STOPPERS,
     "GET /api/v1/openapi.json": everyone(200),
     "GET /api/v1/openapi.json/openapi.json": everyone(200),
     "GET /api/v1/openapi.json/{path:str}": everyone(404),
@@ -129,6 +136,8 @@ EXPECTED: Mapping[str, Expected] = {
     "POST /api/v1/assignments/{assignment_id:uuid}/hints": LEARN,
     "GET /api/v1/lab-versions/{lab_version_id:uuid}/check": TEACHERS,
     "POST /api/v1/lab-versions/{lab_version_id:uuid}/check": asking(202),
+    "GET /api/v1/kernels": ADMINISTRATORS,
+    "DELETE /api/v1/kernels/{learner_id:uuid}/{assignment_id:uuid}": STOPPERS,
     "GET /api/v1/submissions/{submission_id:uuid}": OWN,
     "GET /api/v1/submissions/{submission_id:uuid}/notebooks/{name:str}": OWN,
     "GET /api/v1/submissions/{submission_id:uuid}/executed/{name:str}": OWN,
@@ -185,6 +194,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
         "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
         "{cohort_id:uuid}": str(network.cohort_id),
+        "{learner_id:uuid}": str(network.people["learner"].account_id),
         "{page_id:uuid}": next(
             str(item.page.id) for module in course.modules for item in module.items if item.page
         ),
@@ -215,11 +225,16 @@ def test_the_table_names_every_route_and_no_other(platform: Platform) -> None:
     assert routes(platform.app) == set(EXPECTED)
 
 
-def test_every_route_is_http(platform: Platform) -> None:
-    handlers = [handler for route in platform.app.routes for handler in getattr(route, "route_handlers", ())]
-    assert handlers
-    assert all(isinstance(handler, HTTPRouteHandler) for handler in handlers)
-    assert len({type(route).__name__ for route in platform.app.routes}) == 1
+def test_every_route_is_http_but_the_socket_of_kernels(platform: Platform) -> None:
+    """Which ``tests/kernels`` tries as every role."""
+    others = [route.path for route in platform.app.routes if not isinstance(route, HTTPRoute)]
+    assert others == ["/api/v1/assignments/{assignment_id:uuid}/kernel"]
+    assert all(
+        isinstance(handler, HTTPRouteHandler)
+        for route in platform.app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in handlers_of(route)
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -237,6 +252,15 @@ async def test_route(platform: Platform, addresses: Mapping[str, str], route: st
 def test_a_route_without_a_rule_is_refused() -> None:
     @get("/open")
     async def unguarded() -> None:
+        """Says nothing of who may come."""
+
+    with pytest.raises(RouteWithoutRule, match="/open"):
+        deny_by_default(Litestar([unguarded], openapi_config=None))
+
+
+def test_a_socket_without_a_rule_is_refused() -> None:
+    @websocket("/open")
+    async def unguarded(socket: WebSocket[None, None, Any]) -> None:
         """Says nothing of who may come."""
 
     with pytest.raises(RouteWithoutRule, match="/open"):
