@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.journeys.demo_site import Site
 from tests.lab_page.hostile import hostile_cells
 from tests.lab_page.lab_browser import (
-    SAVED,
     add_code,
     lab_address,
     lab_data,
@@ -26,6 +25,7 @@ pytestmark = pytest.mark.journey
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
 FIRST_VISIT_SCRIPT = 170_000
+SAVED_AT = "Saved at"
 URDU_LEARNER = "talib@demo.example"
 LIBRARY = "Files and Urdu text"
 CELLS_BEFORE = """
@@ -94,7 +94,7 @@ def test_a_question_is_answered_checked_saved_and_handed_in(context: BrowserCont
     dialog.get_by_text("This is attempt 1").wait_for()
     dialog.get_by_role("button", name="Hand in and grade").click()
     panel.get_by_text("Handed in: 2 of 2 points").wait_for(timeout=180_000)
-    sees(page, SAVED)
+    sees(page, SAVED_AT)
     [saved] = [cell for cell in draft(page)["cells"] if cell["id"] == "rickshaw-fare"]
     assert "".join(saved["source"]).endswith(whole)
     panel.get_by_role("button", name="Hint").click()
@@ -124,6 +124,7 @@ def test_a_program_asks_prints_is_stopped_and_helps(context: BrowserContext, sit
     page.locator(".cm-tooltip-autocomplete").get_by_text("math.sqrt").or_(
         page.locator(".cm-tooltip-autocomplete").get_by_text("sqrt", exact=True)
     ).wait_for()
+    page.wait_for_timeout(200)  # an Enter in the moment when the list appears is not meant for it
     page.keyboard.press("Enter")
     page.keyboard.press("Shift+Tab")
     page.locator("#cell-complete .lab-help").get_by_text("square root").wait_for()
@@ -149,7 +150,7 @@ def test_what_the_page_does_not_know_comes_back_untouched(context: BrowserContex
     rewrite(page, add_code(page, "x = 1"), "x = 2")
     rewrite(page, page.locator("#cell-foreign"), "2")
     sees(page, "Not saved yet")
-    sees(page, SAVED)
+    sees(page, SAVED_AT)
     cells = {cell["id"]: cell for cell in draft(page)["cells"]}
     assert "".join(cells["foreign"]["source"]) == "2"
     assert cells["foreign"]["metadata"] == foreign == cells["foreign-text"]["metadata"]
@@ -180,8 +181,8 @@ def test_hostile_output_does_nothing(context: BrowserContext, site: Site) -> Non
     assert (
         page.locator("#cell-hostile form, #cell-hostile [onclick], #cell-hostile [style*=fixed]").count() == 0
     )
-    assert page.locator("[src*='elsewhere'], [href*='elsewhere'], [href^='javascript']").count() == 0
-    sees(page, SAVED)
+    assert page.locator("[src*='//elsewhere'], [href*='//elsewhere'], [href^='javascript']").count() == 0
+    sees(page, SAVED_AT)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +208,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
         "metadata": {},
         "source": "|a|b|\n|-|-|\n|" + "w" * 200 + "|$x$|",
     }
-    title = "لیب" if account == URDU_LEARNER else ""
-    open_lab(page, lab_address(page, title))
+    open_lab(page, lab_address(page, ""))
     page.evaluate(CELLS_BEFORE, [code("wide", wide, outputs=[output], execution_count=1), table])
     open_lab(page, page.url)
     page.locator("#cell-wide .lab-still").click()
@@ -217,14 +217,14 @@ def test_axe_finds_nothing_and_nothing_overflows(
     page.add_script_tag(path=AXE)
     found = page.evaluate(RULES)["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
-    page.keyboard.press("Escape")
     page.locator(".lab-menu").get_by_role("button").last.click()
     page.get_by_role("dialog").wait_for()
     assert page.evaluate(RULES)["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     small = page.evaluate(
         "[...document.querySelectorAll('#lab button, #lab summary.lab-tool')]"
-        ".filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect()).filter((box) => box.height < 44 || box.width < 44).length"
+        ".filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect())"
+        ".filter((box) => box.height < 44 || box.width < 44).length"
     )
     assert small == 0
     code_direction = page.locator("#cell-wide .cm-content").evaluate("one => getComputedStyle(one).direction")
@@ -314,6 +314,7 @@ def test_deleting_moving_and_starting_again_can_be_taken_back(context: BrowserCo
     add_code(page, "mine = 1")
     mine = page.locator(".lab-cell").last.get_attribute("id")
     page.keyboard.press("Escape")
+    page.keyboard.press("Escape")  # the first may have closed a list of completions
     page.keyboard.press("Control+Shift+ArrowUp")
     assert page.locator(".lab-cell").last.get_attribute("id") != mine
     locked = page.locator(".lab-part-test").first
