@@ -9,6 +9,7 @@ change as well.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import statistics
@@ -124,6 +125,16 @@ def _shares(pids: list[int]) -> Figures:
     }
 
 
+def _page_tables_mb(pids: list[int]) -> float:
+    """What the kernel keeps to know where the pages of processes are: of no process's own count."""
+    found = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+            found += sum(int(line.split()[1]) for line in lines if line.startswith("VmPTE:"))
+    return round(found / 1024, 1)
+
+
 def _available_mb() -> float:
     lines = Path("/proc/meminfo").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("MemAvailable:"))
@@ -159,6 +170,7 @@ async def _many(address: Address, host: int, count: int) -> dict[str, Any]:
     kernels = await asyncio.gather(*(opened(number) for number in range(count)))
     opening = time.monotonic() - began
     idle = _shares([host, *descendants(host)])
+    tables = _page_tables_mb([host, *descendants(host)])
     used = available - _available_mb()
     began = time.monotonic()
     answers = await asyncio.gather(*(kernel.run(f"print({n})") for n, kernel in enumerate(kernels)))
@@ -171,6 +183,7 @@ async def _many(address: Address, host: int, count: int) -> dict[str, Any]:
         "opened_in_s": round(opening, 1),
         "all_answer_in_s": round(answering, 2),
         "total_pss_mb": idle["pss_mb"],
+        "page_tables_mb": tables,
         "available_less_by_mb": round(used),
         "private_each_mb": round((idle["private_mb"] - before["private_mb"]) / count, 2),
         "pss_each_mb": round((idle["pss_mb"] - before["pss_mb"]) / count, 2),
@@ -265,6 +278,7 @@ def _table(found: dict[str, Any]) -> Table:
             f"{many['total_pss_mb'] / 1024:.2f} GB, {many['answered']} answer",
             f"{plain['extrapolated_total_mb'] / 1024:.1f} GB extrapolated",
         ),
+        ("their page tables", f"{many['page_tables_mb'] / 1024:.2f} GB", ""),
         ("the machine's available memory, less by", f"{many['available_less_by_mb'] / 1024:.2f} GB", ""),
         ("all opened in", f"{many['opened_in_s']} s", ""),
         ("all answer once more in", f"{many['all_answer_in_s']} s", ""),
