@@ -1,4 +1,4 @@
-"""Runs the benchmarks: ``python -m bench [grading|kernels|browser|profile|attacks]``; without, the first two."""
+"""Runs the benchmarks: ``python -m bench [grading|kernels|browser|profile|attacks]``; else the first two."""
 
 import argparse
 import json
