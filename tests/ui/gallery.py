@@ -506,11 +506,11 @@ def _hubs() -> dict[str, Any]:
     }
 
 
-LABS = [lab(number, LONG_TITLE, LONG_NAME if number % 2 else "") for number in range(5)]
+CHECKED_LABS = [lab(number, LONG_TITLE, LONG_NAME if number % 2 else "") for number in range(5)]
 
 
 def _lab_report(*, ok: bool) -> dict[str, Any]:
-    return lab_reports.page_of(LABS[1], lab_reports.report(ok=ok), NOW)
+    return lab_reports.page_of(CHECKED_LABS[1], lab_reports.report(ok=ok), NOW)
 
 
 ACCOUNT = AccountView(LEARNING.account_id, "demo.learner@example.org", LONG_NAME, "en", NOW)
@@ -591,12 +591,17 @@ PICTURES = {
     "inspect-rejected": Picture(
         "grades/inspect.html", lambda: _inspect(reviewed_run(NOT_A_NOTEBOOK)), STAFF, "/teach/submissions"
     ),
-    "labs": Picture("lab_checks/labs.html", lambda: lab_reports.list_of(LABS, NOW), STAFF, "/teach/labs"),
+    "labs": Picture(
+        "lab_checks/labs.html", lambda: lab_reports.list_of(CHECKED_LABS, NOW), STAFF, "/teach/labs"
+    ),
     "labs-none": Picture("lab_checks/labs.html", lambda: {"lines": []}, STAFF, "/teach/labs"),
     "lab-report": Picture("lab_checks/report.html", lambda: _lab_report(ok=True), STAFF, "/teach/labs"),
     "lab-report-bad": Picture("lab_checks/report.html", lambda: _lab_report(ok=False), STAFF, "/teach/labs"),
     "lab-report-none": Picture(
-        "lab_checks/report.html", lambda: lab_reports.page_of(LABS[0], None, NOW), STAFF, "/teach/labs"
+        "lab_checks/report.html",
+        lambda: lab_reports.page_of(CHECKED_LABS[0], None, NOW),
+        STAFF,
+        "/teach/labs",
     ),
     "hubs": Picture("hubs/hubs.html", _hubs, None, "/hubs"),
     "error-403": _failure(Forbidden()),
