@@ -23,10 +23,14 @@ interface Problem {
 /** Names the account that the work belongs to: another one's session must not save it. */
 const ACCOUNT = "X-Account";
 const LATER = new Set([408, 425, 429]);
+/** Milliseconds after which a link that says nothing counts as gone; a large notebook goes out slowly. */
+const READING = 30_000;
+const SAVING = 180_000;
 
 /** Read a version of a notebook; the newest at the draft's own address. */
 export function readDraft(address: string, account: string): Promise<Answer> {
-  return ask(address, { headers: { [ACCOUNT]: account }, cache: "no-store" }, async (response) => ({
+  const signal = AbortSignal.timeout(READING);
+  return ask(address, { headers: { [ACCOUNT]: account }, cache: "no-store", signal }, async (response) => ({
     kind: "ok",
     version: versionOf(response),
     savedAt: modifiedAt(response),
@@ -55,6 +59,7 @@ export function saveDraft(saving: Saving): Promise<Answer> {
     method: "PUT",
     body,
     keepalive: saving.leaving && body.length < LEAVING_BYTES,
+    signal: AbortSignal.timeout(SAVING),
     headers: {
       "Content-Type": "application/json",
       "If-Match": `"${saving.version}"`,

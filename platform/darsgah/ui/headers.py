@@ -69,7 +69,7 @@ class SecurityHeaders(ASGIMiddleware):
 
 
 def compression() -> CompressionConfig:
-    """Pages and JSON are packed: what is served from files is so already, event streams must not be held back."""
+    """Pages and JSON are packed; what is served from files is already, and event streams must not wait."""
     return CompressionConfig(
         backend="gzip",
         minimum_size=600,
