@@ -6,6 +6,7 @@ same answers. The grader tells learners about earlier cells by the same rule.
 
 import ast
 import json
+import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -100,26 +101,43 @@ def _needed(cells: Sequence[dict[str, Any]], positions: Sequence[int], own: set[
 def _names(source: str) -> tuple[frozenset[str], set[str]]:
     """What a cell binds or changes, and what it uses; one that cannot be read, or has magics, binds all."""
     data = source.encode()
+    plain = hide_magics(data)
     try:
-        tree = ast.parse(hide_magics(data))
+        tree = ast.parse(plain)
+        table = symtable.symtable(plain.decode(), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError):
         return _WHOLE, set()
-    if hide_magics(data) != data:
-        return _WHOLE, {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    bound: set[str] = set()
-    used: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            bound |= _root(node)
+    used = _globals_used(table)
+    bound = {
+        symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()
+    }
+    bound |= {name for statement in tree.body for name in _changed(statement)}
+    stars = any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree))
+    return (_WHOLE if stars or plain != data else frozenset(bound)), used
+
+
+def _globals_used(table: symtable.SymbolTable) -> set[str]:
+    """The names of the notebook that a cell and the functions in it look up."""
+    outermost = table.get_type() == "module"
+    used = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced() and (outermost or symbol.is_global())
+    }
+    return used.union(*(_globals_used(child) for child in table.get_children()))
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """Variables whose objects a statement may change where they are; a function does so only when called."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return set()
+    changed: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            changed |= _root(node)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            bound |= _root(node.value.func)
-    return _WHOLE if "*" in bound else frozenset(bound), used
+            changed |= _root(node.value.func).union(*(_root(argument) for argument in node.value.args))
+    return changed
 
 
 def _root(node: ast.expr) -> set[str]:
