@@ -40,3 +40,15 @@ def test_a_submission_is_a_form_of_files(document: dict[str, Any]) -> None:
     assert form["properties"]["notebook"]["type"] == "array"
     files = form["properties"]["notebook"]["items"]
     assert (files["type"], files["format"]) == ("string", "binary")
+
+
+def test_a_draft_is_a_notebook_saved_over_a_version(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/api/v1/assignments/{assignment_id}/drafts/{name}"]["put"]
+    assert operation["requestBody"]["required"] is True
+    content = operation["requestBody"]["content"]
+    assert set(content) == {"application/json", "application/x-ipynb+json"}
+    assert content["application/json"]["schema"]["required"] == ["nbformat", "cells"]
+    headers = {found["name"] for found in operation["parameters"] if found["in"] == "header"}
+    assert {"If-Match", "X-Client"} <= headers
+    assert document["components"]["schemas"]["Problem"]["properties"]["version"]
+    assert "SavedDraft" in document["components"]["schemas"]

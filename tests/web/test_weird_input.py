@@ -191,6 +191,11 @@ async def test_paths_and_queries(platform: Platform, odd: str) -> None:
             f"/api/v1/cohorts/{odd}",
             f"/assignments/{network.assignment_id}/notebooks/{odd}",
             f"/assignments/{network.assignment_id}/files/{odd}",
+            f"/assignments/{network.assignment_id}/lab?notebook={odd}",
+            f"/api/v1/assignments/{network.assignment_id}/drafts/{odd}",
+            f"/api/v1/assignments/{network.assignment_id}/drafts/{odd}/versions",
+            f"/api/v1/assignments/{network.assignment_id}/drafts/lab/versions/{odd}",
+            f"/cohorts/{network.cohort_id}/pages/{odd}",
             f"/api/v1/submissions/{uuid4()}/executed/{odd}",
             f"/sign-in?next={odd}",
             f"/settings?saved={odd}",
@@ -230,6 +235,16 @@ async def test_headers(platform: Platform, headers: dict[str, Any]) -> None:
         for path in ("/", "/today", "/api/v1/me", "/healthz", "/nothing"):
             fine(await client.get(path, headers=headers))
         fine(await client.post("/api/v1/sessions", headers=headers, json=BODIES["POST", "/api/v1/sessions"]))
+
+
+@pytest.mark.parametrize(
+    "odd", [b"\xff\xfe", b'"', b"W/", b",,,", b"1" * 199, b"-1", b"1e9", b"\xdb\xb1", b"x" * 9000]
+)
+async def test_what_a_save_names(platform: Platform, odd: bytes) -> None:
+    url = f"/api/v1/assignments/{platform.network.assignment_id}/drafts/lab"
+    async with platform.program("classmate") as client:
+        for headers in ({b"If-Match": odd}, {b"If-Match": b"0", b"X-Client": odd}):
+            fine(await client.put(url, content=WORK, headers=headers))
 
 
 # A form that is refused before its route leaves its file to the garbage collector, at once.
