@@ -115,8 +115,8 @@ async def test_names_are_completed_and_explained(site: Site) -> None:
         await page.run("numbers = [1]")
         await page.say("complete_request", id="c", code="numbers.app", cursor_pos=11)
         reply = await page.until("complete_reply", id="c")
-        assert ".append" in [match["text"] for match in reply["matches"]]
-        assert (reply["cursor_start"], reply["cursor_end"]) == (7, 11)
+        assert "append" in [match["text"] for match in reply["matches"]]
+        assert (reply["cursor_start"], reply["cursor_end"]) == (8, 11)
         await page.say("inspect_request", id="i", code="print(", cursor_pos=5)
         assert "Prints the values" in (await page.until("inspect_reply", id="i"))["text"]
 

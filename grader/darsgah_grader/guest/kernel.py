@@ -147,10 +147,11 @@ def _completion(shell: GuestShell, code: str, cursor: int) -> dict[str, Any]:
     """IPython's own matches; positions are in characters."""
     with provisionalcompleter():
         found = list(rectify_completions(code, shell.Completer.completions(code, cursor)))[:_MOST_MATCHES]
+    dot = int(bool(found) and all(match.text.startswith(".") for match in found))  # of an attribute
     return {
         "status": "ok",
-        "matches": [{"text": match.text, "type": match.type or ""} for match in found],
-        "cursor_start": found[0].start if found else cursor,
+        "matches": [{"text": match.text[dot:], "type": match.type or ""} for match in found],
+        "cursor_start": found[0].start + dot if found else cursor,
         "cursor_end": found[0].end if found else cursor,
     }
 

@@ -213,8 +213,8 @@ def test_a_line_that_comes_too_late_is_no_answer_to_the_next_question(kernel: Ta
 def test_names_are_completed_and_explained(kernel: Talk) -> None:
     kernel.run("letters = {'alif': 1}\ndef greet(name):\n    'Says hello.'")
     matches = kernel.ask("complete_request", "x = letters.ke", 14)
-    assert ".keys" in [match["text"] for match in matches["matches"]]
-    assert (matches["cursor_start"], matches["cursor_end"]) == (11, 14)
+    assert "keys" in [match["text"] for match in matches["matches"]]
+    assert (matches["cursor_start"], matches["cursor_end"]) == (12, 14)
     assert [match["text"] for match in kernel.ask("complete_request", "gree", 4)["matches"]] == ["greet"]
     assert kernel.ask("complete_request", "no_such_thing.", 14)["matches"] == []
     told = kernel.ask("inspect_request", "greet(", 6)
