@@ -77,8 +77,10 @@ export class Bar {
     });
   }
 
-  showWork(status: Status): void {
+  /** Where the work is kept; with `action`, what the learner has to do about it. */
+  showWork(status: Status, action: { label: string; press: () => void } | null): void {
     show(this.work, status);
+    if (action) this.work.append(" ", button(action.label, action.press, { look: "button-quiet lab-small" }));
   }
 
   showKernel(status: Status, busy: boolean): void {

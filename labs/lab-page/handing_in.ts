@@ -70,7 +70,8 @@ export class HandingIn {
       this.tellReceipt(submission);
       await this.follow(submission);
     } catch (failure) {
-      const reason = failure instanceof Refused ? failure.message : words.say("The link broke. Nothing is lost: your work is kept, and you can hand in again.");
+      const said = failure instanceof Error && !(failure instanceof TypeError); // a fetch without a link is a TypeError
+      const reason = said ? failure.message : words.say("The link broke. Nothing is lost: your work is kept, and you can hand in again.");
       this.host.tell(reason, null, true);
     } finally {
       this.under = false;

@@ -83,7 +83,10 @@ export class LabPage {
     place.dataset["state"] = "open";
     listenToKeys(this.list.element, { ...this.commands(), ...this.moves() });
     this.draft.listen({
-      status: (status) => this.bar.showWork(workStatus(status, words)),
+      status: (status) => {
+        const choose = { label: words.say("Choose what stays"), press: () => this.choose() };
+        this.bar.showWork(workStatus(status, words), status.state === "merge" ? choose : null);
+      },
       joining: () => this.hand(),
       joined: (notebook, conflicts) => this.joined(notebook, conflicts),
     });
@@ -91,7 +94,7 @@ export class LabPage {
     document.addEventListener("visibilitychange", () => document.hidden && this.hand());
     this.showQuestions();
     if (this.list.current) this.bar.showOwn(isOwn(this.list.current.cell));
-    if (this.draft.conflicts.length) this.choose(this.draft.conflicts);
+    if (this.draft.conflicts.length) this.announcer.say(words.say("Some cells were changed here and in another window."));
     editors().catch(() => this.editorFailed());
   }
 
@@ -299,20 +302,14 @@ export class LabPage {
 
   private joined(notebook: Notebook, conflicts: Conflict[]): void {
     this.replaced(notebook);
-    if (conflicts.length) this.choose(conflicts);
-    else this.announcer.say(this.words.say("Changes from another window were taken in."));
+    const taken = this.words.say("Changes from another window were taken in.");
+    this.announcer.say(conflicts.length ? this.words.say("Some cells were changed here and in another window.") : taken);
   }
 
-  private choose(conflicts: Conflict[]): void {
-    const ask = () => void this.fetched(import("./merge_dialog"), ({ askWhichStays }) =>
-      askWhichStays(this.words, conflicts, (choices) => {
-        this.bar.notify(null);
-        this.draft.choose(choices);
-      }),
+  private choose(): void {
+    void this.fetched(import("./merge_dialog"), ({ askWhichStays }) =>
+      askWhichStays(this.words, this.draft.conflicts, (choices) => this.draft.choose(choices)),
     );
-    const text = this.words.say("Some cells were changed here and in another window.");
-    this.bar.notify(text, { label: this.words.say("Choose what stays"), press: ask }, true);
-    this.announcer.say(text);
   }
 
   private handIn(): Promise<void> {

@@ -20,7 +20,7 @@ export function workStatus({ state, savedAt, detail }: DraftStatus, words: Words
     case "unkept":
       return { sign: "!", word: words.say("Only in this window: keep it open"), loss: true };
     case "merge":
-      return { sign: "!", word: words.say("Changed elsewhere too: choose what stays"), loss: true };
+      return { sign: "!", word: words.say("Some cells were changed here and in another window."), loss: true };
     case "refused":
       return { sign: "!", word: detail || words.say("Not taken by the server"), loss: true };
   }

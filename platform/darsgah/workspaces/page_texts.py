@@ -96,6 +96,8 @@ TEXTS: Final = (
     Message("Add code"),
     Message("Add text"),
     Message("Enter writes, Shift and Enter runs, arrows go to other cells, H lists all keys."),
+    Message("Choose what stays"),
+    Message("Some cells were changed here and in another window."),
     Message("Python is busy: ask again when nothing runs."),
     Message("All cells ran"),
     Message("A cell ended with an error; those after it did not run"),
@@ -125,8 +127,6 @@ TEXTS: Final = (
     Message("Start again"),
     Message("The original could not be fetched, and nothing was changed. Try again when the link is back."),
     Message("Changes from another window were taken in."),
-    Message("Some cells were changed here and in another window."),
-    Message("Choose what stays"),
     Message(
         "There is no link, and this part of the page was not fetched before. Your work is kept on this "
         "device; try again when the link is back."
@@ -177,7 +177,6 @@ TEXTS: Final = (
     Message("Saving"),
     Message("Kept on this device, sent when the link is back"),
     Message("Only in this window: keep it open"),
-    Message("Changed elsewhere too: choose what stays"),
     Message("Not taken by the server"),
     Message("{name}: starts with the first run"),
     Message("Python starts"),
