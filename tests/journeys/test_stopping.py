@@ -1,4 +1,4 @@
-"""However `darsgah serve --worker` is told to stop, it stops its worker and its database first."""
+"""However `darsgah serve --worker` is told to stop, it first stops its worker, its kernels and its database."""
 
 import os
 import shutil
@@ -29,6 +29,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         shutil.rmtree(pointer.read_text().strip())
 
 
+def _both_run(session: int) -> bool:
+    """Whether the worker and the host of kernels have been started."""
+    lines = [*processes_of_session(session).values()]
+    return all(any(f" darsgah {command}" in line for line in lines) for command in ("worker", "kernels"))
+
+
 @pytest.fixture
 def served(home: Path) -> Iterator[subprocess.Popen[str]]:
     """The command with a worker, once both run; what it says goes into a pipe that somebody reads so far."""
@@ -46,7 +52,7 @@ def served(home: Path) -> Iterator[subprocess.Popen[str]]:
             if "Darsgah is at" in line:
                 break
         until = time.monotonic() + SECONDS
-        while not any(" darsgah worker" in line for line in processes_of_session(process.pid).values()):
+        while not _both_run(process.pid):
             assert time.monotonic() < until
             time.sleep(0.1)
         yield process
