@@ -91,8 +91,8 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds before an environment that did not start is tried again; doubled each time.",
     )
-    kernels: str = Field(
-        default="",
+    kernels: str | None = Field(
+        default=None,
         description="Where labs' kernels run: host:port of each machine, with commas between, "
         "on a private network; unset: beside the worker of this machine.",
     )

@@ -1,4 +1,4 @@
-"""However `darsgah serve --worker` is told to stop, it first stops its worker, its kernels and its database."""
+"""However `darsgah serve --worker` is told to stop, its worker, its kernels and its database stop first."""
 
 import os
 import shutil

@@ -25,7 +25,7 @@ def addresses(settings: Settings) -> list[Address]:
     Raises:
         SettingsInvalid: DARSGAH_KERNELS names something that is no address.
     """
-    if not settings.kernels.strip():
+    if not settings.kernels:
         return [Address(path=settings.home_folder / SOCKET)]
     try:
         return [Address.parse(text.strip()) for text in settings.kernels.split(",") if text.strip()]
