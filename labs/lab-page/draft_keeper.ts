@@ -11,7 +11,7 @@ import { openStore, type DraftRecord, type LocalStore } from "./local_store";
 import { alike, mergeNotebooks } from "./merge";
 import type { Notebook } from "./notebook";
 import { readNotebook, writeNotebook } from "./notebook_format";
-import { freshToken, onForgotten, sendWhenLinked, serveOffline } from "./offline";
+import { freshToken, onOwner, sendWhenLinked, serveOffline } from "./offline";
 import { OtherWindows, type WindowMessage } from "./other_windows";
 import type { Text } from "./texts";
 import { claimWindow, openWindows } from "./window_name";
@@ -127,7 +127,7 @@ class DraftKeeper implements Draft {
     addEventListener("pagehide", () => this.leave(), { signal });
     document.addEventListener("visibilitychange", () => (document.hidden ? this.leave() : this.comeBack()), { signal });
     addEventListener("beforeunload", (event) => this.unsent && !this.kept && event.preventDefault(), { signal });
-    onForgotten(() => void this.keep().then(() => location.reload()), signal);
+    onOwner((account) => this.belongsTo(account), signal);
     if (this.unsent) this.sendAfter(0);
   }
 
@@ -251,6 +251,12 @@ class DraftKeeper implements Draft {
     if (!this.unsent) return;
     void this.keep();
     void this.send(true);
+  }
+
+  /** Whoever is signed in now: the learner again, after a session that ended, or somebody who must not see this. */
+  private belongsTo(account: string): void {
+    if (account === this.data.account.key) this.sendNow();
+    else void this.keep().then(() => location.reload());
   }
 
   private comeBack(): void {

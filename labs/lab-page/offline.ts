@@ -6,9 +6,10 @@ export const SYNC_TAG = "darsgah-drafts";
 
 /** What pages tell the service worker. */
 export type ToServiceWorker = { kind: "hold"; addresses: string[] } | { kind: "page"; address: string };
-/** What the service worker tells pages: whoever was signed in is not any more. */
-export interface Forgotten {
-  kind: "forgotten";
+/** What the service worker tells pages: who is signed in now; after a sign-out an account that there is not. */
+export interface FromServiceWorker {
+  kind: "owner";
+  account: string;
 }
 
 interface SyncRegistration extends ServiceWorkerRegistration {
@@ -40,13 +41,10 @@ export function sendWhenLinked(): void {
     .catch(() => undefined);
 }
 
-/** Call when the learner signed out, or somebody else in, in another window of this browser. */
-export function onForgotten(forget: () => void, signal: AbortSignal): void {
-  navigator.serviceWorker?.addEventListener(
-    "message",
-    (event: MessageEvent<Forgotten>) => event.data.kind === "forgotten" && forget(),
-    { signal },
-  );
+/** Call when somebody signed in or out in another window of this browser. */
+export function onOwner(take: (account: string) => void, signal: AbortSignal): void {
+  const hear = ({ data }: MessageEvent<FromServiceWorker>): void => take(data.account);
+  navigator.serviceWorker?.addEventListener("message", hear, { signal });
 }
 
 /** The token of a page loaded anew; null when somebody else is signed in, or nobody. */

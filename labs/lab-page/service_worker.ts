@@ -10,7 +10,7 @@ import { saveDraft } from "./draft_server";
 import { heldFile, hold, isForever } from "./held_files";
 import { forgetPages, isShownLater, keepPage, keptAccounts, keptOfflinePage, keptPage } from "./kept_pages";
 import { forgetOthers, presentStore } from "./local_store";
-import { SYNC_TAG, type Forgotten, type ToServiceWorker } from "./offline";
+import { SYNC_TAG, type FromServiceWorker, type ToServiceWorker } from "./offline";
 import { openWindows } from "./window_name";
 
 interface SyncEvent extends ExtendableEvent {
@@ -131,11 +131,13 @@ async function settle(account: string): Promise<void> {
   const others = (await keptAccounts()).filter((other) => other !== account);
   await Promise.all(others.map((other) => forgetPages(other)));
   await forgetOthers(account);
-  if (others.length) await tellForgotten();
+  // A session that merely ended leaves open windows as they are: their learner signs in again.
+  if (account !== NOBODY) await tellOwner(account);
 }
 
 async function signOut(request: Request): Promise<Response> {
   await settle(NOBODY);
+  await tellOwner(NOBODY);
   try {
     return await fetch(request);
   } catch {
@@ -144,9 +146,9 @@ async function signOut(request: Request): Promise<Response> {
   }
 }
 
-/** Pages of whoever left must not stay on the screen. */
-async function tellForgotten(): Promise<void> {
-  const message: Forgotten = { kind: "forgotten" };
+/** Pages of whoever left must not stay on the screen, and whoever came back has work to send. */
+async function tellOwner(account: string): Promise<void> {
+  const message: FromServiceWorker = { kind: "owner", account };
   for (const client of await worker.clients.matchAll({ type: "window" })) client.postMessage(message);
 }
 

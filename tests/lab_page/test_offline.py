@@ -268,3 +268,17 @@ def test_work_is_never_saved_for_whoever_signed_in_meanwhile(learner: Learner) -
         lab_data(page)["notebooks"][0]["draftUrl"],
     )
     assert answer == [409, "other_account"]
+
+
+def test_a_session_that_ended_is_said_and_the_work_is_sent_after_the_next_sign_in(
+    learner: Learner, site: Site
+) -> None:
+    page = learner("learner3@demo.example")
+    address = lab_address(page)
+    open_lab(page, address)
+    page.context.clear_cookies()
+    add_code(page, "after_the_session = 1")
+    sees(page, "Your session has ended")
+    sign_in(page.context, site, "learner3@demo.example")
+    sees(page, SAVED)
+    assert "after_the_session = 1" in on_server(page)
