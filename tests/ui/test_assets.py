@@ -43,4 +43,4 @@ def test_the_font_holds_urdu_and_no_more() -> None:
 def test_the_lock_names_no_address() -> None:
     lock = (assets.PROJECT / "package-lock.json").read_text()
     assert '"resolved"' not in lock
-    assert lock.count('"integrity": "sha512-') == 3
+    assert lock.count('"integrity": "sha512-') == lock.count('"node_modules/') > 3
