@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from darsgah.errors import SettingsInvalid
 from darsgah.ui.browser_runtime import BrowserRuntime
 from darsgah.ui.static_files import StaticFiles
 from tests.journeys.demo_site import Site
@@ -357,3 +358,8 @@ def test_the_operators_wheels_load_on_a_plain_import(tmp_path: Path, browser: Br
         page.close()
     assert result(found) == {"text/plain": "['salaam']"}
     assert missing["outputs"][0]["ename"] == "ModuleNotFoundError"
+
+
+def test_a_folder_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="DARSGAH_BROWSER_RUNTIME names .*nothing"):
+        BrowserRuntime(tmp_path / "nothing")

@@ -18,6 +18,8 @@ from typing import Any
 import structlog
 from packaging.requirements import InvalidRequirement, Requirement
 
+from darsgah.errors import SettingsInvalid
+
 LOCK = "pyodide-lock.json"
 WHEEL = re.compile(
     r"(?P<name>[^-]+)-(?P<version>[^-]+)(-\d[^-]*)?-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl"
@@ -38,6 +40,9 @@ def lock_of(npm_lock: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
     Args:
         npm_lock: the lock file that came with Pyodide's core.
         folder: the operator's, or None for the core alone.
+
+    Raises:
+        SettingsInvalid: there is no such folder, or it cannot be read.
     """
     packages = {} if folder is None else _packages(npm_lock, folder)
     return {"info": npm_lock["info"], "packages": dict(sorted(packages.items()))}
@@ -45,7 +50,13 @@ def lock_of(npm_lock: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
 
 def _packages(npm_lock: Mapping[str, Any], folder: Path) -> dict[str, Entry]:
     described = dict(npm_lock["packages"]) | _operators_lock(folder)
-    present = {path.name for path in folder.iterdir() if path.is_file()}
+    try:
+        present = {path.name for path in folder.iterdir() if path.is_file()}
+    except OSError as error:
+        raise SettingsInvalid(
+            f"DARSGAH_BROWSER_RUNTIME names {folder}, which cannot be read ({error.strerror}): "
+            "name a folder with wheels, or unset it."
+        ) from error
     packages = {name: dict(entry) for name, entry in described.items() if entry["file_name"] in present}
     named = {entry["file_name"] for entry in packages.values()}
     for file_name in sorted(present - named):
