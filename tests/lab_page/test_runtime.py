@@ -361,5 +361,5 @@ def test_the_operators_wheels_load_on_a_plain_import(tmp_path: Path, browser: Br
 
 
 def test_a_folder_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(SettingsInvalid, match="DARSGAH_BROWSER_RUNTIME names .*nothing"):
+    with pytest.raises(SettingsInvalid, match=r"DARSGAH_BROWSER_RUNTIME names .*nothing"):
         BrowserRuntime(tmp_path / "nothing")
