@@ -239,12 +239,13 @@ async def _hand_in(
     *,
     number: int,
 ) -> None:
+    key = _key(lab.slug, number)
+    if await submissions.was_handed_in(session, actor.account_id, key):
+        return  # with the lab as it was then
     page = await enrolments.cohort_page(session, actor, cohort_id)
     assignment = next(view for view in page.assignments if view.lab.slug == lab.slug)
     work = {name: partly_solved(lab, name, number + 1, len(CLASSMATES)) for name in lab.sources}
-    await submissions.hand_in(
-        session, blobs, actor, assignment.id, work, idempotency_key=_key(lab.slug, number)
-    )
+    await submissions.hand_in(session, blobs, actor, assignment.id, work, idempotency_key=key)
 
 
 def partly_solved(lab: Material | LabPackage, name: str, share: int, of: int) -> bytes:
