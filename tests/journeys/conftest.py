@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from darsgah.demo import PASSWORD
 from tests.journeys.demo_site import Site, demo_site
+from tests.journeys.watching import watch, watch_answers
 from tests.ui.gallery_server import chromium
 
 SignIn = Callable[..., Page]
+TIMEOUT = 60_000
+"""Milliseconds that a step may take on a machine that does much else."""
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +25,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the journeys of a file: as long as it runs, no other test's event loop can start."""
+    expect.set_options(timeout=TIMEOUT)
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_went_wrong(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test in which a browser did what none may do."""
+    yield
+    if "site" in request.fixturenames:
+        assert request.getfixturevalue("site").troubles() == []
 
 
 @pytest.fixture
@@ -31,32 +43,27 @@ def sign_in(browser: Browser, site: Site) -> Iterator[SignIn]:
     """Signs a demo account in, in a browser of its own that allows no request to another origin."""
     contexts = []
 
-    def signed_in(email: str, *, width: int = 1280, language: str = "en-GB") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale=language)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("request", lambda request: _stays_at_home(request.url, site))
-        page.on("response", _is_there)
-        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-        page.goto(f"{site.url}/sign-in")
-        page.fill("[name=email]", email)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url("**/today")
-        return page
+    def signed_in(
+        email: str, *, width: int = 1280, language: str = "en-GB", bypass_csp: bool = False
+    ) -> Page:
+        size = ViewportSize(width=width, height=800)
+        contexts.append(browser.new_context(viewport=size, locale=language))
+        return enter(contexts[-1], site, email)
 
     yield signed_in
     for context in contexts:
         context.close()
 
 
-def _is_there(response: Response) -> None:
-    """What a page asks for by itself is there; what a person asks for may be missing."""
-    if response.status == 404 and response.request.resource_type != "document":
-        pytest.fail(f"a page asked for {response.url}, which is not there")
-
-
-def _stays_at_home(url: str, site: Site) -> None:
-    if not url.startswith((site.url, "data:", "blob:")):
-        pytest.fail(f"a page asked another host: {url}")
+def enter(context: BrowserContext, site: Site, email: str) -> Page:
+    """A page of that account, in a browser that is watched from now on."""
+    watch(context, site)
+    watch_answers(context, site)
+    page = context.new_page()
+    page.set_default_timeout(TIMEOUT)
+    page.goto(f"{site.url}/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/today")
+    return page

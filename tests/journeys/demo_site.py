@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -25,6 +25,17 @@ class Site:
     home: Path
     log: Path
     process: subprocess.Popen[bytes]
+    _troubles: list[str] = field(default_factory=list)
+
+    def note(self, trouble: str) -> None:
+        """Remember what went wrong while a test looked elsewhere."""
+        self._troubles.append(trouble)
+
+    def troubles(self) -> list[str]:
+        """What was noted since the last time it was asked for, each thing once."""
+        noted = list(dict.fromkeys(self._troubles))
+        self._troubles.clear()
+        return noted
 
 
 def free_port() -> int:

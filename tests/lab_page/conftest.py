@@ -16,6 +16,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def nothing_else_went_wrong(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test in which a browser did what none may do."""
+    yield
+    if "site" in request.fixturenames:
+        assert request.getfixturevalue("site").troubles() == []
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the tests of a file."""
