@@ -35,6 +35,7 @@ export function sanitised(html: string, picture: PictureSource = embedded): Docu
   for (const image of fragment.querySelectorAll("img")) settlePicture(image, picture);
   for (const other of fragment.querySelectorAll("[src]:not(img), [href]:not(a), svg a, [*|href]:not([href])")) other.remove();
   for (const link of fragment.querySelectorAll("a")) settleLink(link);
+  for (const head of fragment.querySelectorAll("th")) if (isEmpty(head)) head.replaceWith(asPlainCell(head));
   for (const named of fragment.querySelectorAll("[class]")) {
     if (!named.matches("code, pre")) named.removeAttribute("class");
   }
@@ -61,6 +62,18 @@ function settlePicture(image: HTMLImageElement, picture: PictureSource): void {
   image.src = source;
   image.loading = "lazy";
   if (!image.hasAttribute("alt")) image.alt = "";
+}
+
+function isEmpty(cell: HTMLElement): boolean {
+  return !cell.textContent.trim() && !cell.querySelector("img, svg");
+}
+
+/** The corner above a frame's index heads nothing: a screen reader would announce a heading without a word. */
+function asPlainCell(head: HTMLTableCellElement): HTMLTableCellElement {
+  const cell = document.createElement("td");
+  cell.colSpan = head.colSpan;
+  cell.rowSpan = head.rowSpan;
+  return cell;
 }
 
 /** Links open elsewhere, and say nothing of where they come from. */
