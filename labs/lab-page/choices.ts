@@ -18,6 +18,18 @@ export function withChoices(notebook: Notebook, conflicts: Conflict[], choices: 
   return { ...notebook, cells };
 }
 
+/**
+ * The notebook with what these choices take out of it, without outputs; null where they keep everything.
+ * It becomes a version before the other takes its place: a text that lost may be nowhere else.
+ */
+export function withoutChoices(notebook: Notebook, conflicts: Conflict[], choices: Record<string, Choice>): Notebook | null {
+  const others = { here: "there", there: "here" } as const;
+  const taken = Object.entries(choices).flatMap(([id, choice]) => (choice === "both" ? [] : [[id, others[choice]] as const]));
+  if (taken.length === 0) return null;
+  const left = withChoices(notebook, conflicts, Object.fromEntries(taken));
+  return { ...left, cells: left.cells.map((cell) => ({ ...cell, ...unrun(cell) })) };
+}
+
 function chosen(cell: Cell, { here, there }: Conflict, choice: Choice): Cell[] {
   // Where one side deleted the cell, it stands with the other side's text.
   if (here === null) return choice === "here" ? [] : [cell];

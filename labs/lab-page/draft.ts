@@ -44,11 +44,11 @@ export interface Draft {
   changed(notebook: Notebook): void;
   /** Send what waits now; resolves when the server has it, rejects with a reason when it cannot. */
   flush(): Promise<void>;
-  /** The choices of the last `joined`: by cell id, which side stays. */
+  /** The choices of the last `joined`: by cell id, which side stays; what goes becomes a version of its own. */
   choose(choices: Record<string, "here" | "there" | "both">): void;
   /** Earlier versions on the server, newest first. */
   versions(): Promise<{ version: number; savedAt: Date; size: number }[]>;
-  /** Bring an earlier version back as the newest; the present one stays among the versions. */
-  restore(version: number): Promise<Notebook>;
+  /** Bring back an earlier version, or the notebook as it was given out; the present one stays among the versions. */
+  restore(version: number | "original"): Promise<Notebook>;
   close(): void;
 }

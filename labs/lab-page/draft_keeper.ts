@@ -2,7 +2,7 @@
  * The keeper of a learner's notebook: it saves to the server while there is a link, keeps every change in this
  * browser at once, and joins what was changed elsewhere.
  */
-import { withChoices } from "./choices";
+import { withChoices, withoutChoices } from "./choices";
 import type { Conflict, Draft, DraftListener, DraftState, DraftStatus } from "./draft";
 import { joinRecords, type Opened } from "./draft_opening";
 import { listVersions, readDraft, saveDraft, type Answer } from "./draft_server";
@@ -13,8 +13,9 @@ import type { Notebook } from "./notebook";
 import { readNotebook, writeNotebook } from "./notebook_format";
 import { freshToken, onOwner, sendWhenLinked, serveOffline } from "./offline";
 import { OtherWindows, type WindowMessage } from "./other_windows";
-import type { Text } from "./texts";
+import { randomName } from "./random_name";
 import { claimWindow, openWindows } from "./window_name";
+import { why, whyNot, type Refused } from "./why_not";
 import { Words } from "./words";
 
 /** Milliseconds: after the last change, at most after the first, and between tries that fail. */
@@ -26,12 +27,6 @@ const LONGEST_PAUSE = 60_000;
 const AWAY = 30_000;
 /** How often work is joined and sent again in one go, before it waits. */
 const MOST_JOINS = 4;
-
-const REFUSALS = {
-  session: "Your session has ended. Your work is kept on this device: sign in again in another window, and it is sent.",
-  place: "You have no place in this course any more, so the server takes nothing. Your work stays on this device: download it.",
-  account: "Somebody else is signed in in this browser now. Your work stays on this device, locked, until you sign in again.",
-} satisfies Record<string, Text>;
 
 /**
  * The draft of the notebook that the page shows.
@@ -51,19 +46,15 @@ export async function openDraft(data: LabData): Promise<Draft> {
   open.delete(client);
   const opened = joinRecords(answer, records, open);
   if (opened === null) throw new Error(whyNot(answer, words));
-  const keeper = new DraftKeeper(data, words, { draftUrl: entry.draftUrl, client, store }, opened, answer);
+  const keeper = new DraftKeeper(data, words, { draftUrl: entry.draftUrl, originalUrl: entry.originalUrl, client, store }, opened, answer);
   await keeper.begin(opened.taken);
   serveOffline(data);
   return keeper;
 }
 
-function whyNot(answer: Answer, words: Words): string {
-  if (answer.kind !== "refused") return words.say("There is no link, and this notebook was not opened on this device before.");
-  return answer.reason === "content" ? answer.detail : words.say(REFUSALS[answer.reason]);
-}
-
 interface Place {
   draftUrl: string;
+  originalUrl: string;
   client: string;
   store: LocalStore | null;
 }
@@ -72,6 +63,9 @@ class DraftKeeper implements Draft {
   notebook: Notebook;
   conflicts: Conflict[];
 
+  private asides: string[];
+  /** The name that saves go under: under another one, the version before stays among the versions. */
+  private sender: string;
   private base: Notebook;
   private version: number;
   private unsent: boolean;
@@ -104,6 +98,8 @@ class DraftKeeper implements Draft {
     this.base = opened.base;
     this.version = opened.version;
     this.conflicts = opened.conflicts;
+    this.asides = opened.asides;
+    this.sender = place.client;
     this.unsent = opened.unsent;
     this.savedAt = opened.savedAt;
     this.csrfToken = data.csrfToken;
@@ -160,6 +156,8 @@ class DraftKeeper implements Draft {
 
   choose(choices: Record<string, "here" | "there" | "both">): void {
     const chosen = withChoices(this.notebook, this.conflicts, choices);
+    const taken = withoutChoices(this.notebook, this.conflicts, choices);
+    if (taken) this.asides.push(writeNotebook(taken));
     this.conflicts = this.conflicts.filter(({ cellId }) => !(cellId in choices));
     this.changed(chosen);
     for (const listener of this.listeners) listener.joined(chosen, this.conflicts);
@@ -174,10 +172,13 @@ class DraftKeeper implements Draft {
     return entries.map(({ version, saved_at, size }) => ({ version, savedAt: new Date(saved_at), size }));
   }
 
-  async restore(version: number): Promise<Notebook> {
-    const answer = await readDraft(`${this.place.draftUrl}/versions/${version}`, this.data.account.key);
+  async restore(version: number | "original"): Promise<Notebook> {
+    const address = version === "original" ? this.place.originalUrl : `${this.place.draftUrl}/versions/${version}`;
+    const answer = await readDraft(address, this.data.account.key);
     if (answer.kind !== "ok") throw new Error(whyNot(answer, this.words));
+    this.takeTyped();
     await this.flush();
+    this.sender = randomName(); // else it would be the same stretch of typing, and take the place of what was there
     const notebook = readNotebook(answer.text);
     this.changed(notebook);
     this.sendAfter(0);
@@ -229,6 +230,7 @@ class DraftKeeper implements Draft {
       base: writeNotebook(this.base),
       here: writeNotebook(this.notebook),
       conflicts: this.conflicts,
+      asides: this.asides,
       unsent: this.unsent,
       csrfToken: this.csrfToken,
       savedAt: this.savedAt,
@@ -255,8 +257,9 @@ class DraftKeeper implements Draft {
 
   /** Whoever is signed in now: the learner again, after a session that ended, or somebody who must not see this. */
   private belongsTo(account: string): void {
-    if (account === this.data.account.key) this.sendNow();
-    else void this.keep().then(() => location.reload());
+    if (account === this.data.account.key) return this.sendNow();
+    this.takeTyped();
+    void this.keep().then(() => location.reload());
   }
 
   private comeBack(): void {
@@ -274,25 +277,39 @@ class DraftKeeper implements Draft {
       if (!this.unsent || this.conflicts.length) return;
       if (this.state !== "kept" && this.state !== "refused") this.say("saving");
       const { serial, notebook } = this;
+      const [aside] = this.asides;
       const answer = await saveDraft({
         draftUrl: this.place.draftUrl,
         account: this.data.account.key,
-        client: this.place.client,
+        client: aside === undefined ? this.sender : randomName(),
         csrfToken: this.csrfToken,
         version: this.version,
-        text: writeNotebook(notebook),
+        text: aside ?? writeNotebook(notebook),
         leaving,
       });
+      if (answer.kind === "ok" && aside !== undefined) {
+        this.setAside(answer);
+        attempt -= 1;
+        continue;
+      }
       if (answer.kind === "ok") return this.saved(answer, notebook, serial);
       if (answer.kind === "lost") return this.lost();
       if (answer.kind === "refused") return this.refuse(answer);
       if (answer.kind === "token") {
         const token = await freshToken(this.data.account.key);
-        if (token === null) return this.refuse({ reason: "account", detail: "" });
+        if (token === null) return this.refuse({ kind: "refused", reason: "account", detail: "" });
         this.csrfToken = token;
       } else if (!(await this.takeNewest())) return;
     }
     this.lost();
+  }
+
+  /** The first of the asides is a version now. Other windows need not follow it: the next one comes at once. */
+  private setAside({ version, text }: Extract<Answer, { kind: "ok" }>): void {
+    this.asides.shift();
+    this.base = readNotebook(text);
+    this.version = version;
+    void this.keep();
   }
 
   private saved(answer: Extract<Answer, { kind: "ok" }>, notebook: Notebook, serial: number): void {
@@ -315,8 +332,8 @@ class DraftKeeper implements Draft {
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
   }
 
-  private refuse({ reason, detail }: { reason: keyof typeof REFUSALS | "content"; detail: string }): void {
-    this.say("refused", reason === "content" ? detail : this.words.say(REFUSALS[reason]));
+  private refuse(answer: Refused): void {
+    this.say("refused", why(answer, this.words));
     this.sendAfter(LONGEST_PAUSE);
   }
 
@@ -331,9 +348,10 @@ class DraftKeeper implements Draft {
 
   private takeIn({ version, savedAt, text }: { version: number; savedAt: string | null; text: string }): void {
     if (version <= this.version) return;
-    for (const listener of this.listeners) listener.joining();
+    this.takeTyped();
     const there = readNotebook(text);
     const { notebook, conflicts } = mergeNotebooks(this.base, this.notebook, there);
+    this.asides = this.asides.map((aside) => writeNotebook(mergeNotebooks(this.base, readNotebook(aside), there).notebook));
     const waiting = this.conflicts.filter(({ cellId }) => conflicts.every((other) => other.cellId !== cellId));
     this.base = there;
     this.version = version;
@@ -344,6 +362,11 @@ class DraftKeeper implements Draft {
     void this.keep();
     if (this.conflicts.length) this.say("merge");
     else this.say(this.unsent ? "changed" : "saved");
+  }
+
+  /** What was typed since the page last told. */
+  private takeTyped(): void {
+    for (const listener of this.listeners) listener.joining();
   }
 
   private becomes(notebook: Notebook, conflicts: Conflict[]): void {
@@ -363,7 +386,7 @@ class DraftKeeper implements Draft {
       if (this.unsent && !this.conflicts.length && waited) this.sendAfter(SETTLED);
       return;
     }
-    for (const listener of this.listeners) listener.joining();
+    this.takeTyped();
     const { notebook, conflicts } = mergeNotebooks(message.from, this.notebook, message.notebook);
     // What both typed in one cell is joined when it is saved, and a person is asked then.
     if (conflicts.length) return;

@@ -4,7 +4,7 @@ import type { Answer } from "./draft_server";
 import type { DraftRecord } from "./local_store";
 import { mergeNotebooks } from "./merge";
 import type { Notebook } from "./notebook";
-import { readNotebook } from "./notebook_format";
+import { readNotebook, writeNotebook } from "./notebook_format";
 
 export interface Opened {
   /** The server's version that everything here began from. */
@@ -12,6 +12,8 @@ export interface Opened {
   base: Notebook;
   here: Notebook;
   conflicts: Conflict[];
+  /** As in a `DraftRecord`. */
+  asides: string[];
   unsent: boolean;
   savedAt: string | null;
   /** Records of closed windows whose work is in `here` now. */
@@ -36,10 +38,13 @@ export function joinRecords(answer: Answer, records: DraftRecord[], open: Set<st
   const unsent = records.filter((record) => record.unsent && (!online || !open.has(record.client)));
   let here = base;
   const conflicts = new Map<string, Conflict>();
+  const asides: string[] = [];
   for (const record of unsent) {
-    const merged = mergeNotebooks(readNotebook(record.base), readNotebook(record.here), here);
+    const began = readNotebook(record.base);
+    const merged = mergeNotebooks(began, readNotebook(record.here), here);
     here = merged.notebook;
     for (const conflict of [...record.conflicts, ...merged.conflicts]) conflicts.set(conflict.cellId, conflict);
+    for (const aside of record.asides) asides.push(writeNotebook(mergeNotebooks(began, readNotebook(aside), base).notebook));
   }
   const cells = new Set(here.cells.map((cell) => cell.id));
   return {
@@ -47,6 +52,7 @@ export function joinRecords(answer: Answer, records: DraftRecord[], open: Set<st
     base,
     here,
     conflicts: [...conflicts.values()].filter(({ cellId }) => cells.has(cellId)),
+    asides,
     unsent: unsent.length > 0,
     savedAt: start.savedAt,
     taken: unsent.filter((record) => !open.has(record.client)),

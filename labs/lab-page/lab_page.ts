@@ -17,7 +17,7 @@ import { KernelWatch } from "./kernel_watch";
 import { listenToKeys } from "./keys";
 import type { LabData } from "./lab_data";
 import type { Notebook } from "./notebook";
-import { asNotebook, writeNotebook } from "./notebook_format";
+import { writeNotebook } from "./notebook_format";
 import { Outline } from "./outline";
 import { stateOf } from "./question_panel";
 import { isOwn, type Question } from "./questions";
@@ -275,13 +275,8 @@ export class LabPage {
     const { words } = this;
     const lines = [words.say("The notebook becomes what it was when the lab was given. What you wrote stays among the earlier versions.")];
     if (!(await confirmed(words, { title: words.say("Start again?"), lines, yes: words.say("Start again"), loss: true }))) return;
-    const address = this.data.notebooks.find(({ name }) => name === this.data.notebook)?.originalUrl ?? "";
     try {
-      await this.flush();
-      const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      this.replaced(asNotebook(await answer.json()));
-      this.changed();
+      this.replaced(await this.draft.restore("original"));
     } catch {
       this.bar.notify(words.say("The original could not be fetched, and nothing was changed. Try again when the link is back."), undefined, true);
     }

@@ -22,6 +22,8 @@ export interface DraftRecord {
   here: string;
   /** Both texts of cells that wait for a choice. */
   conflicts: { cellId: string; here: string | null; there: string | null }[];
+  /** Notebooks with what a choice took out of `here`, in order: each becomes a version before `here` is sent. */
+  asides: string[];
   unsent: boolean;
   csrfToken: string;
   savedAt: string | null;

@@ -32,8 +32,8 @@ export function readNotebook(text: string): Notebook {
   return asNotebook(content);
 }
 
-/** As `readNotebook`, of JSON that was parsed before. */
-export function asNotebook(content: unknown): Notebook {
+/** The notebook in the JSON of a file. */
+function asNotebook(content: unknown): Notebook {
   if (!isFields(content) || content["nbformat"] !== 4 || !Array.isArray(content["cells"])) {
     throw new NotUnderstood("The file is no notebook of format 4.");
   }

@@ -160,14 +160,14 @@ async function offlinePage(): Promise<Response> {
   return (await keptOfflinePage()) ?? (await plainWords()) ?? Response.error();
 }
 
-/** Send what closed windows left unsent; what needs a person waits for the lab page. */
+/** Send what closed windows left unsent; what needs a person or more than one version waits for the lab page. */
 async function sendUnsent(): Promise<void> {
   const store = await presentStore();
   const [account] = await keptAccounts();
   if (!store || account === undefined) return;
   const open = await openWindows();
   for (const record of await store.all()) {
-    if (!record.unsent || record.conflicts.length || open.has(record.client)) continue;
+    if (!record.unsent || record.conflicts.length || record.asides.length || open.has(record.client)) continue;
     const { draftUrl, client, csrfToken, version, here } = record;
     const answer = await saveDraft({ draftUrl, account, client, csrfToken, version, text: here, leaving: false });
     if (answer.kind === "lost") throw new Error("There is no link yet.");
