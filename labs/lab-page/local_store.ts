@@ -67,13 +67,13 @@ export class LocalStore {
     const content = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, text);
     const id = `${notebook}:${record.client}`;
     const stored: Stored = { id, account: this.account, unsent: record.unsent, iv, content };
-    await done(this.database.transaction(DRAFTS, "readwrite").objectStore(DRAFTS).put(stored));
+    await changed(this.database, DRAFTS, (drafts) => drafts.put(stored));
   }
 
   /** Let go of a window's draft. */
   async remove(record: DraftRecord): Promise<void> {
     const id = `${await this.nameOf(record.draftUrl)}:${record.client}`;
-    await done(this.database.transaction(DRAFTS, "readwrite").objectStore(DRAFTS).delete(id));
+    await changed(this.database, DRAFTS, (drafts) => drafts.delete(id));
   }
 
   private async open(stored: Stored): Promise<DraftRecord> {
@@ -99,7 +99,7 @@ export async function openStore(account: string, secret: string): Promise<LocalS
     await forgetOthers(account, database);
     const key = secret ? await importKey(secret) : await heldKey(database, account);
     if (!key) return null;
-    await done(database.transaction(KEYS, "readwrite").objectStore(KEYS).put(key, account));
+    await changed(database, KEYS, (keys) => keys.put(key, account));
     return new LocalStore(database, account, key);
   } catch {
     return null;
@@ -123,10 +123,7 @@ export async function forgetOthers(account: string, opened?: IDBDatabase): Promi
   for (const stored of (await done(drafts.getAll())) as Stored[]) {
     if (stored.account !== account && !stored.unsent) drafts.delete(stored.id);
   }
-  await new Promise((resolve, reject) => {
-    change.addEventListener("complete", resolve);
-    change.addEventListener("error", () => reject(change.error ?? new Error("The browser's store failed.")));
-  });
+  await written(change);
 }
 
 function openDatabase(): Promise<IDBDatabase> {
@@ -156,6 +153,20 @@ function done<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     request.addEventListener("success", () => resolve(request.result));
     request.addEventListener("error", () => reject(request.error ?? new Error("The browser's store failed.")));
+  });
+}
+
+function changed(database: IDBDatabase, store: string, change: (store: IDBObjectStore) => void): Promise<void> {
+  const transaction = database.transaction(store, "readwrite");
+  change(transaction.objectStore(store));
+  return written(transaction);
+}
+
+/** A request that went well is not yet on the disk: where that is full, the transaction is undone after it. */
+function written(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener("complete", () => resolve());
+    transaction.addEventListener("abort", () => reject(transaction.error ?? new Error("The browser's store failed.")));
   });
 }
 

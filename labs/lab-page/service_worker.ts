@@ -30,6 +30,8 @@ const AWAY = new Set([502, 503, 504]);
 
 /** Whose device it was when this worker last looked, since it was started. */
 let owner: string | null = null;
+/** Grows when somebody signs out here: what was asked for before tells nothing of who is here after. */
+let signOuts = 0;
 /** Messages are heard one after another: a page says whose it is before its data files are held. */
 let heard: Promise<void> = Promise.resolve();
 
@@ -75,7 +77,7 @@ async function hear(message: ToServiceWorker): Promise<void> {
     const files = message.addresses.filter((address) => !isForever(address) && isShownLater(address));
     for (const address of account === undefined ? [] : files) {
       const response = await fetch(address);
-      if (response.ok && account !== undefined) await keepPage(account, address, response);
+      if (response.ok && account !== undefined) await keepFor(account, address, response);
     }
   }
 }
@@ -83,14 +85,16 @@ async function hear(message: ToServiceWorker): Promise<void> {
 /** A page that came before this worker was there, or that is wanted beside one. */
 async function lookAgain(address: string): Promise<void> {
   if (await keptPage(address, undefined)) return;
-  await look(address, await fetch(address, { headers: { Accept: "text/html" } }));
+  const before = signOuts;
+  await look(address, await fetch(address, { headers: { Accept: "text/html" } }), before);
 }
 
 async function page(request: Request, later: (work: Promise<unknown>) => void): Promise<Response> {
+  const before = signOuts;
   try {
     const response = await fetch(request);
     if (!AWAY.has(response.status)) {
-      later(look(request.url, response.clone()));
+      later(look(request.url, response.clone(), before));
       return response;
     }
     return (await keptPage(request.url, await plainWords())) ?? response;
@@ -105,7 +109,7 @@ async function dataFile(request: Request, later: (work: Promise<unknown>) => voi
     const copy = response.clone();
     const keep = async (): Promise<void> => {
       const [account] = await keptAccounts();
-      if (account !== undefined && copy.ok) await keepPage(account, request.url, copy);
+      if (account !== undefined && copy.ok) await keepFor(account, request.url, copy);
     };
     later(keep());
     return response;
@@ -114,14 +118,24 @@ async function dataFile(request: Request, later: (work: Promise<unknown>) => voi
   }
 }
 
-/** See from a page who is here now, and keep it for them when it is worth keeping. */
-async function look(address: string, response: Response): Promise<void> {
+/**
+ * See from a page who is here now, and keep it for them when it is worth keeping.
+ *
+ * @param before how often somebody had signed out when the page was asked for
+ */
+async function look(address: string, response: Response, before: number): Promise<void> {
   const account = response.headers.get(ACCOUNT);
-  if (account === null || !response.ok) return;
+  if (account === null || !response.ok || (account !== NOBODY && before !== signOuts)) return;
   await settle(account);
   if (account === NOBODY || !isShownLater(response.url || address)) return;
-  await keepPage(account, response.url || address, response);
-  if (!(await keptOfflinePage())) await keepPage(account, new URL(OFFLINE, address).href, await fetch(OFFLINE));
+  await keepFor(account, response.url || address, response);
+  if (!(await keptOfflinePage())) await keepFor(account, new URL(OFFLINE, address).href, await fetch(OFFLINE));
+}
+
+/** Keep a page for somebody, unless they sign out, or another one comes, before all of it is here. */
+async function keepFor(account: string, address: string, response: Response): Promise<void> {
+  await keepPage(account, address, response);
+  if (owner !== null && owner !== account) await forgetPages(account);
 }
 
 /** From now on this device is that account's: what it kept for others goes. */
@@ -136,13 +150,16 @@ async function settle(account: string): Promise<void> {
 }
 
 async function signOut(request: Request): Promise<Response> {
+  signOuts += 1;
   await settle(NOBODY);
-  await tellOwner(NOBODY);
   try {
     return await fetch(request);
   } catch {
     // Here everything is locked already; the session itself ends when the server hears of it.
     return offlinePage();
+  } finally {
+    // Only now: a window that loads itself again while the session lasts would show the same work once more.
+    await tellOwner(NOBODY);
   }
 }
 
