@@ -39,6 +39,14 @@ def test_foreign_html_keeps_its_structure_and_loses_everything_else(attack: str)
         assert poison not in inside.replace("&lt;", "")
 
 
+def test_an_empty_corner_of_a_table_is_no_heading() -> None:
+    frame = "<table><tr><th></th><th align=right> \n</th><th>mm</th></tr><tr><th>0</th></tr></table>"
+    assert foreign_html(frame).count("<td") == 2
+    assert foreign_html(frame).count("<th>") == 2
+    assert "<td></td>\n<th>mm</th>" in markdown("| | mm |\n|-|-|\n| a | 1 |")
+    assert "&lt;th&gt;&lt;/th&gt;" in foreign_html("&lt;th&gt;&lt;/th&gt;")
+
+
 @pytest.mark.parametrize(
     "attack", [*ATTACKS, "[x](javascript:alert(1))", "![x](https://elsewhere.example/p.png)"]
 )
