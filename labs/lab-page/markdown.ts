@@ -2,6 +2,7 @@
 import { Marked, type TokenizerAndRendererExtension } from "marked";
 
 import { make } from "./elements";
+import { joined } from "./notebook_format";
 import { embedded, sanitised } from "./sanitise";
 
 const LOWEST_HEADING = 6;
@@ -39,7 +40,7 @@ export interface MarkdownSurroundings {
   headingShift: number;
   /** Where pictures of the lab's own files are fetched, by the path a notebook names. */
   files: ReadonlyMap<string, string>;
-  attachments: Record<string, Record<string, string>>;
+  attachments: Record<string, unknown>;
   /** Text for a screen reader at a picture that has none of its own. */
   picture: string;
   /** What a screen reader calls a table's box. */
@@ -48,8 +49,7 @@ export interface MarkdownSurroundings {
 
 /** A Markdown text as a `div`; formulas are set as soon as the maths renderer is there. */
 export function renderMarkdown(source: string, surroundings: MarkdownSurroundings): HTMLDivElement {
-  const html = marked.parse(source, { async: false });
-  const body = sanitised(html, (address) => pictureOf(address, surroundings));
+  const body = safeBody(source, surroundings);
   for (const heading of [...body.querySelectorAll("h1, h2, h3, h4, h5, h6")]) lower(heading, surroundings.headingShift);
   for (const table of body.querySelectorAll("table")) box(table, surroundings.table);
   for (const code of body.querySelectorAll("pre")) {
@@ -60,6 +60,20 @@ export function renderMarkdown(source: string, surroundings: MarkdownSurrounding
   const prose = make("div", { class: "prose lab-prose", ...languageOf(body.textContent ?? "") }, body);
   setFormulas(prose);
   return prose;
+}
+
+/** A drawing among the text could lie over the page, so drawings are pictures here, or in a frame. */
+function safeBody(source: string, surroundings: MarkdownSurroundings): DocumentFragment {
+  try {
+    const body = sanitised(marked.parse(source, { async: false }), (address) => pictureOf(address, surroundings));
+    for (const drawing of body.querySelectorAll("svg")) drawing.remove();
+    return body;
+  } catch {
+    // Nested deeper than can be followed: the text as it stands, and the notebook opens all the same.
+    const body = document.createDocumentFragment();
+    body.append(make("pre", {}, source));
+    return body;
+  }
 }
 
 /** Set every formula in it; the renderer is fetched when the first one is met. */
@@ -107,11 +121,19 @@ function escaped(text: string): string {
 
 function pictureOf(address: string, { files, attachments }: MarkdownSurroundings): string | null {
   if (address.startsWith("attachment:")) {
-    const bundle = attachments[decodeURIComponent(address.slice("attachment:".length))] ?? {};
+    const bundle = attachments[decoded(address.slice("attachment:".length))] ?? {};
     const [type, data] = Object.entries(bundle)[0] ?? ["", ""];
-    return embedded(`data:${type};base64,${data.replace(/\s/g, "")}`);
+    return embedded(`data:${type};base64,${joined(data).replace(/\s/g, "")}`);
   }
   return files.get(address.replace(/^\.\//, "")) ?? embedded(address);
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // a per cent sign that stands for itself
+  }
 }
 
 function lower(heading: Element, shift: number): void {

@@ -116,7 +116,7 @@ function writeCell(cell: Cell): Fields {
 
 function writeOutput(output: Output): Fields {
   if (output.output_type === "stream") return { ...output, text: lines(output.text) };
-  if (!("data" in output)) return { ...output };
+  if (!("data" in output) || !isFields(output.data)) return { ...output };
   const data = Object.entries(output.data).map(([type, value]: [string, unknown]) => [
     type,
     typeof value === "string" && !type.startsWith("image/") ? lines(value) : value,
@@ -130,7 +130,7 @@ function writeOutput(output: Output): Fields {
 function withIdentifiers(cells: Cell[]): Cell[] {
   const taken = new Set<string>();
   return cells.map((cell) => {
-    const wished = [cell.id, cell.metadata.nbgrader?.grade_id ?? "", `c${hash(cell.cell_type + cell.source)}`];
+    const wished = [cell.id, joined(cell.metadata.nbgrader?.grade_id), `c${hash(cell.cell_type + cell.source)}`];
     const first = wished.find((name) => IDENTIFIER.test(name)) ?? "cell";
     let id = first;
     for (let number = 2; taken.has(id); number += 1) id = `${first.slice(0, 58)}-${number}`;

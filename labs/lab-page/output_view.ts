@@ -4,6 +4,7 @@ import { foreignHtml } from "./html_frame";
 import type { MimeBundle, Output } from "./kernel";
 import { renderLatex, renderMarkdown } from "./markdown";
 import { pieces } from "./ansi";
+import { joined } from "./notebook_format";
 import { failureMessage } from "./check_plan";
 import type { Words } from "./words";
 
@@ -55,7 +56,7 @@ export class OutputView {
       case "stream":
         return this.text(output.text, output.name === "stderr" ? "lab-output lab-output-stderr" : "lab-output");
       case "error":
-        return this.error(output.ename, output.evalue, output.traceback);
+        return this.error(joined(output.ename), joined(output.evalue), output.traceback);
       case "display_data":
       case "execute_result":
         return make("div", { class: "lab-output" }, this.rich(output.data));
@@ -64,13 +65,14 @@ export class OutputView {
     }
   }
 
-  private rich(data: MimeBundle): HTMLElement {
+  private rich(bundle: MimeBundle): HTMLElement {
+    const data = texts(bundle);
     for (const type of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
       const picture = data[type]?.replace(/\s/g, "");
       if (picture) return this.picture(`data:${type};base64,${picture}`, data);
     }
     const vector = data["image/svg+xml"];
-    if (vector) return this.picture(`data:image/svg+xml,${encodeURIComponent(vector)}`, data);
+    if (vector) return this.picture(`data:image/svg+xml,${encodeURIComponent(vector.replace(/\p{Surrogate}/gu, ""))}`, data);
     const html = data["text/html"];
     const foreign = html && html.length <= HTML_CHARACTERS ? foreignHtml(html, this.words.say("Output of this cell")) : null;
     if (foreign) return foreign;
@@ -116,7 +118,7 @@ export class OutputView {
   /** The message first; where it happened below, folded on a phone. */
   private error(name: string, value: string, traceback: string[]): HTMLElement {
     const message = failureMessage(name, value) || name;
-    const trace = traceback.join("\n").replace(/\n$/, "");
+    const trace = (Array.isArray(traceback) ? traceback : []).join("\n").replace(/\n$/, "");
     const block = make("pre", { tabindex: 0, dir: "ltr" });
     block.append(...spans(trace));
     const folded = make(
@@ -132,6 +134,11 @@ export class OutputView {
       trace ? folded : null,
     );
   }
+}
+
+/** The texts of a bundle; a file that somebody else wrote may hold anything in their place, or no bundle. */
+function texts(bundle: unknown): MimeBundle {
+  return Object.fromEntries(Object.entries(bundle ?? {}).filter(([, value]) => typeof value === "string")) as MimeBundle;
 }
 
 /** Where a text is cut: at a line's end where there is one. */

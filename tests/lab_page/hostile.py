@@ -31,6 +31,19 @@ MARKDOWN = (
     f"**kept** [lure](javascript:{RUN}) ![away]({OUTSIDE}/o.png) <img src=x onerror={RUN}>"
     f"<script>{RUN}</script> $\\href{{javascript:{RUN}}}{{x}}$"
 )
+DRAWING = (
+    "<svg width='1' height='1' overflow='visible'><rect x='-999' y='-999' width='9999' height='9999'/></svg>"
+)
+MALFORMED: tuple[dict[str, Any], ...] = (
+    {"output_type": "display_data", "data": None},
+    {"output_type": "display_data", "metadata": {}},
+    {"output_type": "execute_result", "data": {"image/png": 5, "text/html": {"a": 1}, "text/plain": "odd"}},
+    {"output_type": "display_data", "data": {"image/svg+xml": "<svg>\ud800</svg>"}, "metadata": None},
+    {"output_type": "error", "ename": 5},
+    {"output_type": "stream"},
+    {"output_type": "unheard of"},
+)
+"""What is no output of nbformat: the page opens all the same."""
 FRAME = (
     "<table border='1' class='dataframe'><thead><tr><th></th><th>units</th></tr></thead>"
     f'<tbody><tr><th>0</th><td onclick="{RUN}">120</td></tr></tbody></table>'
@@ -58,6 +71,15 @@ def hostile_cells() -> list[dict[str, Any]]:
             "traceback": ["<i>trace</i>"],
         }
     )
-    source = {"cell_type": "markdown", "id": "hostile-text", "metadata": {}, "source": MARKDOWN}
+    outputs += MALFORMED
+    source = {"cell_type": "markdown", "id": "hostile-text", "metadata": {}, "source": MARKDOWN + DRAWING}
+    pictures = {"a.png": {"image/png": ["iVBORw0K", "Ggo="]}, "b.png": None}
+    malformed = {
+        "cell_type": "markdown",
+        "id": "malformed",
+        "metadata": {"nbgrader": {"grade_id": 5}},
+        "attachments": pictures,
+        "source": "opened ![x](attachment:%E0%A4%A) ![y](attachment:a.png) ![z](attachment:b.png)",
+    }
     code = {"cell_type": "code", "id": "hostile", "metadata": {}, "source": "x", "execution_count": 1}
-    return [source, code | {"outputs": outputs}]
+    return [source, malformed, code | {"outputs": outputs}]

@@ -6,6 +6,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from tests.lab_page.hostile import MALFORMED
 from tests.lab_page.scripts import evaluate
 
 FORMAT = '{ readNotebook, writeNotebook } from "./notebook_format"'
@@ -68,6 +69,16 @@ def there_and_back(notebook: dict[str, Any]) -> dict[str, Any]:
         FORMAT, "JSON.parse(writeNotebook(readNotebook(JSON.stringify(given))))", notebook
     )
     return read
+
+
+def test_what_is_no_output_of_the_format_comes_back_too() -> None:
+    before = elsewhere()
+    before["cells"] = [{**code, "outputs": list(MALFORMED)} for code in before["cells"] if "outputs" in code]
+    after = there_and_back(copy.deepcopy(before))
+    for cell in after["cells"]:
+        kinds = [output["output_type"] for output in cell["outputs"]]
+        assert kinds == [output["output_type"] for output in MALFORMED]
+        assert cell["outputs"][0] == MALFORMED[0]
 
 
 def test_unknown_metadata_outputs_and_attachments_come_back_untouched() -> None:

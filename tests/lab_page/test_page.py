@@ -181,6 +181,9 @@ def test_hostile_output_does_nothing(context: BrowserContext, site: Site) -> Non
     assert (
         page.locator("#cell-hostile form, #cell-hostile [onclick], #cell-hostile [style*=fixed]").count() == 0
     )
+    page.locator("#cell-malformed").get_by_text("opened").wait_for()
+    page.locator("#cell-hostile").get_by_text("odd", exact=True).wait_for()
+    assert page.locator("#cell-hostile-text svg").count() == 0, "a drawing may lie over the page"
     assert page.locator("[src*='//elsewhere'], [href*='//elsewhere'], [href^='javascript']").count() == 0
     sees(page, SAVED_AT)
 
