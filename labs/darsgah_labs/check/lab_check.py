@@ -13,6 +13,7 @@ from darsgah_labs.check.solutions import check_alternatives, check_reference, ch
 from darsgah_labs.check.text import check_text
 from darsgah_labs.errors import LabInvalid
 from darsgah_labs.format import Lab
+from darsgah_labs.mutation.mutants import MOST_PER_ANSWER
 
 Progress = Callable[[Part, int, int], None]
 """Told which part is under way, and how many of its steps are done, of how many (0 of 0 as it begins)."""
@@ -27,12 +28,14 @@ class Choice:
         question: grade_id of an answer or test: mutants of that question alone.
         browser: whether labs for the browser are run in the browser's Python too.
         threads: mutants graded at once; None takes one for each core.
+        most: mutants of one answer at most; None grades all.
     """
 
     mutants: bool = True
     question: str = ""
     browser: bool = True
     threads: int | None = None
+    most: int | None = MOST_PER_ANSWER
 
 
 def check_lab(
@@ -93,6 +96,7 @@ def _mutated(
         lab,
         grading,
         only=choice.question,
+        most=choice.most,
         threads=choice.threads,
         progress=lambda done, of: tell(Part.MUTATION, done, of),
     )
