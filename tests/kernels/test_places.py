@@ -1,9 +1,12 @@
 """How the places of a machine are shared out when there are fewer than learners."""
 
 import asyncio
+import time
 from dataclasses import replace
 
-from darsgah_grader.sandbox.kernel_host import Bounds
+from darsgah_grader.kernel_wire import Opening
+from darsgah_grader.sandbox.kernel_host import Bounds, Refused
+from darsgah_grader.sandbox.kernels import Kernel
 from tests.kernels.conftest import Site
 from tests.kernels.page import Page
 
@@ -59,6 +62,36 @@ async def test_a_learner_has_a_bounded_number(site: Site) -> None:
             async with site.page("network_admin") as three:
                 assert (await three.until("ended"))["reason"] == "full"
                 assert await three.end() == (4410, "full")
+
+
+async def test_labs_that_a_learner_opens_at_once_are_counted(site: Site) -> None:
+    host = await site.kernels.start(_TWO)
+    asked = Opening("somebody", "a lab", "hub", "A lab", "Somebody", "python")
+    kernel, refused = await asyncio.gather(
+        *(host.open(replace(asked, assignment=lab), {}, lambda _: None) for lab in ("a lab", "another")),
+        return_exceptions=True,
+    )
+    assert isinstance(kernel, Kernel)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "full"
+    kernel.end("ended")
+
+
+async def test_a_kernel_in_the_place_of_one_that_is_just_ending_has_the_data(site: Site) -> None:
+    async with site.page() as first:
+        await first.run("x = 1")
+        assert site.kernels.host is not None
+        [held] = site.kernels.host.held
+        free = held.close
+
+        def slowly() -> None:
+            time.sleep(0.5)
+            free()
+
+        held.close = slowly
+        held.kernel.end("idle")
+        async with site.page() as second:
+            assert await second.value("open('data/numbers.csv').read()") == "'1,2,3\\n'"
 
 
 async def test_windows_that_open_at_once_get_one_kernel(site: Site) -> None:

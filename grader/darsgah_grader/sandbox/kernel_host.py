@@ -186,13 +186,8 @@ class KernelHost:
             starting.task.add_done_callback(lambda _: self._starting.pop(key, None))
         return await starting.wait(told)
 
-    def find(self, opening: Opening) -> Kernel | None:
-        """The learner's kernel for the assignment, if there is one."""
-        held = self._held.get((opening.learner, opening.assignment))
-        return held.kernel if held else None
-
     async def _open(self, key: Key, opening: Opening, files: Mapping[str, bytes]) -> Kernel:
-        self._room_for(opening.learner)
+        self._room_for(key)
         await self._turn(key)
         try:
             environment = self._environments.named(opening.environment)
@@ -249,10 +244,18 @@ class KernelHost:
 
     # -- room -----------------------------------------------------------------------------------------------
 
-    def _room_for(self, learner: str) -> None:
-        """End the learner's own longest unused kernel when they have as many as they may."""
-        own = [held for held in self._held.values() if held.opening.learner == learner]
-        if len(own) < self.bounds.each:
+    def _room_for(self, key: Key) -> None:
+        """End the learner's own longest unused kernel when they have as many as they may.
+
+        Those that they asked for before this one and that are still being started count too.
+        """
+        own = [
+            held
+            for (learner, _), held in self._held.items()
+            if learner == key[0] and held.kernel.state is not State.GONE
+        ]
+        starting = [other for other in self._starting if other[0] == key[0]]
+        if len(own) + starting.index(key) < self.bounds.each:
             return
         unused = [held for held in own if not held.kernel.busy]
         if not unused:

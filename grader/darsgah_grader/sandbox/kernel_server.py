@@ -145,8 +145,8 @@ class KernelServer:
     async def _page(self, link: Link, opening: Opening) -> None:
         """Serve a page until it is gone; what it says before its kernel is there waits for it."""
         page = _Page(link)
-        needed = not opening.session and self._host.find(opening) is None
-        files = await self._files_of(link, opening if needed else replace(opening, files=()))
+        # Without a session a new kernel may have to be started, also in the place of one that is just ending.
+        files = await self._files_of(link, replace(opening, files=()) if opening.session else opening)
         said: asyncio.Queue[bytes] = asyncio.Queue()
         listening = asyncio.create_task(self._listen(link, said))
         serving = asyncio.create_task(self._serve_page(page, opening, files, said))
@@ -191,17 +191,15 @@ class KernelServer:
     async def _files_of(self, link: Link, opening: Opening) -> dict[str, bytes]:
         """The lab's data files by name; those that are not here yet are asked for."""
         wanted = {str(file["name"]): str(file["sha256"]) for file in opening.files}
-        lacking = sorted({sha256 for sha256 in wanted.values() if self._files.get(sha256) is None})
+        contents = {sha256: self._files.get(sha256) for sha256 in sorted(set(wanted.values()))}
+        lacking = [sha256 for sha256, content in contents.items() if content is None]
         link.say({"files": lacking})
-        arrived: dict[str, bytes] = {}
         for sha256 in lacking:
             frame = await link.receive()
             if frame is None or frame[0] != FILE or self._files.add(frame[1]) != sha256:
                 raise WireError("a data file that was not asked for")
-            arrived[sha256] = frame[1]
-        return {
-            name: arrived.get(sha256) or self._files.get(sha256) or b"" for name, sha256 in wanted.items()
-        }
+            contents[sha256] = frame[1]
+        return {name: contents[sha256] or b"" for name, sha256 in wanted.items()}
 
     @staticmethod
     def _hear(kernel: Kernel, page: _Page, content: bytes) -> None:
