@@ -85,7 +85,7 @@ class HandingIn {
     const answer = await fetch(setup.submitUrl, {
       method: "POST",
       body: form,
-      headers: { "X-CSRF-Token": setup.csrfToken, "Idempotency-Key": this.key },
+      headers: { "X-CSRF-Token": setup.csrfToken, "X-Account": setup.account, "Idempotency-Key": this.key },
     });
     const said = (await answer.json()) as Submission & Problem;
     if (!answer.ok) throw new Error(said.detail ?? said.title ?? answer.statusText);
@@ -97,7 +97,8 @@ class HandingIn {
     if (this.panel.context.path === `${name}.ipynb`) {
       return new Blob([JSON.stringify(this.panel.context.model.toJSON())], { type: "application/x-ipynb+json" });
     }
-    const answer = await fetch(`${this.setup.draftsUrl}/${encodeURIComponent(name)}`);
+    const address = `${this.setup.draftsUrl}/${encodeURIComponent(name)}`;
+    const answer = await fetch(address, { headers: { "X-Account": this.setup.account } });
     if (!answer.ok) throw new Error(answer.statusText);
     return answer.blob();
   }

@@ -75,6 +75,7 @@ export class DraftDrive {
         "If-Match": `"${stands?.version ?? "0"}"`,
         "X-Client": WINDOW,
         "X-CSRF-Token": this.setup.csrfToken,
+        "X-Account": this.setup.account,
       },
     });
     const saved = (await answer.json()) as Draft;

@@ -1,6 +1,8 @@
 /** What the server tells this page about the lab: the `darsgah` entry of JupyterLab's own configuration block. */
 
 export interface Setup {
+  /** Opaque, of whoever is signed in: sent with their work, so that it is never taken for another one's. */
+  account: string;
   assignmentId: string;
   /** Address of the lab's own page, and of its result pages. */
   labUrl: string;

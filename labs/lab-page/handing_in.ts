@@ -122,8 +122,9 @@ export class HandingIn {
   /** The lab's notebooks: this one as it stands in the page, the others as they were saved. */
   private async form(): Promise<FormData> {
     const form = new FormData();
+    const headers = { "X-Account": this.data.account.key };
     for (const { name, draftUrl } of this.data.notebooks) {
-      const text = name === this.data.notebook ? writeNotebook(this.host.notebook()) : await (await asked(fetch(draftUrl))).text();
+      const text = name === this.data.notebook ? writeNotebook(this.host.notebook()) : await (await asked(fetch(draftUrl, { headers }))).text();
       form.append("notebook", new Blob([text], { type: "application/x-ipynb+json" }), `${name}.ipynb`);
     }
     return form;
@@ -135,7 +136,12 @@ export class HandingIn {
     const sent = parts.join("\0");
     if (sent !== this.sent || !this.key) this.key = randomName(24);
     this.sent = sent;
-    const headers = { "Idempotency-Key": this.key, "x-csrf-token": this.data.csrfToken, Accept: "application/json" };
+    const headers = {
+      "Idempotency-Key": this.key,
+      "x-csrf-token": this.data.csrfToken,
+      "X-Account": this.data.account.key,
+      Accept: "application/json",
+    };
     const answer = await asked(fetch(this.data.assignment.submit, { method: "POST", body: form, headers }));
     this.key = "";
     return (await answer.json()) as Submission;

@@ -269,3 +269,18 @@ async def test_a_cookie_alone_saves_nothing(platform: Platform, drafts: str) -> 
     async with platform.browser("learner") as client:
         del client.headers["x-csrf-token"]
         assert (await save(client, drafts, WORK, 0)).status_code == 403
+
+
+async def test_work_of_another_account_is_neither_saved_nor_handed_in(
+    platform: Platform, drafts: str
+) -> None:
+    """A window that was left open does not write, or hand in, in the name of whoever came after."""
+    submissions = drafts.partition("/drafts")[0] + "/submissions"
+    notebook = {"notebook": ("lab.ipynb", WORK)}
+    async with platform.program("learner") as client:
+        other = {"X-Account": "somebody else"}
+        saved = await client.put(drafts, content=WORK, headers=other | {"If-Match": '"0"'})
+        handed_in = await client.post(submissions, files=notebook, headers=other)
+        assert [answer.status_code for answer in (saved, handed_in)] == [409, 409]
+        assert [answer.json()["code"] for answer in (saved, handed_in)] == ["other_account"] * 2
+        assert (await client.post(submissions, files=notebook)).status_code == 201

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, signed_in
 from darsgah.blobs.store import BlobStore
+from darsgah.settings import Settings
 from darsgah.submissions import service
 from darsgah.submissions.guards import UPLOAD_BYTES, staff
 from darsgah.submissions.schemas import AssignmentPage, State, SubmissionPage, SubmissionView
 from darsgah.submissions.uploads import FIELD, FILES, read_uploads
+from darsgah.ui.account_key import WorkOf, require_own_work
 from darsgah.ui.download import notebook_download
 
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", min_length=8, max_length=100)]
@@ -65,17 +67,22 @@ class NotebooksUpload(Operation):
     operation_class=NotebooksUpload,
 )
 async def create_submission(
+    *,
     assignment_id: FromPath[UUID],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
     blobs: NamedDependency[BlobStore],
+    settings: NamedDependency[Settings],
     idempotency_key: IdempotencyKey = None,
+    account: WorkOf = "",
 ) -> SubmissionView:
     """Hand in: a multipart form with the lab's notebooks, each in a field named ``notebook``.
 
     The same ``Idempotency-Key`` with the same bytes returns the submission made before, so that a request
-    whose answer was lost can be sent again.
+    whose answer was lost can be sent again. ``X-Account`` is the key that the lab's page names the account
+    by: 409 ``other_account`` where it is not yours.
     """
+    require_own_work(account, request.user, settings)
     return await service.hand_in(
         session,
         blobs,

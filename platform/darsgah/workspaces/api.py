@@ -17,14 +17,12 @@ from darsgah.access import Actor, signed_in
 from darsgah.blobs.store import BlobStore
 from darsgah.settings import Settings
 from darsgah.submissions.guards import UPLOAD_BYTES
-from darsgah.ui.account_key import account_key
+from darsgah.ui.account_key import WorkOf, require_own_work
 from darsgah.ui.download import NOTEBOOK, notebook_download
 from darsgah.workspaces import service
-from darsgah.workspaces.errors import OtherAccount
 from darsgah.workspaces.schemas import DraftContent, DraftView, SavedDraft
 
 IfMatch = Annotated[str, HeaderParameter(name="If-Match", max_length=200, required=False)]
-Account = Annotated[str, HeaderParameter(name="X-Account", max_length=64, required=False)]
 Client = Annotated[str, HeaderParameter(name="X-Client", max_length=64, required=False)]
 
 
@@ -40,16 +38,6 @@ def _answer(name: str, content: DraftContent) -> Response[bytes]:
     if content.saved_at is not None:
         answer.headers["Last-Modified"] = _http_date(content.saved_at)
     return answer
-
-
-def _same_account(account: str, actor: Actor, settings: Settings) -> None:
-    """A page tells whose work it holds: after another sign-in in the same browser it is not taken for theirs.
-
-    Raises:
-        OtherAccount: the session is not that account's.
-    """
-    if account and account != account_key(settings.cookie_key, actor.account_id):
-        raise OtherAccount
 
 
 def _http_date(moment: datetime) -> str:
@@ -73,14 +61,14 @@ async def read_draft(
     session: NamedDependency[AsyncSession],
     blobs: NamedDependency[BlobStore],
     settings: NamedDependency[Settings],
-    account: Account = "",
+    account: WorkOf = "",
 ) -> Response[bytes]:
     """Your copy of a notebook, with its version as ETag; before the first save the notebook as given out.
 
     ``X-Account`` is the key that the lab's page names the account by: 409 ``other_account`` where it is not
     yours.
     """
-    _same_account(account, request.user, settings)
+    require_own_work(account, request.user, settings)
     return _answer(name, await service.draft(session, blobs, request.user, assignment_id, name))
 
 
@@ -122,7 +110,7 @@ async def save_draft(
     settings: NamedDependency[Settings],
     if_match: IfMatch = "",
     client: Client = "",
-    account: Account = "",
+    account: WorkOf = "",
 ) -> Response[SavedDraft]:
     """Save your copy of a notebook, naming in ``If-Match`` the version that the changes began from.
 
@@ -131,7 +119,7 @@ async def save_draft(
     window: its saves within five minutes become one version. Another name keeps the version before.
     ``X-Account`` as for reading.
     """
-    _same_account(account, request.user, settings)
+    require_own_work(account, request.user, settings)
     saved = await service.save(
         session,
         request.user,

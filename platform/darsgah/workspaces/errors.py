@@ -24,12 +24,6 @@ class DraftChanged(Conflict):
         return {"ETag": f'"{self.details["version"]}"'}
 
 
-class OtherAccount(Conflict):
-    """Somebody else is signed in in this browser now. Nothing was saved: sign in again yourself."""
-
-    code = "other_account"
-
-
 class VersionNotNamed(MalformedInput):
     """Say which version these changes began from: send its ETag in If-Match. Nothing was saved."""
 

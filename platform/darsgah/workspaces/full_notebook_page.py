@@ -19,7 +19,9 @@ from darsgah.access import Actor, signed_in
 from darsgah.enrolments.schemas import AssignmentView, Window
 from darsgah.enrolments.service import LabNotOpen
 from darsgah.errors import NotFound
+from darsgah.settings import Settings
 from darsgah.submissions import service as submissions
+from darsgah.ui.account_key import account_key
 from darsgah.ui.browser_runtime import BrowserRuntime
 from darsgah.ui.full_notebook import FullNotebook
 from darsgah.ui.headers import content_policy
@@ -70,6 +72,7 @@ TEXTS: Final = (
 class Setup(msgspec.Struct, frozen=True, rename="camel"):
     """What the extension knows of the lab; `labs/full-notebook/setup.ts` is the other side."""
 
+    account: str
     assignment_id: UUID
     lab_url: str
     result_url: str
@@ -95,6 +98,7 @@ async def full_notebook_page(
     assignment_id: FromPath[UUID],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
+    settings: NamedDependency[Settings],
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     """JupyterLite with the notebook that ``path`` names; its own router reads that."""
@@ -107,7 +111,13 @@ async def full_notebook_page(
     if not full_notebook_url(page.assignment, "", built):
         raise NotFound
     language = pages.language_of(request)
-    setup = _setup(page.assignment, refusal(page, language), language, pages.context(request).csrf_token)
+    setup = _setup(
+        page.assignment,
+        refusal(page, language),
+        language,
+        account=account_key(settings.cookie_key, request.user.account_id),
+        csrf_token=pages.context(request).csrf_token,
+    )
     configuration = built.configuration(runtime.runtime_url) | {"darsgah": setup}
     text = msgspec.json.encode(configuration).decode().replace("<", "\\u003c")
     return pages.respond(
@@ -120,9 +130,12 @@ async def full_notebook_page(
     )
 
 
-def _setup(assignment: AssignmentView, refused: str, language: Language, csrf_token: str) -> Setup:
+def _setup(
+    assignment: AssignmentView, refused: str, language: Language, *, account: str, csrf_token: str
+) -> Setup:
     api = f"/api/v1/assignments/{assignment.id}"
     return Setup(
+        account=account,
         assignment_id=assignment.id,
         lab_url=f"/assignments/{assignment.id}/lab",
         result_url="/submissions/{id}",
