@@ -27,6 +27,17 @@ async def test_the_first_output_comes_with_the_limits(site: Site) -> None:
         assert limits["idle_seconds"] == 1200.0
 
 
+async def test_code_that_waits_is_bounded(site: Site) -> None:
+    async with site.page() as page:
+        running = await page.begin("import time\ntime.sleep(60)")
+        await page.until("execute_input", id=running)
+        waiting = [await page.begin("#" * 1_000_000) for _ in range(9)]
+        reply = await page.until("execute_reply")
+        assert (reply["id"], reply["status"]) == (waiting[-1], "aborted")
+        await page.say("interrupt_request")
+        assert (await page.until("execute_reply", id=running))["status"] == "error"
+
+
 async def test_data_files_of_the_lab_are_there(site: Site) -> None:
     async with site.page() as page:
         assert await page.value("open('data/numbers.csv').read()") == "'1,2,3\\n'"

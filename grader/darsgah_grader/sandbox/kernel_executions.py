@@ -9,6 +9,8 @@ from typing import Final
 
 MOST_WAITING: Final = 500
 """Cells that may wait in one kernel."""
+MOST_WAITING_TEXT: Final = 8 * 1024 * 1024
+"""Characters of their code, all together: it waits in the memory of the host, not of the kernel."""
 _REMEMBERED: Final = 1000
 
 
@@ -78,8 +80,10 @@ class Executions:
             del self._known[next(each.id for each in self._known.values() if each.ended)]
 
     def wait(self, execution: Execution) -> bool:
-        """Let it wait for its turn; False when too many do."""
-        if len(self._waiting) >= MOST_WAITING:
+        """Let it wait for its turn; False when too many do, or too much."""
+        text = len(execution.code) + sum(len(other.code) for other in self._waiting)
+        if len(self._waiting) >= MOST_WAITING or text > MOST_WAITING_TEXT:
+            execution.code = ""
             return False
         self._waiting.append(execution)
         return True

@@ -32,6 +32,7 @@ _logger = logging.getLogger(__name__)
 _MOST_UNREAD: Final = 8 * 1024 * 1024
 _KEPT_FILES: Final = 256 * 1024 * 1024
 _MOST_UNHEARD: Final = 1000
+_MOST_UNHEARD_BYTES: Final = 8 * 1024 * 1024
 _LOOK_SECONDS: Final = 0.2
 """In which kernels say what they use."""
 
@@ -73,6 +74,28 @@ class _Page:
 
     def say(self, message: Mapping[str, Any]) -> None:
         self.tell(json.dumps(message).encode())
+
+
+class _Said:
+    """What a page has said while its kernel was not there yet to hear it."""
+
+    def __init__(self) -> None:
+        self._messages: asyncio.Queue[bytes] = asyncio.Queue()
+        self._bytes = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it is more than a page says."""
+        return self._messages.qsize() >= _MOST_UNHEARD or self._bytes > _MOST_UNHEARD_BYTES
+
+    def add(self, content: bytes) -> None:
+        self._bytes += len(content)
+        self._messages.put_nowait(content)
+
+    async def next(self) -> bytes:
+        content = await self._messages.get()
+        self._bytes -= len(content)
+        return content
 
 
 class KernelServer:
@@ -147,7 +170,7 @@ class KernelServer:
         page = _Page(link)
         # Without a session a new kernel may have to be started, also in the place of one that is just ending.
         files = await self._files_of(link, replace(opening, files=()) if opening.session else opening)
-        said: asyncio.Queue[bytes] = asyncio.Queue()
+        said = _Said()
         listening = asyncio.create_task(self._listen(link, said))
         serving = asyncio.create_task(self._serve_page(page, opening, files, said))
         try:
@@ -158,14 +181,14 @@ class KernelServer:
             await asyncio.gather(listening, serving, return_exceptions=True)
 
     @staticmethod
-    async def _listen(link: Link, said: asyncio.Queue[bytes]) -> None:
+    async def _listen(link: Link, said: _Said) -> None:
         """What the page says, until it is gone or says more than a page does."""
-        while said.qsize() < _MOST_UNHEARD and (frame := await link.receive()) is not None:
+        while not said.full and (frame := await link.receive()) is not None:
             if frame[0] == RELAYED and len(frame[1]) <= LONGEST_RELAYED:
-                said.put_nowait(frame[1])
+                said.add(frame[1])
 
     async def _serve_page(
-        self, page: _Page, opening: Opening, files: Mapping[str, bytes], said: asyncio.Queue[bytes]
+        self, page: _Page, opening: Opening, files: Mapping[str, bytes], said: _Said
     ) -> None:
         try:
             kernel = await self._host.open(
@@ -184,9 +207,9 @@ class KernelServer:
             hearing.cancel()
             kernel.detach(page)
 
-    async def _hear_all(self, kernel: Kernel, page: _Page, said: asyncio.Queue[bytes]) -> None:
+    async def _hear_all(self, kernel: Kernel, page: _Page, said: _Said) -> None:
         while True:
-            self._hear(kernel, page, await said.get())
+            self._hear(kernel, page, await said.next())
 
     async def _files_of(self, link: Link, opening: Opening) -> dict[str, bytes]:
         """The lab's data files by name; those that are not here yet are asked for."""
