@@ -17,7 +17,7 @@ import {
   type Signal,
   type Token,
 } from "./jupyterlab";
-import { readSetup } from "./setup";
+import { readSetup, type Setup } from "./setup";
 
 const NAME = "@darsgah/full-notebook";
 
@@ -30,8 +30,16 @@ interface Signaling {
   Signal: new (sender: object) => Signal<object, FileChange>;
 }
 
+/** The service worker says who is signed in: whoever left must not stay on the screen. */
+function leaveWithOwner({ account }: Setup): void {
+  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ kind?: string; account?: string }>) => {
+    if (data.kind === "owner" && data.account !== account) location.reload(); // JupyterLab asks about unsaved work
+  });
+}
+
 async function plugins(): Promise<Plugin[]> {
   const setup = readSetup();
+  leaveWithOwner(setup);
   const services = await shared<Services>("@jupyterlab/services");
   const signaling = await shared<Signaling>("@lumino/signaling");
   return [

@@ -77,6 +77,14 @@ def _package(path: Path) -> LabPackage:
         fail(ExitCode.WRONG_USE, str(error))
 
 
+def _who() -> str:
+    """The user's name; their number where the machine, such as a container, has no name for it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user {os.getuid()}"
+
+
 async def _publish(
     settings: Settings, url: str, package: LabPackage, report: LabReport, *, hub: str, reason: str
 ) -> LabVersionView:
@@ -87,7 +95,7 @@ async def _publish(
             await hubs.load_plan(session)
             hub_id = (await hubs.hub_by_code(session, hub)).id if hub else None
             version = await catalog.publish_lab(session, open_blobs(settings), hub_id, package)
-            by = f"{pwd.getpwuid(os.getuid()).pw_name}, with darsgah lab publish"
+            by = f"{_who()}, with darsgah lab publish"
             await lab_checks.record(
                 session,
                 version.id,
