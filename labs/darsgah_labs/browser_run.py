@@ -3,8 +3,9 @@
 A lab of the ``browser`` runtime is tried in it before it is given out: another Python than the grader's,
 without threads, processes or network, and with fewer packages. Starting takes about two seconds.
 
-This is no sandbox: Python's ``js`` module reaches Node, and Node what its user may. So it is for whoever trusts
-the lab's author, and no server runs it; the environment, which may hold the platform's secrets, stays behind.
+This is no sandbox: Python's ``js`` module reaches Node, and Node what its user may. So it is for whoever
+trusts the lab's author, and no server runs it; the environment, which may hold the platform's secrets, stays
+behind.
 """
 
 import base64
