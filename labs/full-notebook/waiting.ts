@@ -1,26 +1,16 @@
 /**
  * A mend for the worker link that JupyterLite 0.8.6 uses on cross-origin isolated pages.
  *
- * Between asking its worker and waiting for the answer the page loses a moment. Where the worker was quicker,
- * `Atomics.waitAsync` says so at once with a plain value, of which the link expects a promise: the cell then
- * stays busy for good. Here it is a promise always.
+ * The link posts a question and then begins to wait for the answer in shared memory. On a busy machine the
+ * worker can be quicker, and the page then fails on an answer that is there already, or reads one that is half
+ * written: the cell stays busy for good. Here a message leaves when the code that posts it has come to its end,
+ * so the waiting has always begun. Messages keep their order.
  */
 
-interface Waiting {
-  async: boolean;
-  value: string | Promise<string>;
-}
+const post = Worker.prototype.postMessage as (this: Worker, ...message: unknown[]) => void;
 
-type WaitAsync = (array: Int32Array, index: number, value: number, timeout?: number) => Waiting;
-
-const atomics = Atomics as unknown as { waitAsync?: WaitAsync };
-const original = atomics.waitAsync;
-
-if (original) {
-  atomics.waitAsync = (array, index, value, timeout) => {
-    const waiting = original.call(Atomics, array, index, value, timeout);
-    return waiting.async ? waiting : { async: true, value: Promise.resolve(waiting.value) };
-  };
-}
+Worker.prototype.postMessage = function (this: Worker, ...message: unknown[]): void {
+  queueMicrotask(() => post.apply(this, message));
+};
 
 export {};

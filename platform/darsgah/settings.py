@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     worker_grace: float = Field(
         default=30.0, ge=0, description="Seconds a stopping worker gives its jobs before it hands them back."
     )
+    worker_lab_checks: bool = Field(
+        default=True, description="Whether a worker checks published labs while it has nothing to grade."
+    )
     environments: Path | None = Field(
         default=None,
         description="A folder with environments of your own for labs, a folder each (docs/environments.md).",

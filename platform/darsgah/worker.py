@@ -56,11 +56,11 @@ async def _run(settings: Settings, url: str) -> None:
             grading = GradingTasks(database, blobs, grader)
             checks = LabCheckTasks(database, blobs, grader, lambda: grading.under_way > 0)
             housekeeping = asyncio.create_task(_keep_house(database), name="housekeeping")
-            await asyncio.gather(
-                JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop),
-                JobWorker(url, checks.tasks(), concurrency=AT_ONCE, timing=timing).run(stop),
-                checks.stop_with(stop),
-            )
+            work = [JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop)]
+            if settings.worker_lab_checks:
+                checker = JobWorker(url, checks.tasks(), concurrency=AT_ONCE, timing=timing)
+                work += [checker.run(stop), checks.stop_with(stop)]
+            await asyncio.gather(*work)
             housekeeping.cancel()
             await asyncio.gather(housekeeping, return_exceptions=True)
     finally:

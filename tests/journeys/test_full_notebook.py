@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.lab_work import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 KERNEL = 180_000
@@ -23,6 +24,12 @@ def open_full_notebook(page: Page) -> str:
     return overview
 
 
+def runs(page: Page, cell: Locator) -> bool:
+    """Run the chosen cell; whether it was taken: JupyterLab runs nothing before it has a kernel."""
+    page.keyboard.press("Control+Enter")
+    return cell.locator(".jp-InputPrompt").inner_text() != "[ ]:"
+
+
 def test_full_notebook(sign_in: SignIn) -> None:
     page = sign_in("learner@demo.example")
     overview = open_full_notebook(page)
@@ -31,7 +38,7 @@ def test_full_notebook(sign_in: SignIn) -> None:
     first.locator(".cm-content").click()
     page.keyboard.press("Control+End")
     page.keyboard.type("\n__import__('builtins').print(6 * 7)")
-    page.keyboard.press("Shift+Enter")
+    until(lambda: runs(page, first), "JupyterLab runs nothing")
     expect(first.locator(".jp-OutputArea")).to_contain_text("42", timeout=KERNEL)
     expect(first.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[1\]"), timeout=KERNEL)
 
@@ -54,7 +61,7 @@ def test_full_notebook(sign_in: SignIn) -> None:
     page.goto(overview)
     page.goto(page.url.split("/assignments/")[0] + address)
     expect(page.locator("#main")).to_contain_text(
-        re.compile(r"\d+ (of|out of) 20|Waiting|graded", re.IGNORECASE)
+        re.compile(r"/ 20|Waiting")
     )
 
 
