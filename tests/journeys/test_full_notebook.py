@@ -60,9 +60,7 @@ def test_full_notebook(sign_in: SignIn) -> None:
     assert address
     page.goto(overview)
     page.goto(page.url.split("/assignments/")[0] + address)
-    expect(page.locator("#main")).to_contain_text(
-        re.compile(r"/ 20|Waiting")
-    )
+    expect(page.locator("#main")).to_contain_text(re.compile(r"/ 20|Waiting"))
 
 
 def test_nothing_stays_in_the_browser(sign_in: SignIn) -> None:
