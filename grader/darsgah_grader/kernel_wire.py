@@ -124,14 +124,19 @@ class Link:
         """Wait while the other side has much to take."""
         await self._writer.drain()
 
-    async def receive(self) -> tuple[bytes, bytes] | None:
+    async def receive(self, *, only: bytes = b"") -> tuple[bytes, bytes] | None:
         """The next frame, or None at the end.
 
+        Args:
+            only: the one kind that may come now; a frame of another is not read.
+
         Raises:
-            WireError: what came is no frame.
+            WireError: what came is no frame, or of another kind.
         """
         try:
             kind, length = _HEADER.unpack(await self._reader.readexactly(_HEADER.size))
+            if only and kind != only:
+                raise WireError("a frame of a kind that may not come now")
             if length > _LONGEST.get(kind, -1):
                 raise WireError("a frame of an unknown kind or too long")
             return kind, await self._reader.readexactly(length)
@@ -144,8 +149,8 @@ class Link:
         Raises:
             WireError: it is not, or there is none.
         """
-        frame = await self.receive()
-        if frame is None or frame[0] != CONTROL:
+        frame = await self.receive(only=CONTROL)
+        if frame is None:
             raise WireError("the other side broke off")
         try:
             message = json.loads(frame[1])

@@ -1,8 +1,10 @@
 """Who may have a kernel for which lab, and what administrators may see and do."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -102,22 +104,25 @@ async def kernels(settings: Settings, actor: Actor) -> KernelsView:
     answering: list[HostView] = []
     away: list[str] = []
     for address, report in await hosts.reports(settings):
-        if report is None:
+        read = _read(str(address), report, now) if report is not None else None
+        if read is None:
             away.append(str(address))
             continue
-        answering.append(
-            HostView(
-                address=str(address),
-                places=report["places"],
-                each=report["each"],
-                idle_seconds=report["idle_seconds"],
-                waiting=report["waiting"],
-            )
-        )
-        found += [KernelView.of(row, now) for row in report["kernels"]]
+        answering.append(read[0])
+        found += read[1]
     seen = [kernel for kernel in found if own is None or kernel.hub in own]
     seen.sort(key=lambda kernel: (-kernel.memory_bytes, kernel.learner_name, kernel.lab))
     return KernelsView(tuple(seen), tuple(answering), tuple(away), now)
+
+
+def _read(address: str, report: dict[str, Any], now: datetime) -> tuple[HostView, list[KernelView]] | None:
+    """A host's report; None for one of another release, which says other things."""
+    try:
+        bounds = {name: report[name] for name in ("places", "each", "idle_seconds", "waiting")}
+        host = msgspec.convert({"address": address, **bounds}, HostView)
+        return host, [KernelView.of(row, now) for row in report["kernels"]]
+    except (KeyError, TypeError, msgspec.MsgspecError):
+        return None
 
 
 async def stop(settings: Settings, actor: Actor, learner: UUID, assignment: UUID) -> None:
