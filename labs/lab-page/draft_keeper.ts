@@ -70,7 +70,6 @@ class DraftKeeper implements Draft {
   private version: number;
   private unsent: boolean;
   private savedAt: string | null;
-  private csrfToken: string;
   private readonly windows: OtherWindows;
   private readonly listeners: DraftListener[] = [];
   private state: DraftState = "saved";
@@ -102,7 +101,6 @@ class DraftKeeper implements Draft {
     this.sender = place.client;
     this.unsent = opened.unsent;
     this.savedAt = opened.savedAt;
-    this.csrfToken = data.csrfToken;
     const channel = `darsgah-draft ${data.account.key} ${place.draftUrl}`;
     this.windows = new OtherWindows(channel, opened.here, (message) => this.follow(message));
     if (answer.kind === "refused") this.refuse(answer);
@@ -232,7 +230,7 @@ class DraftKeeper implements Draft {
       conflicts: this.conflicts,
       asides: this.asides,
       unsent: this.unsent,
-      csrfToken: this.csrfToken,
+      csrfToken: this.data.csrfToken,
       savedAt: this.savedAt,
     };
   }
@@ -282,7 +280,7 @@ class DraftKeeper implements Draft {
         draftUrl: this.place.draftUrl,
         account: this.data.account.key,
         client: aside === undefined ? this.sender : randomName(),
-        csrfToken: this.csrfToken,
+        csrfToken: this.data.csrfToken,
         version: this.version,
         text: aside ?? writeNotebook(notebook),
         leaving,
@@ -298,7 +296,7 @@ class DraftKeeper implements Draft {
       if (answer.kind === "token") {
         const token = await freshToken(this.data.account.key);
         if (token === null) return this.refuse({ kind: "refused", reason: "account", detail: "" });
-        this.csrfToken = token;
+        this.data.csrfToken = token; // handing in and hints read it there too
       } else if (!(await this.takeNewest())) return;
     }
     this.lost();
