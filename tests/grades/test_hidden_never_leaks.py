@@ -118,6 +118,7 @@ async def leaks(
         "{submission_id:uuid}": submission,
         "{assignment_id:uuid}": str(assignment),
         "{name:str}": NAME,
+        "{number:int}": "1",
         "{name:path}": DATA_FILE,
     }
     for path in sorted(readable(platform)):

@@ -174,7 +174,7 @@ def test_releasing_an_assignment_folder(tmp_path: Path) -> None:
     assert "BEGIN SOLUTION" not in released
     again = invoke("lab", "release", DOCS / "source" / "ps1", "-o", out)
     assert again.exit_code == 2
-    assert "nothing is overwritten" in again.stderr
+    assert "is there already" in again.stderr
 
 
 def test_releasing_one_notebook_to_a_file(tmp_path: Path) -> None:

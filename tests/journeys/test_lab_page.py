@@ -139,7 +139,7 @@ def test_a_lab_by_keyboard_alone(sign_in: SignIn) -> None:
         tab_to(page, link)
         before = page.url
         keys.press("Enter")
-        page.wait_for_function("before => location.href !== before", arg=before)
+        page.wait_for_url(lambda address, before=before: address != before)
     lab = opened(page)
     tab_to(page, ".lab-cell")
     reach(page, "ArrowDown", "#cell-rickshaw-fare")

@@ -80,6 +80,7 @@ async def test_instructors_read_the_report_in_both_languages(platform: Platform)
         assert 'dir="rtl"' in urdu
         assert '<pre class="code diff" dir="ltr"' in urdu
         assert "Did not pass its check" not in urdu
+        await client.post("/language", data={"language": "en"})
 
 
 async def test_the_list_names_the_labs_of_ones_cohorts_with_their_state(platform: Platform) -> None:

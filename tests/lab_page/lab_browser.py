@@ -86,9 +86,12 @@ def until(condition: Callable[[], object], what: str) -> None:
 
 def wait_for_service_worker(page: Page) -> None:
     """Until the page is held, with everything that it needs without a link."""
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function(
-        "async () => (await caches.keys()).some((name) => name.startsWith('darsgah-pages'))"
-        " && (await caches.match(location.href)) !== undefined"
+    until(
+        lambda: page.evaluate(
+            "async () => navigator.serviceWorker.controller !== null"
+            " && (await caches.keys()).some((name) => name.startsWith('darsgah-pages'))"
+            " && (await caches.match(location.href)) !== undefined"
+        ),
+        "no service worker holds the page",
     )
     page.wait_for_timeout(1_000)

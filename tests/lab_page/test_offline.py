@@ -161,9 +161,12 @@ def test_without_a_link_everything_but_handing_in_goes_on(learner: Learner, site
     output(first, "with the link 42")
     until(lambda: "with the link" in on_server(page), "it was not saved")
     wait_for_service_worker(page)
-    page.wait_for_function(
-        "async () => (await (await caches.open('darsgah-files-1')).keys())"
-        ".filter(({ url }) => url.includes('/runtime/')).length >= 7"
+    until(
+        lambda: page.evaluate(
+            "async () => (await (await caches.open('darsgah-files-1')).keys())"
+            ".filter(({ url }) => url.includes('/runtime/')).length >= 7"
+        ),
+        "Python is not held",
     )
     page.context.set_offline(True)
     second = add_code(page, "print('without', 6 * 8)")

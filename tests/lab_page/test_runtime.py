@@ -12,7 +12,14 @@ from darsgah.errors import SettingsInvalid
 from darsgah.ui.browser_runtime import BrowserRuntime
 from darsgah.ui.static_files import StaticFiles
 from tests.journeys.demo_site import Site
-from tests.lab_page.lab_browser import lab_address, lab_data, open_lab, sign_in, wait_for_service_worker
+from tests.lab_page.lab_browser import (
+    lab_address,
+    lab_data,
+    open_lab,
+    sign_in,
+    until,
+    wait_for_service_worker,
+)
 from tests.lab_page.runtime_server import served_runtime
 from tests.lab_page.wheels import make_wheel
 
@@ -324,10 +331,12 @@ def test_the_second_visit_downloads_nothing_of_the_runtime(browser: Browser, sit
         measured.append(
             page.evaluate("progress.filter((step) => step.stage === 'download').at(-1)?.loaded ?? 0")
         )
-        page.wait_for_function(
-            "async (count) => (await (await caches.open('darsgah-files-1')).keys())"
-            ".filter(({ url }) => url.includes('/runtime/')).length >= count",
-            arg=6,
+        until(
+            lambda: page.evaluate(
+                "async () => (await (await caches.open('darsgah-files-1')).keys())"
+                ".filter(({ url }) => url.includes('/runtime/')).length >= 6"
+            ),
+            "Python is not held",
         )
     first, second = measured
     assert 4_000_000 < first < 5_200_000

@@ -81,7 +81,7 @@ class Held:
     kernel: Kernel
     close: Callable[[], None]
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    since: float = field(default_factory=time.time)
+    since: float = field(default_factory=time.monotonic)
 
     @property
     def idle_seconds(self) -> float:

