@@ -143,18 +143,22 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
         found = await asyncio.gather(*(tried(number, attempt) for number, attempt in enumerate(every)))
     assert [place for places in found for place in places] == []
     values = {
-        "{cohort_id:uuid}": "",
         "{path:path}": "nothing/here",
         "{path:str}": "nothing",
+        "{page_id:uuid}": str(UUID(int=0)),
+        "{version:str}": "0",
+        "{name:str}": "nothing",
         "{address:path}": platform.app.state.static_files.url("app.css").removeprefix("/static/"),
     }
     async with platform.program("learner") as sent:
         (cohort,) = {
             found["id"] for found in (await sent.get("/api/v1/cohorts")).json() if found["name"] == "Thieves"
         }
+        thieves = (await sent.get(f"/api/v1/cohorts/{cohort}")).json()["assignments"]
+        values |= {"{cohort_id:uuid}": cohort, "{lab_version_id:uuid}": thieves[0]["lab"]["id"]}
         for path in readable(platform):
             if "{submission_id:uuid}" not in path and "{assignment_id:uuid}" not in path:
-                answer = told(await sent.get(filled(path, values | {"{cohort_id:uuid}": cohort})))
+                answer = told(await sent.get(filled(path, values)))
                 assert [attempt.name for attempt in every if attempt.secret.found_in(answer)] == [], path
 
 
