@@ -94,7 +94,7 @@ def _process_of(profile: Path) -> int:
 
 def _sign_in(page: Page, link: Link) -> None:
     """Be at today's page, signed in."""
-    page.goto(f"{link.url}/today")
+    page.goto(f"{link.url}/sign-in")  # which leads on to today's page who is signed in
     if not page.url.endswith("/today"):
         page.fill("[name=email]", LEARNER)
         page.fill("[name=password]", PASSWORD)
