@@ -116,7 +116,7 @@ class CellRunner:
     def _run_test(self, cell: Mapping[str, Any], index: int, outcome: CellOutcome) -> None:
         """Run a test with its controls around it, the lab's helpers put back."""
         namespace = self._shell.user_ns
-        controls = Controls(cell.get("controls", ()), _test_name(index), self._execute)
+        controls = Controls(cell.get("controls", ()), _test_name(index), self.execute)
         capture = self._shell.capture
         end_tracing()
         oddities = late_threads(self._shell) + self._keeper.restore(cell.get("needs", []), namespace)
@@ -142,9 +142,9 @@ class CellRunner:
         namespace["__builtins__"] = _dict(self.trusted_builtins)
         try:
             body, last = self._compiled(source, name)
-            self._execute(body, namespace)
+            self.execute(body, namespace)
             if last is not None:
-                outcome.value = self._execute(last, namespace)
+                outcome.value = self.execute(last, namespace)
         except BaseException as error:  # noqa: BLE001 -- the exception is the verdict, whichever it is
             self._forget_own_frames(error)
             self._show(error, name, source)
@@ -157,13 +157,20 @@ class CellRunner:
             data, _ = self._display.format(value)  # type: ignore[no-untyped-call] # IPython has no type here
             self._shell.displayhook.write_format_data(data)
 
-    def _compiled(self, source: str, name: str) -> tuple[CodeType, CodeType | None]:
-        """The code of a cell and that of its last expression, if it ends in one."""
+    def parsed(self, source: str, name: str) -> Module:
+        """The syntax tree of a cell, IPython's own syntax turned into Python; lines are as in the source."""
         try:
             tree = _compile(source, name, "exec", PyCF_ONLY_AST)
         except SyntaxError:
-            tree = _compile(self._transformer.transform_cell(source), name, "exec", PyCF_ONLY_AST)
+            dropped = source[: len(source) - len(source.lstrip())].count("\n")  # blank lines at the beginning
+            plain = "\n" * dropped + self._transformer.transform_cell(source)
+            tree = _compile(plain, name, "exec", PyCF_ONLY_AST)
         assert isinstance(tree, Module)  # noqa: S101 -- what "exec" gives; tells the type checker
+        return tree
+
+    def _compiled(self, source: str, name: str) -> tuple[CodeType, CodeType | None]:
+        """The code of a cell and that of its last expression, if it ends in one."""
+        tree = self.parsed(source, name)
         last = None
         if tree.body and isinstance(tree.body[-1], Expr):
             final = tree.body.pop()
@@ -172,7 +179,8 @@ class CellRunner:
         return _compile(tree, name, "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT), last
 
     @staticmethod
-    def _execute(code: CodeType, namespace: dict[str, Any]) -> object:
+    def execute(code: CodeType, namespace: dict[str, Any]) -> object:
+        """Execute what was compiled, to its end where it awaits; the value of an expression."""
         if code.co_flags & CO_COROUTINE:
             return _run_to_the_end(_eval(code, namespace))
         return _eval(code, namespace)
@@ -208,7 +216,7 @@ class CellRunner:
     def _result(self, outcome: CellOutcome, test: str = "") -> bytes:
         error = outcome.error
         name, text = describe(type(error), error) if error is not None else ("", "")
-        return _encoded(
+        return encoded(
             {
                 "ok": error is None,
                 "ename": name,
@@ -222,7 +230,7 @@ class CellRunner:
         )
 
 
-def _encoded(result: dict[str, object]) -> bytes:
+def encoded(result: dict[str, object]) -> bytes:
     """JSON, by the encoder below Python's own, of which no part can be exchanged."""
     return "".join(_encoder(result, 0)).encode()
 

@@ -29,14 +29,16 @@ from darsgah_grader.guest.oddities import late_threads
 from darsgah_grader.guest.peer import LONGEST
 from darsgah_grader.guest.shell import GuestShell
 from darsgah_grader.guest.tests_side import TestsSide
+from darsgah_grader.guest.trials import TriedAnswers
 
 CELL, CHECKPOINT, BURY, RESULT, HELLO = b"c", b"f", b"w", b"r", b"h"
 """From the supervisor: run a cell, make a checkpoint, take leave of children that have ended, say HELLO.
 To it: a cell's result, a process that listens."""
 
-ATTEND, SETUP, TEST = "attend", "setup", "test"
+ATTEND, SETUP, TEST, TRIAL = "attend", "setup", "test", "trial"
 """Parts of a cell of a submission that is graded split: the learner's process attends a test; the tests'
-process runs a read-only cell of the master's, and a test. Any other cell is run as it is."""
+process runs a read-only cell of the master's, and a test. In a run that grades nothing answers are tried. Any
+other cell is run as it is."""
 
 _DONE = b'{"ok": true}'
 _LONGEST_CELL = 32 * 1024 * 1024
@@ -66,6 +68,7 @@ class Runner:
         self._naming = naming
         self._learner: LearnerEnd | None = None
         self._tests: TestsSide | None = None
+        self._tried: TriedAnswers | None = None
         self._spare: list[int] = []
         self._take_outputs()
         os.register_at_fork(after_in_child=self._let_go)
@@ -141,6 +144,10 @@ class Runner:
             if self._tests is None:
                 self._tests = TestsSide(self._shell, self._cells, self._work, self._naming or {})
             return self._tests.run(cell, link)
+        if part == TRIAL:
+            if self._tried is None:
+                self._tried = TriedAnswers(self._shell, self._cells)
+            return self._tried.run(cell["trial"])
         return self._cells.run(cell, cell["index"])
 
     def _attend(self, link: Channel | None, index: int) -> bytes:

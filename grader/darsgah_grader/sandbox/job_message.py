@@ -87,6 +87,7 @@ def cell_message(cell: CellSource) -> dict[str, Any]:
         "keeps": cell.keeps,
         "needs": cell.needs,
         "part": cell.part,
+        "trial": cell.trial,
         "reaches": None if cell.reaches is None else sorted(cell.reaches),
         "controls": [
             {"ways": control.ways, "raises": control.raises, "costly": control.costly}

@@ -22,7 +22,16 @@ from darsgah_grader.guest.supervisor import END, FINISHED, JOB, WANT
 from darsgah_grader.guest.zygote import BROKEN
 from darsgah_grader.sandbox.job_message import cell_message
 from darsgah_grader.sandbox.outputs import Outputs, clean_text
-from darsgah_grader.sandbox.types import NOTE_OF_CELL, UNUSABLE, CellRun, CellSource, Job, Oddity, Outcome
+from darsgah_grader.sandbox.types import (
+    NOTE_OF_CELL,
+    UNUSABLE,
+    CellRun,
+    CellSource,
+    Job,
+    Oddity,
+    Outcome,
+    Part,
+)
 
 _GRACE = 10.0
 _REQUESTS_PER_CELL = 8  # a cell is asked for again when the run recovers from a dead runner
@@ -203,6 +212,7 @@ def _cell_run(
         controls_passed=tuple(dict.fromkeys(_broken_controls(result.get("controls"), cell, outcome))),
         oddities=tuple(_oddities(result.get("oddities"))),
         reaches=_names(result.get("reaches")),
+        seen=result.get("seen") if cell.part is Part.TRIAL else None,
     )
 
 

@@ -20,12 +20,13 @@ class Outcome(StrEnum):
 
 
 class Part(StrEnum):
-    """What a cell is in the two runs of a submission that is graded split."""
+    """What a cell is in the two runs of a submission that is graded split, and in one that tries answers."""
 
     WHOLE = ""
     ATTEND = "attend"
     SETUP = "setup"
     TEST = "test"
+    TRIAL = "trial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class CellSource:
         test: the number of the test, from 1, that is tested or attended.
         reaches: what a test that runs apart may do to the learner's objects; None allows anything and notes
             it.
+        trial: what is to be tried, for a cell that is a trial (``guest.trials``).
     """
 
     source: str
@@ -81,6 +83,7 @@ class CellSource:
     part: Part = Part.WHOLE
     test: int = 0
     reaches: frozenset[str] | None = None
+    trial: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class CellRun:
         controls_passed: the controls that did not fail as they had to, each with what it did instead.
         oddities: what the learner's code was seen to do beside its task.
         reaches: what a test did to the learner's objects, where that was noted.
+        seen: what a trial told, unchecked JSON; None for any other cell.
     """
 
     outcome: Outcome
@@ -141,6 +145,7 @@ class CellRun:
     controls_passed: tuple[str, ...] = ()
     oddities: tuple[Oddity, ...] = ()
     reaches: frozenset[str] = frozenset()
+    seen: Any = None
 
 
 NOTE_OF_CELL, NOTE_OF_DATA = "cell ", "data file "
