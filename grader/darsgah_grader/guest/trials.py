@@ -34,8 +34,13 @@ _AFTER_A_TIMEOUT = 0.25
 _LONGEST = 240
 _MOST_SHOWN = 80
 _MOST_FRAMES = 40
-_COPIED = frozenset({"builtins", "collections", "numpy", "numpy.random._generator", "random"})
-"""Modules of the types of variables that a program may change where they are."""
+_COPIED = frozenset(
+    {
+        *("list", "dict", "set", "bytearray", "deque", "defaultdict", "Counter", "OrderedDict"),
+        *("ndarray", "DataFrame", "Series", "Generator", "RandomState", "Random"),
+    }
+)
+"""Names of the types of variables that a program may change where they are."""
 
 
 class TimeUp(BaseException):
@@ -217,7 +222,7 @@ class TriedAnswers:
         namespace = self._shell.user_ns
         code = compile(self._cells.parsed(source, ANSWER_FILE), ANSWER_FILE, "exec", _AWAITS)
         for name in _names([code, *checks]) & base.keys():
-            if type(base[name]).__module__ in _COPIED:
+            if type(base[name]).__name__ in _COPIED:
                 namespace[name] = copy.deepcopy(base[name])
         self._cells.execute(code, namespace)
         for between in after:
