@@ -108,6 +108,18 @@ def processor() -> Processor:
     return Processor(name, _threads(), _memory_bytes(), known)
 
 
+def free_memory_bytes() -> int:
+    """Memory that this process could take now without swapping: the machine's, or what its groups leave."""
+    fields = dict(line.split(":", 1) for line in _read(Path("/proc/meminfo")).splitlines() if ":" in line)
+    free = [int(fields["MemAvailable"].split()[0]) * 1024]
+    for files in (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")):
+        limits, used = (_control_files("memory", name) for name in files)
+        for limit, taken in zip(limits, used, strict=False):
+            if limit.strip() != "max":
+                free.append(max(0, int(limit) - int(taken)))
+    return min(free)
+
+
 def nvidia_hardware() -> NvidiaHardware:
     """Cards and driver, without torch and without nvidia-smi."""
     cards = sum(

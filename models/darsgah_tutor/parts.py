@@ -62,13 +62,11 @@ class NotRephrasedError(Exception):
 
 
 class Rephraser(Protocol):
-    """Says an authored hint in other words.
+    """Says an authored hint in other words."""
 
-    Attributes:
-        name: of the model, as the learner is told.
-    """
-
-    name: str
+    @property
+    def name(self) -> str:
+        """Of the model, as the learner is told."""
 
     def rephrase(self, passage: Passage) -> Iterator[str]:
         """The text piece by piece as it is made.

@@ -111,6 +111,26 @@ class Settings(BaseSettings):
     kernel_cell_seconds: float = Field(
         default=3600.0, gt=0, description="Seconds after which a cell in a kernel is stopped."
     )
+    tutor_model: str | None = Field(
+        default=None,
+        description="A causal language model that says hints in other words: a folder, or the address of a "
+        "server that speaks OpenAI's protocol; unset: hints are said as their authors wrote them.",
+    )
+    tutor_model_name: str = Field(
+        default="", description="Which of the models at that address; unset: its first."
+    )
+    tutor_token: str | None = Field(
+        default=None,
+        description="Bearer token for that address; with darsgah tutor serve, what it asks of others.",
+    )
+    tutor_seconds: float = Field(
+        default=4.0,
+        gt=0,
+        description="Seconds that a hint in other words may take before it is said as written.",
+    )
+    node_token: str | None = Field(
+        default=None, description="With which a node of darsgah tutor serve registers with the platform."
+    )
     session_days: int = Field(default=14, ge=1, description="Days after which an unused sign-in ends.")
     sign_in_attempts: int = Field(
         default=10,

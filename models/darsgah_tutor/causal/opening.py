@@ -1,0 +1,25 @@
+"""From what an operator has set as the tutor's causal model to whoever answers: an address or a folder."""
+
+from pathlib import Path
+
+from darsgah_tutor.causal.chat import Speaker
+from darsgah_tutor.causal.local import LocalSpeaker
+from darsgah_tutor.causal.remote import RemoteSpeaker
+
+
+def is_address(model: str) -> bool:
+    """Whether a setting names a server and not a folder."""
+    return model.startswith(("http://", "https://"))
+
+
+def open_speaker(model: str, *, token: str = "", name: str = "") -> Speaker:
+    """What ``DARSGAH_TUTOR_MODEL`` names.
+
+    Raises:
+        FolderRefused: the folder holds no model that is run here. An address is not asked yet.
+    """
+    if is_address(model):
+        return RemoteSpeaker(model, token=token, model=name)
+    from darsgah_tutor.causal.generators import open_generator  # noqa: PLC0415 - an address needs no torch
+
+    return LocalSpeaker(open_generator(Path(model).expanduser()))

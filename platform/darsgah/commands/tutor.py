@@ -1,0 +1,8 @@
+"""`darsgah tutor`: the commands around the tutor's models, each in a module of its own."""
+
+import typer
+
+from darsgah.commands.tutor_serving import tutor_serve_command
+
+tutor_commands = typer.Typer(no_args_is_help=True, help="Models of the tutor: serve one to a hub.")
+tutor_commands.command("serve")(tutor_serve_command)

@@ -1,0 +1,1 @@
+"""Causal models of operators, tried on tiny ones that are made here."""
