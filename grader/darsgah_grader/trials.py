@@ -11,28 +11,31 @@ names of exceptions only from a list: a learner's own class could be named after
 
 import builtins
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from darsgah_grader.program_trials import ProgramTrials
 from darsgah_grader.sandbox.outputs import clean_text
-from darsgah_grader.sandbox.types import CellRun, CellSource, Job, Outcome, Part
+from darsgah_grader.sandbox.types import CellRun, Job, Outcome
 from darsgah_grader.sandbox.zygote import Sandbox
-from darsgah_grader.trial_plan import PlannedCheck, TestCode, bound_names, planned
-from darsgah_grader.types import Limits, SandboxLevel
+from darsgah_grader.trial_plan import PlannedCheck, bound_names, planned
+from darsgah_grader.trial_setting import SLOWER, Setting, trial_cell
+from darsgah_grader.types import SandboxLevel
 
 _LONGEST_VALUE = 200
 _LONGEST_MESSAGE = 500
 _MOST_FRAMES = 40
-_HARD_STOP = 0.5
+_HARD_STOP = 0.3
+_ON_THE_WALL = 4
+"""How many seconds on the wall go to a second of processor time (``guest.trials``)."""
 """Seconds by which the sandbox's own clock comes after the one in the learner's process."""
-_PATIENCE = 1.6
+_CHECK_SECONDS = 0.5
+"""What the answer, and each check, may take, where the reference does not take long itself."""
+_PATIENCE = 0.8
 """Seconds of checks that never end, after which the others are not tried."""
 _TOTAL_SECONDS = 20.0
-_SETUP_SECONDS = 10.0
-_AT_ONCE = 100
-"""Programs that share a process; one that ends it costs the others of its batch another run."""
 _LIBRARY_ERRORS = frozenset(
     {
         "LinAlgError",
@@ -50,27 +53,6 @@ KNOWN_ERRORS = _LIBRARY_ERRORS | {
     if isinstance(kind, type) and issubclass(kind, BaseException)
 }
 """Names of exceptions that may be told of a hidden test; any other is called ``Exception``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What an answer to a question is tried in.
-
-    Attributes:
-        before: sources of the cells that run before the answer.
-        after: of those that run between the answer and its tests.
-        tests: in order; a hidden one may use what the visible ones before it have bound.
-        reference: a correct answer, for the names that answers bind and the time that checks need.
-        check_seconds: what one check may take.
-    """
-
-    before: tuple[str, ...]
-    tests: tuple[TestCode, ...]
-    reference: str
-    after: tuple[str, ...] = ()
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
-    check_seconds: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +104,11 @@ class Trial:
             planned(setting.tests, bound_names(setting.reference), (*setting.before, *setting.after))
         )
         self._hidden = [not setting.tests[check.test].visible for check in self.checks]
+        self._patient: float | None = None
 
-    # -- observing ------------------------------------------------------------------------------------------
+    def programs(self, sandbox: Sandbox) -> ProgramTrials:
+        """For trying many programs; whoever asks for it closes it, before the sandbox."""
+        return ProgramTrials(sandbox, self._setting, self.checks)
 
     def observe(self, sandbox: Sandbox, source: str) -> Observation:
         """Everything that can be seen of an answer; a learner's code never makes this raise.
@@ -132,18 +117,34 @@ class Trial:
             EnvironmentBroken: the sandbox's warm process is gone and cannot be started again.
         """
         began = time.monotonic()
+        seen = self._observed(sandbox, source, _CHECK_SECONDS)
+        if _was_late(seen) and (patient := self._patient_seconds(sandbox)) > _CHECK_SECONDS:
+            seen = self._observed(sandbox, source, patient)
+        return replace(seen, seconds=time.monotonic() - began)
+
+    def _patient_seconds(self, sandbox: Sandbox) -> float:
+        """What a check may take where the reference takes long too; found out when it matters, once."""
+        if self._patient is None:
+            longest = self._setting.limits.cell_seconds
+            everything = range(len(self.checks))
+            answer, checks = self._watched_run(sandbox, self._setting.reference, everything, longest)
+            slowest = max(run.seconds for run in (answer, *checks.values()))
+            self._patient = min(longest, SLOWER * slowest)
+        return self._patient
+
+    def _observed(self, sandbox: Sandbox, source: str, seconds: float) -> Observation:
         visible = [at for at, hidden in enumerate(self._hidden) if not hidden]
         everything = list(range(len(self.checks)))
         if len(visible) == len(everything):
-            answer, checks = self._watched_run(sandbox, source, visible)
+            answer, checks = self._watched_run(sandbox, source, visible, seconds)
         elif sandbox.level is SandboxLevel.NAMESPACES:
             with ThreadPoolExecutor(1, thread_name_prefix="hidden-tests") as beside:
-                running = beside.submit(self._watched_run, sandbox, source, everything)
-                answer, checks = self._watched_run(sandbox, source, visible)
+                running = beside.submit(self._watched_run, sandbox, source, everything, seconds)
+                answer, checks = self._watched_run(sandbox, source, visible, seconds)
                 _, all_checks = running.result()
         else:
-            answer, checks = self._watched_run(sandbox, source, visible)
-            _, all_checks = self._watched_run(sandbox, source, everything)
+            answer, checks = self._watched_run(sandbox, source, visible, seconds)
+            _, all_checks = self._watched_run(sandbox, source, everything, seconds)
         ended, failure = _ending(answer)
         tried = []
         for at, plan in enumerate(self.checks):
@@ -153,102 +154,40 @@ class Trial:
                 tried.append(_hidden_check(plan, all_checks[at]))
             else:
                 tried.append(_visible_check(plan, checks[at]))
-        return Observation(ended, tuple(tried), failure, time.monotonic() - began)
+        return Observation(ended, tuple(tried), failure, 0.0)
 
     def _watched_run(
-        self, sandbox: Sandbox, source: str, chosen: Sequence[int]
+        self, sandbox: Sandbox, source: str, chosen: Sequence[int], seconds: float
     ) -> tuple[CellRun, dict[int, CellRun]]:
         """Run the answer and some checks; how each ended."""
-        seconds = self._setting.check_seconds
+        setting = self._setting
         cells = [
-            *self._cells(self._setting.before),
-            _trial_cell({"answer": source, "seconds": seconds}, seconds),
-            *self._cells(self._setting.after),
+            *setting.cells(setting.before),
+            trial_cell({"answer": source, "seconds": seconds}, _on_the_wall(seconds)),
+            *setting.cells(setting.after),
         ]
         first = len(cells)
         cells += [
-            _trial_cell(
-                {"check": _message(self.checks[at]), "seconds": seconds, "patience": _PATIENCE}, seconds
+            trial_cell(
+                {"check": _message(self.checks[at]), "seconds": seconds, "patience": max(_PATIENCE, seconds)},
+                _on_the_wall(seconds),
             )
             for at in chosen
         ]
-        run = sandbox.run(Job(cells, self._setting.files, self._limits(_TOTAL_SECONDS)))
-        answer = run.cells[len(self._setting.before)]
+        job = Job(cells, setting.files, setting.limits_for(_TOTAL_SECONDS), patience=_PATIENCE)
+        run = sandbox.run(job)
+        answer = run.cells[len(setting.before)]
         return answer, dict(zip(chosen, run.cells[first:], strict=True))
 
-    def _cells(self, sources: Sequence[str]) -> Iterator[CellSource]:
-        seconds = min(self._setting.limits.cell_seconds, _SETUP_SECONDS)
-        return (CellSource(source, seconds=seconds) for source in sources)
 
-    def _limits(self, seconds: float) -> Limits:
-        limits = self._setting.limits
-        return replace(
-            limits, total_seconds=min(limits.total_seconds, seconds), output_bytes=1, output_count=1
-        )
-
-    # -- many programs --------------------------------------------------------------------------------------
-
-    def passed(
-        self, sandbox: Sandbox, sources: Sequence[str], *, seconds: float, each: float = 0.25
-    ) -> list[tuple[bool, ...] | None]:
-        """Which checks each program passes; None for those that there was no time for.
-
-        Programs share processes, and begin with copies of the same variables: one that is out to do so can
-        spoil what is said of the others.
-
-        Args:
-            seconds: for all of them, the cells before the answer included.
-            each: what one program may take with all its checks.
-        """
-        until = time.monotonic() + seconds
-        results: dict[int, tuple[bool, ...] | None] = {}
-        waiting = [range(at, min(at + _AT_ONCE, len(sources))) for at in range(0, len(sources), _AT_ONCE)]
-        while waiting and time.monotonic() < until:
-            batches = self._batches(sandbox, sources, waiting, until - time.monotonic(), each)
-            waiting = []
-            for numbers, told in batches:
-                if told is not None:
-                    results.update(zip(numbers, told, strict=True))
-                elif len(numbers) == 1:
-                    results[numbers[0]] = (False,) * len(self.checks)  # it ends the process that it runs in
-                else:
-                    waiting += [range(at, at + 1) for at in numbers]
-        return [results.get(at) for at in range(len(sources))]
-
-    def _batches(
-        self, sandbox: Sandbox, sources: Sequence[str], batches: Sequence[range], seconds: float, each: float
-    ) -> Iterator[tuple[range, list[tuple[bool, ...] | None] | None]]:
-        """Run batches of programs, a cell for each; None for a batch that ended its process."""
-        setting = self._setting
-        cells = [*self._cells(setting.before)]
-        first = len(cells)
-        trial = {"each": each, "checks": [check.plain for check in self.checks], "after": setting.after}
-        for numbers in batches:
-            programs = [sources[at] for at in numbers]
-            message = {**trial, "programs": programs, "seconds": seconds}
-            cells.append(_trial_cell(message, min(seconds, each * len(programs))))
-        run = sandbox.run(Job(cells, setting.files, self._limits(seconds + _HARD_STOP)))
-        for numbers, cell in zip(batches, run.cells[first:], strict=True):
-            if cell.outcome is Outcome.NOT_RUN:
-                yield numbers, [None] * len(numbers)
-            else:
-                yield numbers, self._vectors(cell.seen, len(numbers))
-
-    def _vectors(self, seen: object, count: int) -> list[tuple[bool, ...] | None] | None:
-        """What a batch told, checked."""
-        told = seen.get("passed") if isinstance(seen, dict) else None
-        if not isinstance(told, list) or len(told) != count:
-            return None
-        return [
-            tuple(value is True for value in vector)
-            if isinstance(vector, list) and len(vector) == len(self.checks)
-            else None
-            for vector in told
-        ]
+def _was_late(seen: Observation) -> bool:
+    failures = [seen.failure, *(check.failure for check in seen.checks)]
+    return seen.ended == "timeout" or any(one is not None and one.name == "TimeoutError" for one in failures)
 
 
-def _trial_cell(trial: Mapping[str, Any], seconds: float) -> CellSource:
-    return CellSource("", seconds=seconds + _HARD_STOP, part=Part.TRIAL, trial=trial)
+def _on_the_wall(seconds: float) -> float:
+    """When the sandbox's own clock ends a check that may take so many seconds of processor time."""
+    return _ON_THE_WALL * seconds + _HARD_STOP
 
 
 def _message(check: PlannedCheck) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
-from time import monotonic
+from time import monotonic, process_time
 from types import CodeType
 from typing import Any
 
@@ -24,13 +24,16 @@ ANSWER_FILE, TEST_FILE = "<answer>", "<test>"
 NOTED = "__noted__"
 """The name by which a test's rewritten comparisons hand over both sides (``darsgah_grader.comparisons``)."""
 
-_setitimer, _signal_signal, _REAL = _signal.setitimer, _signal.signal, _signal.ITIMER_REAL
-_ALARM, _IGNORED = int(_signal.SIGALRM), _signal.SIG_IGN
+_setitimer, _signal_signal, _IGNORED = _signal.setitimer, _signal.signal, _signal.SIG_IGN
+_TIMERS = ((_signal.ITIMER_PROF, int(_signal.SIGPROF), 1.0), (_signal.ITIMER_REAL, int(_signal.SIGALRM), 4.0))
+"""Each timer with its signal and what the seconds are multiplied by: processor time, so that a busy machine
+is nobody's endless loop, and for what waits instead of computing, the clock on the wall."""
 _AWAITS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _AGAIN = 0.05
 """Seconds after which the alarm rings again in code that has caught it."""
 _TO_DESCRIBE = 0.2
-_AFTER_A_TIMEOUT = 0.25
+_AFTER_A_TIMEOUT = 0.1
+_SHORTEST_PROGRAM, _LONGEST_PROGRAM = 0.05, 2.0
 _LONGEST = 240
 _MOST_SHOWN = 80
 _MOST_FRAMES = 40
@@ -95,9 +98,14 @@ class TriedAnswers:
         self._ran = False
         self._lost = 0.0
         self._missing: set[str] = set()
+        self._after: list[CodeType] = []
+        self._checks: list[CodeType] = []
+        self._base: dict[str, Any] = {}
+        self._randomness: list[tuple[Callable[[Any], None], Any]] = []
+        self._each = _SHORTEST_PROGRAM
 
     def run(self, trial: dict[str, Any]) -> bytes:
-        """Do what is asked (``answer``, ``check`` or ``programs``) and tell what was seen."""
+        """Do what is asked (``answer``, ``check``, ``prepared`` or ``programs``) and tell what was seen."""
         self._shell.capture.begin()
         self._shell.capture.muted = True
         self._cells.interruptions.resume()
@@ -106,8 +114,10 @@ class TriedAnswers:
             seen = self._answer(trial["answer"], trial["seconds"])
         elif "check" in trial:
             seen = self._check(trial["check"], trial["seconds"], trial["patience"])
+        elif "prepared" in trial:
+            self._prepare(trial["prepared"])
         else:
-            seen = {"passed": list(self._programs(trial))}
+            seen = {"passed": list(self._programs(trial["programs"], trial["seconds"]))}
         self._cells.interruptions.suspend()
         return encoded({"ok": True, "seen": seen})
 
@@ -190,44 +200,49 @@ class TriedAnswers:
 
     # -- many programs --------------------------------------------------------------------------------------
 
-    def _programs(self, trial: dict[str, Any]) -> Iterator[list[bool] | None]:
-        """Which checks each program passes, as long as there is time; each begins with the same variables."""
-        checks = [self._test_code(source) for source in trial["checks"]]
-        after = [self._test_code(source) for source in trial["after"]]
-        namespace = self._shell.user_ns
-        base, randomness = dict(namespace), _random_states()
-        until = monotonic() + trial["seconds"]
-        for source in trial["programs"]:
+    def _prepare(self, trial: dict[str, Any]) -> None:
+        """Compile what every program is followed by, keep the variables, and time the reference."""
+        self._after = [self._test_code(source) for source in trial["after"]]
+        self._checks = [self._test_code(source) for source in trial["checks"]]
+        self._base, self._randomness = dict(self._shell.user_ns), _random_states()
+        began = process_time()
+        self._timed(_LONGEST_PROGRAM, lambda: self._program(trial["reference"], []))
+        slowest = trial["slower"] * (process_time() - began)
+        self._each = min(max(_SHORTEST_PROGRAM, slowest), _LONGEST_PROGRAM)
+        self._begin_anew()
+
+    def _programs(self, sources: list[str], seconds: float) -> Iterator[list[bool] | None]:
+        """Which checks each program passes, as long as there is time."""
+        until = monotonic() + seconds
+        for source in sources:
             left = until - monotonic()
             if left <= 0:
                 yield None
                 continue
             passed: list[bool] = []
-            self._timed(min(trial["each"], left), lambda: self._program(source, after, checks, base, passed))  # noqa: B023 -- called before the loop goes on
-            yield passed + [False] * (len(checks) - len(passed))
-            namespace.clear()
-            namespace.update(base)
-            for restore, state in randomness:
-                restore(state)
+            self._timed(min(self._each, left), lambda: self._program(source, passed))  # noqa: B023 -- called before the loop goes on
+            yield passed + [False] * (len(self._checks) - len(passed))
+            self._begin_anew()
 
-    def _program(
-        self,
-        source: str,
-        after: list[CodeType],
-        checks: list[CodeType],
-        base: dict[str, Any],
-        passed: list[bool],
-    ) -> None:
-        """Run one program and its checks; ends early with the exception of the program or the alarm."""
+    def _begin_anew(self) -> None:
+        """Give the notebook what it had before a program; its functions keep the namespace that they know."""
         namespace = self._shell.user_ns
+        namespace.clear()
+        namespace.update(self._base)
+        for restore, state in self._randomness:
+            restore(state)
+
+    def _program(self, source: str, passed: list[bool]) -> None:
+        """Run one program and its checks; ends early with the exception of the program or the alarm."""
+        namespace, base = self._shell.user_ns, self._base
         code = compile(self._cells.parsed(source, ANSWER_FILE), ANSWER_FILE, "exec", _AWAITS)
-        for name in _names([code, *checks]) & base.keys():
+        for name in _names([code, *self._checks]) & base.keys():
             if type(base[name]).__name__ in _COPIED:
                 namespace[name] = copy.deepcopy(base[name])
         self._cells.execute(code, namespace)
-        for between in after:
+        for between in self._after:
             self._cells.execute(between, namespace)
-        for check in checks:
+        for check in self._checks:
             try:
                 self._execute_test(check)
             except TimeUp:
@@ -244,12 +259,17 @@ class TriedAnswers:
             raise TimeUp
 
     def _timed(self, seconds: float, work: Callable[[], object]) -> BaseException | None:
-        """Do something for so many seconds; the exception that ended it. C code is not interrupted."""
+        """Do something for so many seconds of processor time; the exception that ended it.
+
+        Most of C code is not interrupted; then the sandbox's own clock ends the process.
+        """
         try:
             try:
-                _signal_signal(_ALARM, self._ring)
+                for _, number, _ in _TIMERS:
+                    _signal_signal(number, self._ring)
                 self._armed = True
-                _setitimer(_REAL, seconds, _AGAIN)
+                for timer, _, times in _TIMERS:
+                    _setitimer(timer, seconds * times, _AGAIN)
                 work()
             finally:
                 self._armed = False
@@ -258,8 +278,9 @@ class TriedAnswers:
         else:
             return None
         finally:
-            _setitimer(_REAL, 0)
-            _signal_signal(_ALARM, _IGNORED)
+            for timer, number, _ in _TIMERS:
+                _setitimer(timer, 0)
+                _signal_signal(number, _IGNORED)
 
 
 def _described(error: BaseException) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from darsgah_grader.sandbox.types import CellSource, Job, Part
 from darsgah_grader.types import Limits
 
 
-def job_message(job: Job, files: Mapping[str, bytes], *, polled: bool, work: str, user: int | None) -> bytes:
+def job_message(
+    job: Job, files: Mapping[str, bytes], *, polled: bool, work: str, user: int | None, more: int = 0
+) -> bytes:
     """The bytes of a job.
 
     Args:
@@ -20,11 +22,12 @@ def job_message(job: Job, files: Mapping[str, bytes], *, polled: bool, work: str
         polled: no cgroup limits the run's memory: its supervisor measures it.
         work: the work folder.
         user: the user number to become, in the reduced level under root.
+        more: how many cells may follow the job's own.
     """
     limits = job.limits
     header = json.dumps(
         {
-            "cells": len(job.cells),
+            "cells": len(job.cells) + more,
             "given": {
                 index: cell_message(cell)
                 for index, cell in enumerate(job.cells)

@@ -38,11 +38,12 @@ _REQUESTS_PER_CELL = 8  # a cell is asked for again when the run recovers from a
 _LARGEST_PARTIAL = 1e12
 _MOST_TOLD = 16
 _LONGEST_EVIDENCE = 300
-_OUTCOMES = {
+OUTCOMES = {
     "timeout": Outcome.TIMEOUT,
     "memory": Outcome.MEMORY,
     "died": Outcome.DIED,
 }
+"""How a cell ended that has no result, by what process 1 calls it."""
 
 
 Meet = Callable[[int, float], socket.socket | None]
@@ -76,6 +77,7 @@ class Conduct:
         self._kills_seen = memory_kills()
         self._requests = 0
         self._died = False
+        self._lost = 0.0
         self._done: list[CellRun] = []
         self._outputs = Outputs(job.limits)
         self._result = b""
@@ -101,6 +103,8 @@ class Conduct:
                     self.undisturbed = len(self._done) == len(self._job.cells) and not self._died
                     return self._complete()
                 asked = asked or message.kind == WANT
+                if message.kind == WANT and self._lost > self._job.patience:
+                    return self._complete()
                 self._take(message)
         except TimeoutError:
             self.notes.append("the sandbox did not keep its time and was ended")
@@ -128,7 +132,7 @@ class Conduct:
         elif message.kind == RESULT:
             self._result = message.payload
         elif message.kind == END:
-            self._end(_object(message.payload))
+            self._end(json_object(message.payload))
         elif message.kind == BROKEN:
             raise ProtocolError(clean_text(message.payload.decode("utf-8", "replace"), 2000))
         else:
@@ -161,14 +165,15 @@ class Conduct:
         result, self._result = self._result, b""
         if report.get("outcome") == "result":
             cell = self._job.cells[len(self._done)]
-            self._done.append(_cell_run(_object(result), cell, outputs, seconds))
+            self._done.append(cell_run(json_object(result), cell, outputs, seconds))
             return
-        outcome = _OUTCOMES.get(str(report.get("outcome")), Outcome.DIED)
+        outcome = OUTCOMES.get(str(report.get("outcome")), Outcome.DIED)
         kills = self._memory_kills()
         if outcome is Outcome.DIED and kills > self._kills_seen:
             outcome = Outcome.MEMORY
         self._kills_seen = kills
         self._died = True
+        self._lost += seconds if outcome is Outcome.TIMEOUT else 0.0
         number = report.get("signal")
         self.disturbed = self.disturbed or (outcome is Outcome.DIED and number == signal.SIGKILL)
         if outcome is Outcome.DIED and type(number) is int and number:
@@ -180,7 +185,8 @@ class Conduct:
         return (*self._done, *(CellRun(Outcome.NOT_RUN) for _ in range(missing)))
 
 
-def _object(payload: bytes) -> dict[str, Any]:
+def json_object(payload: bytes) -> dict[str, Any]:
+    """The object in some JSON that came out of a sandbox; an empty one for anything else."""
     with contextlib.suppress(ValueError, RecursionError):
         value = json.loads(payload)
         if isinstance(value, dict):
@@ -192,7 +198,7 @@ def _seconds(value: object) -> float:
     return float(value) if isinstance(value, int | float) and 0 <= value < 1e6 else 0.0
 
 
-def _cell_run(
+def cell_run(
     result: dict[str, Any], cell: CellSource, outputs: tuple[dict[str, Any], ...], seconds: float
 ) -> CellRun:
     """What the runner said, checked; anything but a plain yes is an error."""

@@ -1,5 +1,6 @@
 """What goes into the sandbox and what comes out: plain frozen values, standard library only."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -109,13 +110,15 @@ class Naming:
 class Job:
     """One notebook to run: cells, data files and limits. Nothing in it names a learner.
 
-    ``naming`` is for a run of tests apart from the learner's code.
+    ``naming`` is for a run of tests apart from the learner's code. ``patience`` is how many seconds of cells
+    that had to be ended for their time are borne; then no further cell is run.
     """
 
     cells: Sequence[CellSource]
     files: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     naming: Naming | None = None
+    patience: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

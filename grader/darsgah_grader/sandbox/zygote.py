@@ -14,7 +14,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
@@ -25,13 +25,14 @@ from darsgah_grader.guest.supervisor import JOB
 from darsgah_grader.sandbox import work_folders
 from darsgah_grader.sandbox.attempts import undisturbed
 from darsgah_grader.sandbox.berths import Berth, Berths
+from darsgah_grader.sandbox.conversations import ROOM, Conversation
 from darsgah_grader.sandbox.job_message import job_message, kernel_message
 from darsgah_grader.sandbox.kernel_places import KernelPlace
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.sandbox.meetings import LEARNER, TESTS, Meeting
 from darsgah_grader.sandbox.process import WarmProcess
 from darsgah_grader.sandbox.runs import Conduct, Meet, nobody
-from darsgah_grader.sandbox.types import NOTE_OF_DATA, CellRun, Job, Run
+from darsgah_grader.sandbox.types import NOTE_OF_DATA, CellRun, CellSource, Job, Run
 from darsgah_grader.sandbox.work_folders import WorkFolder
 from darsgah_grader.types import Environment, EnvironmentBroken, Limits, SandboxLevel, SandboxUnavailable
 
@@ -104,6 +105,21 @@ class Sandbox:
         Raises:
             EnvironmentBroken: the warm process is gone and cannot be started again.
         """
+        return self._open(files, limits, partial(kernel_message, limits, nice=nice))
+
+    def converse(self, job: Job, idle: CellSource) -> Conversation:
+        """A run that more cells are given to, one after the other; whoever has it closes it.
+
+        ``idle`` is a cell that does nothing (``Conversation``).
+
+        Raises:
+            EnvironmentBroken: the warm process is gone and cannot be started again.
+        """
+        place = self._open(job.files, job.limits, partial(job_message, job, more=ROOM))
+        return Conversation(place.channel, job, place.close, idle)
+
+    def _open(self, files: Mapping[str, bytes], limits: Limits, message: Callable[..., bytes]) -> KernelPlace:
+        """A place of its own, to which ``message``, given files and walls, has been sent."""
         slot = self._take_slot()
         folder, berth = None, None
         try:
@@ -111,19 +127,17 @@ class Sandbox:
             berth = self._berths.take()
             if berth.group is not None:
                 berth.limited = berth.group.limit(limits.memory_bytes, limits.processes)
-            message = kernel_message(
-                limits,
+            opening = message(
                 files if folder is None else {},
                 polled=not berth.limited,
                 work=folder.path if folder else rootfs.HOME,
                 user=self._user(slot),
-                nice=nice,
             )
-            berth.fork.channel.send(JOB, message)
+            berth.fork.channel.send(JOB, opening)
         except BaseException as error:
             self._let_go(slot, folder, berth)
             if isinstance(error, OSError):
-                raise EnvironmentBroken(f"a kernel does not start: {error}") from error
+                raise EnvironmentBroken(f"a process does not start: {error}") from error
             raise
         return KernelPlace(berth, partial(self._let_go, slot, folder, berth))
 

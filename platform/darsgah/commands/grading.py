@@ -23,7 +23,7 @@ from darsgah.commands.lab_reading import (
     open_grader,
     read_lab,
 )
-from darsgah.commands.submission_files import read_submission
+from darsgah.commands.submission_files import is_there, read_submission, submissions_in
 from darsgah.commands.visible_text import visible
 from darsgah.grades.flags import all_flags
 from darsgah_grader.grading import Grader
@@ -69,9 +69,9 @@ def grade_command(
         if assurance is Assurance.SPLIT:
             _insist_on_split(grader, assignment)
         if each is not None:
-            _grade_each(grader, assignment, _submissions_in(each), assurance, as_json=as_json)
+            _grade_each(grader, assignment, submissions_in(each), assurance, as_json=as_json)
             return
-        if submission is None or not _is_there(submission):
+        if submission is None or not is_there(submission):
             fail(ExitCode.WRONG_USE, f"There is no {submission}.")
         result = _grade_one(grader, assignment, submission, assurance)
     if as_json:
@@ -120,24 +120,6 @@ def _without_grade(assignment: Assignment, code: str, message: str) -> Grade:
     )
 
 
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        return True  # reading it will say why it cannot be read
-
-
-def _submissions_in(folder: Path) -> list[Path]:
-    try:
-        if not folder.is_dir():
-            fail(ExitCode.WRONG_USE, f"{folder} is not a folder.")
-        return sorted(
-            child for child in folder.iterdir() if not child.name.startswith(".") and _is_submission(child)
-        )
-    except OSError as error:
-        fail(ExitCode.WRONG_USE, f"{folder} cannot be read: {error.strerror}.")
-
-
 def _grade_each(
     grader: Grader,
     assignment: Assignment,
@@ -154,10 +136,6 @@ def _grade_each(
         for child, result in _in_parallel(grader, assignment, children, assurance):
             progress.advance(task)
             typer.echo(json_line(child.name, result) if as_json else _summary(child.name, result))
-
-
-def _is_submission(child: Path) -> bool:
-    return child.is_dir() or child.suffix == ".ipynb"
 
 
 def _in_parallel(

@@ -1,9 +1,34 @@
-"""What a path on the command line holds as a submission: one notebook, or a folder of them."""
+"""What a path on the command line holds: a submission (one notebook, or a folder of them), or many."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from darsgah.commands.lab_reading import ExitCode, fail
 from darsgah_grader.types import Assignment, SubmissionRejected
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is at that path; true also where that cannot be told."""
+    try:
+        return path.exists()
+    except OSError:
+        return True  # reading it will say why it cannot be read
+
+
+def submissions_in(folder: Path) -> list[Path]:
+    """Every notebook and every folder in a folder, by name; ends the command where there is no folder."""
+    try:
+        if not folder.is_dir():
+            fail(ExitCode.WRONG_USE, f"{folder} is not a folder.")
+        return sorted(
+            child for child in folder.iterdir() if not child.name.startswith(".") and _is_submission(child)
+        )
+    except OSError as error:
+        fail(ExitCode.WRONG_USE, f"{folder} cannot be read: {error.strerror}.")
+
+
+def _is_submission(child: Path) -> bool:
+    return child.is_dir() or child.suffix == ".ipynb"
 
 
 def read_submission(path: Path, assignment: Assignment) -> Mapping[str, bytes]:

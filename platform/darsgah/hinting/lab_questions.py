@@ -1,8 +1,8 @@
 """The questions of a lab as the tutor wants them, with what a learner's notebook puts around each answer.
 
 A test rests on the answers between the tests before it and itself, as everywhere in Darsgah. Around an answer
-run those cells, the lab's and the learner's own, on which it and its tests rest; what only shows something, or
-belongs to another question, does not, so that a hint doesn't wait for it.
+run those cells, the lab's and the learner's own, on which it and its tests rest; what only shows something or
+belongs to another question does not run, so that a hint doesn't wait for it.
 """
 
 import ast
@@ -63,6 +63,14 @@ class LabQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class _Whole:
+    """The lab, and its author's other solutions."""
+
+    assignment: Assignment
+    alternatives: Sequence[Alternative]
+
+
+@dataclass(frozen=True, slots=True)
 class _Group:
     """Answers with the tests that decide about them, by grade_id, in the master's order."""
 
@@ -84,15 +92,18 @@ def lab_questions(
         SubmissionRejected: a notebook cannot be read.
         AssignmentInvalid: the lab cannot be graded.
     """
+    whole = _Whole(assignment, alternatives)
     found: list[LabQuestion] = []
     for source in assignment.masters:
         if source.name not in submission:
             continue
         master = read_master(source)
         learner = rebuild(master, read_notebook(submission[source.name], assignment.limits))
-        for group in _groups(master):
-            for answer in group.answers:
-                found.append(_lab_question(assignment, master, group, answer, alternatives, learner.cells))
+        found += [
+            _lab_question(whole, master, group, answer, learner.cells)
+            for group in _groups(master)
+            for answer in group.answers
+        ]
     return found
 
 
@@ -118,14 +129,13 @@ def _groups(master: MasterNotebook) -> Iterator[_Group]:
 
 
 def _lab_question(
-    assignment: Assignment,
+    whole: _Whole,
     master: MasterNotebook,
     group: _Group,
     answer: MasterCell,
-    alternatives: Sequence[Alternative],
     placed: Sequence[PlacedCell],
 ) -> LabQuestion:
-    references = _references(answer, alternatives)
+    references = _references(answer, whole.alternatives)
     written = next((cell.source for cell in placed if cell.marked is answer), "")
     before, after = _around(group, answer, placed, references)
     question = Question(
@@ -135,7 +145,7 @@ def _lab_question(
         references=references,
         setup="\n\n".join(_read_only(placed, answer)),
         tests=tuple(test for cell in group.tests for test in _tests(cell)),
-        environment=assignment.environment.name,
+        environment=whole.assignment.environment.name,
     )
     return LabQuestion(
         notebook=master.name,
@@ -143,8 +153,8 @@ def _lab_question(
         answer=written,
         before=before,
         after=after,
-        files=assignment.files,
-        limits=assignment.limits,
+        files=whole.assignment.files,
+        limits=whole.assignment.limits,
     )
 
 
@@ -186,7 +196,7 @@ def _has_code(source: str) -> bool:
 
 
 def _hidden_statements(source: str) -> str:
-    """The statements of a test that stand in a hidden region, or hold one; all of a test that is no Python."""
+    """The statements of a test in a hidden region, or that hold one; all of a test that is no Python."""
     inside: set[int] = set()
     within = False
     for number, line in enumerate(source.split("\n"), 1):

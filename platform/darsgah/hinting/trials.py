@@ -1,16 +1,25 @@
 """Answers to the tutor's questions, tried in the sandbox: what ``darsgah_tutor.types.Trials`` asks for."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
 
 from darsgah_grader.grading import Grader
+from darsgah_grader.program_trials import ProgramTrials
+from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.trial_plan import TestCode
-from darsgah_grader.trials import Failure, Observation, Setting, Trial, TriedCheck
+from darsgah_grader.trial_setting import Setting
+from darsgah_grader.trials import Failure, Observation, Trial, TriedCheck
 from darsgah_grader.types import Environment, Limits
 from darsgah_tutor.types import Check, Ended, Evidence, Question, Raised
 
 
 class SandboxTrials:
-    """Tries answers to one question. Threads may share one.
+    """Tries answers to one question.
+
+    Within a ``with`` programs share a process that is set up once, which a search for repairs needs; then it
+    is one thread's. Without, each call sets one up, and threads may share it.
 
     Args:
         grader: whose warm processes are used; whoever opened it closes it, later.
@@ -25,16 +34,37 @@ class SandboxTrials:
         self._environment = environment
         self._tests = setting.tests
         self._trial = Trial(setting)
+        self._kept: ExitStack | None = None
+        self._sandbox: Sandbox | None = None
+        self._programs: ProgramTrials | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            self._sandbox = opening.enter_context(self._grader.using(self._environment))
+            self._programs = opening.enter_context(self._trial.programs(self._sandbox))
+            self._kept = opening.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        kept, self._kept, self._sandbox, self._programs = self._kept, None, None, None
+        if kept is not None:
+            kept.close()
 
     def observe(self, source: str) -> Evidence:
         """One answer with everything that can be seen of it."""
+        if self._sandbox is not None:
+            return self._evidence(source, self._trial.observe(self._sandbox, source))
         with self._grader.using(self._environment) as sandbox:
             return self._evidence(source, self._trial.observe(sandbox, source))
 
     def passed(self, sources: Sequence[str], *, seconds: float) -> list[tuple[bool, ...] | None]:
         """For each answer which checks it passes, in the evidence's order; None where time was over."""
-        with self._grader.using(self._environment) as sandbox:
-            return self._trial.passed(sandbox, sources, seconds=seconds)
+        if self._programs is not None:
+            return self._programs.passed(sources, seconds=seconds)
+        with self._grader.using(self._environment) as sandbox, self._trial.programs(sandbox) as programs:
+            return programs.passed(sources, seconds=seconds)
 
     def _evidence(self, source: str, seen: Observation) -> Evidence:
         return Evidence(
