@@ -52,6 +52,7 @@ class _Known:
     failures: int = 0
     away_until: float = 0.0
     look_at: float = 0.0
+    forgotten: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def room(self) -> int:
@@ -97,6 +98,16 @@ class _Known:
         finally:
             with self.lock:
                 self.asked -= 1
+            if self.forgotten:
+                self.forget()
+
+    def forget(self) -> None:
+        """Close its connections, when the last chat that uses them has ended."""
+        with self.lock:
+            self.forgotten = True
+            unused = self.asked == 0
+        if unused:
+            self.speaker.close()
 
 
 class NodeWatch:
@@ -116,9 +127,6 @@ class NodeWatch:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        """Look at every node in regular intervals from now on. Without it, a node is known by trying it."""
-        self._thread = threading.Thread(target=self._watch, name="tutor nodes", daemon=True)
-        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -126,7 +134,12 @@ class NodeWatch:
         if self._thread is not None:
             self._thread.join()
         for known in self._known.values():
-            known.speaker.close()
+            known.forget()
+
+    def start(self) -> None:
+        """Look at every node in regular intervals from now on. Without it, a node is known by trying it."""
+        self._thread = threading.Thread(target=self._watch, name="tutor nodes", daemon=True)
+        self._thread.start()
 
     def speaker(self, hub: str, *, otherwise: Sequence[Speaker] = ()) -> "HubSpeaker":
         """What answers the chats of a hub.
@@ -164,8 +177,7 @@ class NodeWatch:
                     speaker = RemoteSpeaker(node.url, token=node.token, model=node.model)
                     self._known[node] = _Known(speaker)
             for gone in self._known.keys() - set(listed):
-                # Its connections are closed with the last chat that still uses them.
-                del self._known[gone]
+                self._known.pop(gone).forget()
             return dict(self._known)
 
 

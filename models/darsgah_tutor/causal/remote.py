@@ -130,7 +130,9 @@ class RemoteSpeaker:
                     self._check(response)
                     models = msgspec.json.decode(response.content, type=Models).data
                 except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:
-                    raise ModelAway(f"The server at {self.url} does not say which models it has.") from error
+                    raise ModelAway(
+                        f"The server at {self.url} does not say which models it has: {error}."
+                    ) from error
                 if not models:
                     raise ModelAway(f"The server at {self.url} has no model.")
                 self._model = models[0].id

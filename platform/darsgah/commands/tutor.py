@@ -4,5 +4,10 @@ import typer
 
 from darsgah.commands.tutor_serving import tutor_serve_command
 
-tutor_commands = typer.Typer(no_args_is_help=True, help="Models of the tutor: serve one to a hub.")
+tutor_commands = typer.Typer(no_args_is_help=True)
 tutor_commands.command("serve")(tutor_serve_command)
+
+
+@tutor_commands.callback()
+def _tutor() -> None:
+    """Models of the tutor: serve one to a hub."""

@@ -7,7 +7,10 @@ while it served: the reason is one line, and a service manager may start it agai
 import asyncio
 import ipaddress
 import secrets
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -45,6 +48,17 @@ class _Server(uvicorn.Server):
         """Called by uvicorn in the main thread, for SIGTERM and Ctrl-C."""
         self.drain()
         super().handle_exit(sig, frame)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at the first signal and end normally: uvicorn's own would raise it again afterwards."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def drain(self) -> None:
         """Take nothing new."""
@@ -99,6 +113,7 @@ def tutor_serve_command(
                 places=generator.load().places,
                 version=__version__,
             )
+            listening.listen(2048)  # who reads the next line may come at once
             voice.print(f"{card.model} ({card.device}) is at {address}. Ctrl-C stops it.", markup=False)
             asyncio.run(_serve(generator, card, listening, (platform, settings.node_token or "")))
             if generator.fault:
