@@ -1,0 +1,292 @@
+"""The tutor as one flow: evidence, detectors, repair, model, words, rephrasing, gate.
+
+    study   what is the matter with this answer: everything that is found out, nothing that is told
+    tell    a hint of one level about a study: words, perhaps another's words for them, and the gate
+    hint    both
+
+Which parts take part is the ``Tutor``'s; they know nothing of each other, and any of them may be another.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from darsgah_tutor.bare_code import bare_code
+from darsgah_tutor.constructs import telling_construct, text_of
+from darsgah_tutor.detectors import parse
+from darsgah_tutor.evidence_text import evidence_text, told_evidence
+from darsgah_tutor.gate import Gate
+from darsgah_tutor.leaks import secrets_of
+from darsgah_tutor.misconceptions import Bank, general_bank
+from darsgah_tutor.parts import Detector, Model, NotRephrasedError, Passage, Repairer, Rephraser
+from darsgah_tutor.phrases import fill, joined, say
+from darsgah_tutor.pointing import Pointing, with_repair
+from darsgah_tutor.realiser import Realised, realise
+from darsgah_tutor.requests import Request, judge, judge_answer
+from darsgah_tutor.signs import authored_findings
+from darsgah_tutor.types import Diagnosis, Evidence, Finding, Hint, Level, Question, Repair, Trials
+
+THRESHOLD = 0.5
+"""Least confidence with which a diagnosis is told where a lab has no threshold of its own."""
+SURE = 0.8
+"""Strength from which a misconception that a lab's author describes goes before the model's."""
+_SENTENCE_ENDS = (".", "?", "!", "\u06d4", "\u061f", "\n")
+
+Hear = Callable[[str, str], None]
+"""Is told a language and the text so far, each time more of it has passed the gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tutor:
+    """The parts, each exchangeable.
+
+    Attributes:
+        bank: the general bank of hints, for misconceptions that a lab has no words for.
+        model: without one of its own the tutor points by what ran when.
+        repairer: None searches for no repair; the diagnosis is then not held against one.
+        rephraser: None leaves every hint in its author's words.
+        repair_seconds: what the search may take.
+    """
+
+    bank: Bank = field(default_factory=general_bank)
+    detectors: Sequence[Detector] = ()
+    model: Model = field(default_factory=Pointing)
+    repairer: Repairer | None = None
+    rephraser: Rephraser | None = None
+    repair_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Everything that was found out about one answer; hidden parts included, so it is never shown whole.
+
+    Attributes:
+        bank: the lab's own hints and the general ones.
+        diagnosis: None for a correct answer.
+        seconds: by part: ``sandbox``, ``detectors``, ``repair``, ``model``.
+    """
+
+    question: Question
+    trials: Trials
+    bank: Bank
+    evidence: Evidence
+    findings: tuple[Finding, ...] = ()
+    repair: Repair | None = None
+    diagnosis: Diagnosis | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of a hint besides its level.
+
+    Attributes:
+        threshold: the lab's calibrated one.
+        language: the one that a rephraser is asked for; the hint has both.
+        words: what the learner wrote to the tutor: a question, a line of reflection.
+        hear: is told the text as it comes, where a rephraser streams; what is returned is what counts.
+    """
+
+    threshold: float = THRESHOLD
+    language: str = "en"
+    words: str = ""
+    hear: Hear | None = None
+
+
+def hint(
+    tutor: Tutor,
+    question: Question,
+    trials: Trials,
+    source: str,
+    level: Level,
+    *,
+    lab: Bank | None = None,
+    wish: Wish | None = None,
+) -> Hint:
+    """What the tutor says about an answer cell as it stands; ``lab`` has the hints of the lab's authors."""
+    return tell(tutor, study(tutor, question, trials, source, lab=lab), level, wish)
+
+
+def study(tutor: Tutor, question: Question, trials: Trials, source: str, *, lab: Bank | None = None) -> Study:
+    """Run the answer and find out what is the matter with it; the levels of a hint share one study."""
+    lab = lab or {}
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "sandbox"):
+        evidence = trials.observe(source)
+    found = Study(question, trials, {**tutor.bank, **lab}, evidence, seconds=seconds)
+    if evidence.correct:
+        return found
+    with _timed(seconds, "detectors"):
+        findings = _findings(tutor, question, evidence, lab)
+    with _timed(seconds, "repair"):
+        repair = _repair(tutor, question, evidence, trials)
+    with _timed(seconds, "model"):
+        diagnosis = tutor.model.diagnose(question, evidence, findings)
+    diagnosis = with_repair(_authored_first(diagnosis, findings, lab), repair)
+    return replace(found, findings=findings, repair=repair, diagnosis=diagnosis)
+
+
+def tell(tutor: Tutor, found: Study, level: Level, wish: Wish | None = None) -> Hint:
+    """The hint of one level; where the gate holds it back, the evidence alone, with the reasons.
+
+    Suspect lines and misconception are in the hint whatever its level: what shows it keeps them back below
+    level 1 and where it is withheld.
+    """
+    wish = wish or Wish()
+    if found.diagnosis is None:
+        return _correct(found, level)
+    seconds = dict(found.seconds)
+    facts = evidence_text(found.question, found.evidence)
+    gate = _gate(found, found.diagnosis, wish.threshold)
+    with _timed(seconds, "words"):
+        realised = _realised(found, found.diagnosis, level)
+    with _timed(seconds, "gate"):
+        reasons = [] if level is Level.EVIDENCE else _reasons(gate, level, realised)
+    text, model = facts if realised is None or reasons else realised.text, found.diagnosis.model
+    asked = judge(wish.words).request
+    withheld = bool(reasons)
+    if tutor.rephraser is not None and level is not Level.EVIDENCE and not reasons:
+        with _timed(seconds, "rephrasing"):
+            said, doubt = _rephrased(tutor.rephraser, gate, _passage(found, level, wish, text, facts), wish)
+        if doubt:
+            reasons.append(f"rephrasing: {doubt}")
+        else:
+            text, model = {**text, wish.language: said}, f"{model}, {tutor.rephraser.name}"
+    return Hint(
+        level=level,
+        text=text if asked is Request.HELP else joined(say(asked.value), text, by="\n\n"),
+        lines=found.diagnosis.lines,
+        misconception=found.diagnosis.misconception,
+        confidence=found.diagnosis.confidence,
+        evidence=told_evidence(found.question, found.evidence),
+        model=model,
+        withheld=withheld,
+        reasons=tuple(reasons),
+        seconds=seconds,
+    )
+
+
+def _findings(tutor: Tutor, question: Question, evidence: Evidence, lab: Bank) -> tuple[Finding, ...]:
+    """What the lab's signs and the detectors see, strongest first."""
+    tree = parse(evidence.source)
+    found = authored_findings(lab, question, evidence)
+    found += [finding for detector in tutor.detectors for finding in detector(tree, evidence, question)]
+    return tuple(sorted(found, key=lambda finding: -finding.strength))
+
+
+def _repair(tutor: Tutor, question: Question, evidence: Evidence, trials: Trials) -> Repair | None:
+    if tutor.repairer is None or not question.references:
+        return None
+    return tutor.repairer(question, evidence, trials, seconds=tutor.repair_seconds)
+
+
+def _authored_first(diagnosis: Diagnosis, findings: Sequence[Finding], lab: Bank) -> Diagnosis:
+    """A misconception that the lab's author describes, plainly seen, goes before what the model thinks."""
+    seen = next((one for one in findings if one.misconception in lab and one.strength >= SURE), None)
+    if seen is None:
+        return diagnosis
+    lines, scores = diagnosis.lines, diagnosis.scores
+    if seen.line in lines:
+        place = lines.index(seen.line)
+        lines = (seen.line, *lines[:place], *lines[place + 1 :])
+        scores = (max(scores), *scores[:place], *scores[place + 1 :])
+    return replace(
+        diagnosis,
+        lines=lines,
+        scores=tuple(score / (sum(scores) or 1.0) for score in scores),
+        misconception=seen.misconception,
+        confidence=max(diagnosis.confidence, seen.strength),
+        slots={**diagnosis.slots, **seen.slots},
+    )
+
+
+def _realised(found: Study, diagnosis: Diagnosis, level: Level) -> Realised | None:
+    if level is Level.EVIDENCE:
+        return Realised(evidence_text(found.question, found.evidence), "")
+    entry = found.bank.get(diagnosis.misconception) if diagnosis.misconception else None
+    seen = next((one for one in found.findings if one.misconception == diagnosis.misconception), None)
+    slots = {**(seen.slots if seen else {}), **diagnosis.slots}
+    return realise(level, found.evidence, diagnosis.lines, entry, slots)
+
+
+def _gate(found: Study, diagnosis: Diagnosis, threshold: float) -> Gate:
+    secrets = secrets_of(found.question, found.evidence, found.repair)
+    return Gate(found.evidence, diagnosis, secrets, found.trials, threshold)
+
+
+def _reasons(gate: Gate, level: Level, realised: Realised | None) -> list[str]:
+    doubts = gate.doubts()
+    if doubts:
+        return doubts
+    return ["no words for it"] if realised is None else gate.faults(level, realised)
+
+
+def _rephrased(rephraser: Rephraser, gate: Gate, passage: Passage, wish: Wish) -> tuple[str, str]:
+    """Another's words for an authored hint, or why they are not used; what is heard has passed the gate."""
+    asked = {judge(passage.words).request, judge_answer(gate.evidence.source).request}
+    if asked != {Request.HELP}:
+        return "", "the learner's words are no request for help"
+    said = ""
+    try:
+        for piece in rephraser.rephrase(passage):
+            said += piece
+            if not said.rstrip(" ").endswith(_SENTENCE_ENDS):
+                continue
+            faults = gate.rephrasing_faults(passage, said)
+            if faults:
+                return "", faults[0]
+            if wish.hear is not None:
+                wish.hear(wish.language, said)
+    except NotRephrasedError as error:
+        return "", str(error)
+    faults = gate.rephrasing_faults(passage, said) if said.strip() else ["nothing was said"]
+    return said.strip(), faults[0] if faults else ""
+
+
+def _passage(
+    found: Study, level: Level, wish: Wish, text: Mapping[str, str], facts: Mapping[str, str]
+) -> Passage:
+    diagnosis = found.diagnosis
+    return Passage(
+        level=level,
+        language=wish.language,
+        authored=text[wish.language],
+        facts=facts[wish.language],
+        description=found.question.description,
+        code=bare_code(found.evidence.source),
+        lines=diagnosis.lines[:3] if diagnosis else (),
+        misconception=diagnosis.misconception if diagnosis else None,
+        words=wish.words,
+    )
+
+
+def _correct(found: Study, level: Level) -> Hint:
+    """Says so, and asks about the construct that tells most about the answer."""
+    text = say("correct") if found.evidence.checks else say("unseen")
+    construct = telling_construct(found.evidence.source)
+    if construct is not None and found.evidence.checks:
+        name, line = construct
+        asked = text_of(name, "ask")
+        question = {language: fill(words, {"line": line}, language) for language, words in asked.items()}
+        text = joined(text, joined(say("correct-offer"), question), by="\n\n")
+    return Hint(
+        level=level,
+        text=text,
+        lines=(),
+        misconception=None,
+        confidence=1.0,
+        evidence=told_evidence(found.question, found.evidence),
+        model="tests",
+        withheld=False,
+        seconds=found.seconds,
+    )
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], part: str) -> Iterator[None]:
+    began = perf_counter()
+    try:
+        yield
+    finally:
+        seconds[part] = perf_counter() - began

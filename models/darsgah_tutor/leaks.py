@@ -1,0 +1,164 @@
+"""What must not be in a hint: code before level 4, runs of a correct answer, and what only hidden parts hold.
+
+The hidden parts of a question are its references, its hidden tests and the repair of the answer; the open
+ones are what lies before the learner already. Whatever stands in both is no secret.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from darsgah_tutor.code_in_text import blocks, is_statement, renamed_runs, spans, statements, tokens
+from darsgah_tutor.types import Evidence, Question, Repair, Trials
+
+RUN = 8
+"""Tokens in a row, names aside, that a hint may not share with a correct answer."""
+_LONG_WORD = 4
+"""Letters of a text that only a hidden part holds and that tells something."""
+_WORD = re.compile(r"[^\W_]+(?:[_.-][^\W_]+)*")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The hidden parts of a question beside its open ones, for one answer to it."""
+
+    hidden_code: tuple[str, ...]
+    hidden_tests: tuple[str, ...]
+    open_text: str
+
+    @cached_property
+    def runs(self) -> frozenset[tuple[str, ...]]:
+        """Renamed runs of correct answers that the learner has nowhere."""
+        hidden = {run for code in self.hidden_code for run in renamed_runs(code, RUN)}
+        return frozenset(hidden - renamed_runs(self.open_text, RUN).keys())
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Names, texts and numbers of the hidden parts that stand in no open one and are unusual."""
+        everyday = {word.casefold() for word in _WORD.findall(self.open_text)}
+        found = {word for code in (*self.hidden_code, *self.hidden_tests) for word in _telling(code)}
+        return frozenset(word for word in found if word.casefold() not in everyday)
+
+    @cached_property
+    def open_code(self) -> str:
+        """The open parts without spaces, to look statements up in."""
+        return _SPACE.sub("", self.open_text)
+
+
+def secrets_of(question: Question, evidence: Evidence, repair: Repair | None) -> Secrets:
+    """What a hint about this answer must not tell."""
+    visible = [check for check in evidence.checks if check.visible]
+    raised = [evidence.raised, *(check.raised for check in visible)]
+    public = (
+        question.description,
+        question.starter,
+        question.setup,
+        *(test.source for test in question.tests if test.visible),
+        evidence.source,
+        *(part for check in visible for part in (check.call, check.got, check.expected, check.message)),
+        *(one.message for one in raised if one is not None),
+    )
+    return Secrets(
+        hidden_code=(*question.references, *([repair.source] if repair else [])),
+        hidden_tests=tuple(test.source for test in question.tests if not test.visible),
+        open_text="\n".join(public),
+    )
+
+
+def told_code(text: str, secrets: Secrets) -> list[str]:
+    """Code in the hint that the learner does not have; for levels before the example."""
+    return [code for code in statements(text) if _SPACE.sub("", code) not in secrets.open_code]
+
+
+def told_runs(text: str, secrets: Secrets) -> list[str]:
+    """Runs of a correct answer in the hint, whatever its names are there."""
+    return [" ".join(was) for run, was in renamed_runs(text, RUN).items() if run in secrets.runs]
+
+
+def told_words(text: str, secrets: Secrets, allowed: str = "") -> list[str]:
+    """What stands in hidden parts alone and in the hint; ``allowed`` is what an author wrote knowingly."""
+    theirs = {word.casefold() for word in _WORD.findall(allowed)}
+    said = {word.casefold() for word in _WORD.findall(text)} - theirs
+    return sorted(word for word in secrets.words if word.casefold() in said)
+
+
+def solves(
+    text: str, evidence: Evidence, lines: Sequence[int], trials: Trials, *, seconds: float
+) -> str | None:
+    """Put the hint's code into the answer, in every likely place; what it makes green, or None.
+
+    Programs that could not be tried in time count as making something green: what was not seen is not given.
+    """
+    pieces = [*blocks(text), *(code for code in spans(text) if is_statement(code))]
+    variants = list(dict.fromkeys(one for piece in pieces for one in _spliced(piece, evidence.source, lines)))
+    if not variants:
+        return None
+    results = trials.passed([evidence.source, *variants], seconds=seconds)
+    before = results[0]
+    if before is None:
+        return "not tried"
+    for result in results[1:]:
+        if result is None:
+            return "not tried"
+        if any(now and not was for was, now in zip(before, result, strict=True)):
+            return "a failing check passes with it"
+    return None
+
+
+def _spliced(piece: str, source: str, lines: Sequence[int]) -> Iterable[str]:
+    """The answer with the piece for the whole, at its end, and for or before each suspect line.
+
+    A function of the piece takes the name of each of the answer's: an example that only wants renaming is the
+    solution.
+    """
+    yield from _renamed(piece, source)
+    yield f"{source}\n{piece}"
+    rows = source.splitlines()
+    for line in lines[:3]:
+        if not 1 <= line <= len(rows):
+            continue
+        indent = rows[line - 1][: len(rows[line - 1]) - len(rows[line - 1].lstrip())]
+        put = [f"{indent}{row}" for row in piece.strip("\n").splitlines()]
+        yield "\n".join([*rows[: line - 1], *put, *rows[line:]])
+        yield "\n".join([*rows[: line - 1], *put, *rows[line - 1 :]])
+
+
+def _renamed(piece: str, source: str) -> Iterable[str]:
+    theirs, ours = _functions(piece), _functions(source)
+    for old in theirs:
+        for new in ours:
+            yield f"{source}\n" + re.sub(rf"\b{re.escape(old)}\b", new, piece)
+
+
+def _functions(code: str) -> list[str]:
+    return re.findall(r"^[ \t]*def\s+([^\W\d]\w*)", code, re.MULTILINE)
+
+
+def _telling(code: str) -> Iterable[str]:
+    """Words of hidden code that would give it away: of its texts and comments, names, larger numbers."""
+    for literal in _literals(code):
+        yield from (word for word in _WORD.findall(literal) if len(word) >= _LONG_WORD and _unusual(word))
+    for token in tokens(code):
+        if token.isidentifier() and _unusual(token):
+            yield token
+
+
+def _literals(code: str) -> Iterable[str]:
+    yield from re.findall(r"#([^\n]*)", code)
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        yield code
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and not isinstance(node.value, bool | None):
+            yield node.value if isinstance(node.value, str) else repr(node.value)
+
+
+def _unusual(word: str) -> bool:
+    """No word of a sentence: it has a digit among at least three signs, an underscore, or capitals inside."""
+    has_digit = any(sign.isdigit() for sign in word)
+    return (has_digit and len(word) >= 3) or "_" in word.strip("_") or word[1:] != word[1:].lower()
