@@ -13,7 +13,7 @@ from darsgah_tutor.spectrum import code_lines, suspicion
 from darsgah_tutor.types import Evidence, Question, Repair, Trials
 
 KEPT = 0.5
-"""A repair's edits touch at most this share of the learner's nodes; beyond it is a replacement."""
+"""The least share of the learner's nodes that a repair keeps as they are; below it is a replacement."""
 _WAYS_OF_NAMING = 3
 
 
@@ -27,8 +27,8 @@ def repair(
 ) -> Repair | None:
     """The nearest correct answer that is found in so many seconds, or None.
 
-    Where the learner's program had to be changed in more than ``KEPT`` of it the way is ``replacement``: its
-    lines are a label at most. ``peers`` are other learners' correct answers.
+    Where less than ``KEPT`` of the learner's program is left, or as much as it has was added, the way is
+    ``replacement``: its lines are a label at most. ``peers`` are other learners' correct answers.
     """
     learner = _parsed(evidence.source)
     if learner is None or evidence.correct:
@@ -49,8 +49,12 @@ def repair(
 def _described(search: Search, found: Found) -> Repair:
     script = search.script(found.program)
     lines = sorted({line for edit in script.edits.values() for line in edit.lines})
-    way = found.way if script.cost() <= KEPT * size(search.learner) else "replacement"
-    return Repair(render(found.program), tuple(lines), len(script.edits), way)
+    whole = size(search.learner)
+    lost = sum(edit.lost for edit in script.edits.values())
+    near = whole - lost >= KEPT * whole and script.cost() <= whole
+    return Repair(
+        render(found.program), tuple(lines), len(script.edits), found.way if near else "replacement"
+    )
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -62,12 +66,13 @@ def _parsed(source: str) -> ast.Module | None:
 
 def _fixed_names(question: Question) -> frozenset[str]:
     """Names that the tests, the setup and the starter speak of."""
-    names = set()
+    names: set[str] = set()
     for source in (question.setup, question.starter, *(test.source for test in question.tests)):
         tree = _parsed(source)
-        if tree is not None:
-            names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-            names |= {
-                node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)
-            }
+        for node in ast.walk(tree) if tree is not None else ():
+            match node:
+                case ast.Name(id=name) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    names.add(name)
+                case ast.alias():
+                    names.add((node.asname or node.name).partition(".")[0])
     return frozenset(names)

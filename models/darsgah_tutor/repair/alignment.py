@@ -39,10 +39,12 @@ class Edit:
 
     Attributes:
         cost: nodes that it changes, and ``EDIT``.
+        lost: of those the learner's.
         lines: the learner's lines that it changes; for an insertion the line before which it stands.
     """
 
     cost: float
+    lost: int
     lines: frozenset[int]
 
 
@@ -167,14 +169,15 @@ class _Alignment:
         if self._inner(old, new) > _replacing(old, new):
             lines = self._lines_of(old) if isinstance(old, ast.stmt) else {self._line}
             other_node = _standing(new, self._line) if isinstance(new, ast.stmt) else new
-            return self._choice([old], [other_node], _replacing(old, new), lines)
+            lost = size(old) if isinstance(old, ast.stmt) else max(1, _unshared(old, new))
+            return self._choice([old], [other_node], _replacing(old, new), lost, lines)
         changes: dict[str, object] = {}
         if _other_header(old, new):
             changes = {name: self._merged_block(old, new, name) for name in ("body", "orelse")}
             headers, line = EDIT + max(_header(old), _header(new)), _line(old)
             turned = rebuilt(new, **changes)
             vars(turned)["lineno"] = line
-            return self._choice([rebuilt(old, **changes)], [turned], headers, {line})
+            return self._choice([rebuilt(old, **changes)], [turned], headers, _header(old), {line})
         for name, value in written(old):
             other = getattr(new, name)
             if isinstance(value, ast.AST):
@@ -197,11 +200,12 @@ class _Alignment:
             if what == "match":
                 merged.append(self.merged(old[0], new[0]))
             elif what == "drop":
-                merged.append(self._choice([old[0]], [], EDIT + size(old[0]), self._lines_of(old[0])))
+                lost = size(old[0])
+                merged.append(self._choice([old[0]], [], EDIT + lost, lost, self._lines_of(old[0])))
             elif what == "take":
                 below = self._below(above)
                 taken = _standing(new[0], below)
-                merged.append(self._choice([], [taken], EDIT + size(taken), {below}))
+                merged.append(self._choice([], [taken], EDIT + size(taken), 0, {below}))
             elif what == "unwrap":
                 merged.append(self._unwrapped(old[0], new[:reach]))
             else:
@@ -215,8 +219,8 @@ class _Alignment:
     def _unwrapped(self, old: ast.stmt, new: _Statements) -> Choice:
         assert isinstance(old, _Compound)  # noqa: S101 - the step says so
         inside = self._merged_lists(tuple(old.body), new, old.lineno)
-        cost = EDIT + _header(old) + _total(old.orelse)
-        return self._choice([rebuilt(old, body=inside)], inside, cost, {old.lineno})
+        lost = _header(old) + _total(old.orelse)
+        return self._choice([rebuilt(old, body=inside)], inside, EDIT + lost, lost, {old.lineno})
 
     def _wrapped(self, old: _Statements, new: ast.stmt, above: int) -> Choice:
         assert isinstance(new, _Compound)  # noqa: S101 - the step says so
@@ -224,12 +228,14 @@ class _Alignment:
         cost = EDIT + _header(new) + _total(new.orelse)
         wrapped = rebuilt(new, body=inside)
         vars(wrapped)["lineno"] = old[0].lineno
-        return self._choice(inside, [wrapped], cost, {old[0].lineno})
+        return self._choice(inside, [wrapped], cost, 0, {old[0].lineno})
 
-    def _choice(self, old: list[ast.AST], new: list[ast.AST], cost: float, lines: Iterable[int]) -> Choice:
+    def _choice(
+        self, old: list[ast.AST], new: list[ast.AST], cost: float, lost: int, lines: Iterable[int]
+    ) -> Choice:
         choice = Choice(len(self._choices), old, new)
         self._choices.append(choice)
-        self.edits[choice.number] = Edit(cost, frozenset(lines))
+        self.edits[choice.number] = Edit(cost, lost, frozenset(lines))
         return choice
 
     def join_moves(self) -> None:
@@ -243,7 +249,7 @@ class _Alignment:
                 lines = self.edits[choice.number].lines
                 del self.edits[taken.number]
                 taken.number = choice.number
-                self.edits[choice.number] = Edit(EDIT + size(taken.new[0]) / 2, lines)
+                self.edits[choice.number] = Edit(EDIT + size(taken.new[0]) / 2, 0, lines)
 
     def _lines_of(self, node: ast.stmt) -> set[int]:
         return {line for line in self._lines if node.lineno <= line <= last_line(node)} or {node.lineno}

@@ -1,16 +1,21 @@
 """All programs one edit away, likeliest first: where the edit stands times how likely such an edit is."""
 
 import ast
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from darsgah_tutor.repair import expression_edits, statement_edits
 from darsgah_tutor.repair.sites import Block, Site, blocks, sites
+from darsgah_tutor.repair.soundness import is_unknown
 from darsgah_tutor.repair.stock import Stock
-from darsgah_tutor.repair.trees import Place, canonical, with_block, with_node
+from darsgah_tutor.repair.trees import Place, canonical, renamed, with_block, with_node
 
 _FLOOR = 0.15
 """What a line counts that no failing check ran: evidence may be thin, and what is missing runs nowhere."""
+
+_CERTAIN = 1.0
+"""What a place counts whose fault shows without running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,28 @@ def one_edit(program: ast.Module, stock: Stock, suspicion: Mapping[int, float]) 
     candidates = []
     for site in sites(program):
         weight = _FLOOR + suspicion.get(site.line, 0.0)
+        if is_unknown(site.node, site.function, stock):
+            weight = max(weight, _CERTAIN)
         candidates += _replacing(program, site, stock, weight)
     for block in blocks(program):
         candidates += _rearranging(program, block, stock, suspicion)
+    candidates += _renaming(program, stock)
     candidates.sort(key=lambda candidate: -candidate.score)
     return candidates
+
+
+def _renaming(program: ast.Module, stock: Stock) -> Iterator[Candidate]:
+    """A name that nothing binds, wherever a function has it, for one that is bound there."""
+    for index, statement in enumerate(program.body):
+        if isinstance(statement, ast.FunctionDef):
+            own = [site for site in sites(ast.Module([statement], [])) if isinstance(site.node, ast.Name)]
+            unknown = Counter(
+                canonical(site.node) for site in own if is_unknown(site.node, site.function, stock)
+            )
+            for old in (name for name, times in unknown.items() if times > 1):
+                for new in stock.names.get(statement.name, ()):
+                    turned = renamed(statement, old, new)
+                    yield Candidate(_CERTAIN, program, (("body", index),), "", turned)
 
 
 def _replacing(program: ast.Module, site: Site, stock: Stock, weight: float) -> list[Candidate]:

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 
 from darsgah_tutor.repair.sites import Role, Site
+from darsgah_tutor.repair.soundness import METHODS, resembling
 from darsgah_tutor.repair.stock import Stock
 from darsgah_tutor.repair.trees import canonical, rebuilt, size
 
@@ -53,8 +54,10 @@ def offers(site: Site, stock: Stock) -> Iterator[Offer]:
         yield from _taken(site, stock)
     if isinstance(site.node, ast.Name):
         bound = stock.is_bound(site.node.id, site.function)
-        for name in stock.names.get(site.function, ()):
-            yield (0.6 if bound else 1.0), _name(name)
+        names = stock.names.get(site.function, ())
+        alike = () if bound else resembling(site.node.id, names)
+        for name in names:
+            yield (0.6 if bound else 1.0 if name in alike else 0.9), _name(name)
     if isinstance(site.node, ast.Call):
         yield from _other_callees(site.node, stock)
 
@@ -108,6 +111,10 @@ def _comparisons(node: ast.Compare, op: ast.cmpop) -> Iterator[Offer]:
         for other in _ORDERINGS:
             near = {type(op), other} in _NEAR
             yield (1.0 if near else 0.6), rebuilt(node, ops=[other()])
+    if not isinstance(node.comparators[0], ast.Constant):
+        for index in (0, 1):
+            left, right = _indexed(node.left, index), _indexed(node.comparators[0], index)
+            yield 0.4, rebuilt(node, left=left, comparators=[right])
 
 
 def _constants(node: ast.Constant) -> Iterator[Offer]:
@@ -193,8 +200,9 @@ def _other_callees(node: ast.Call, stock: Stock) -> Iterator[Offer]:
     method = isinstance(node.func, ast.Attribute)
     name = node.func.attr if isinstance(node.func, ast.Attribute) else canonical(node.func)
     near = set().union(*(family for family in _FAMILIES if name in family))
-    for other in sorted((near | stock.callees) - {name}):
-        prior = 0.7 if other in near and other in stock.callees else 0.4 if other in near else 0.2
+    alike = resembling(name, METHODS) if method else []
+    for other in sorted((near | stock.callees | set(alike)) - {name}):
+        prior = 0.7 if other in alike[:2] or (other in near and other in stock.callees) else 0.3
         if other.isidentifier():
             callee = rebuilt(node.func, attr=other) if method else _name(other)
             yield prior, rebuilt(node, func=callee)

@@ -1,49 +1,66 @@
 """The fewest edits of a script that are enough, found by trying: what the tests don't need is left out."""
 
 import ast
+from collections.abc import Sequence
 from itertools import combinations
 
 from darsgah_tutor.repair.alignment import Script
-from darsgah_tutor.repair.judge import Judge, is_right
+from darsgah_tutor.repair.judge import Inquiry, Passed, is_right
 
 _PAIRS = 60
-"""So many pairs of edits are tried, cheapest first, before edits are taken back one by one."""
+"""So many pairs of edits are tried, cheapest first, before edits are taken back."""
+_Chosen = frozenset[int]
 
 
-def fewest(script: Script, judge: Judge, below: float) -> ast.Module | None:
-    """The learner's program with as few edits of a script as the tests ask for, at a cost below ``below``.
+def fewest(script: Script) -> Inquiry[ast.Module | None]:
+    """The learner's program with as few edits of a script as the tests ask for.
 
-    Applied as a whole the script has to lead to a correct program. One edit or two are found if they exist
-    and come in time; of more, none of those taken can be left out.
+    None where not even all edits lead to a correct program. One edit or two are found where there are such;
+    of more, none of those taken can be left out.
     """
     everything = frozenset(script.edits)
-    for number in (1, 2):
-        chosen = _cheapest_of(script, number, judge, below)
-        if chosen is not None:
+    singles = [frozenset({number}) for number in sorted(everything, key=lambda one: script.edits[one].cost)]
+    whole, *verdicts = yield [script.applied(chosen) for chosen in (everything, *singles)]
+    if not is_right(whole):
+        return None
+    chosen = _first_right(singles, verdicts)
+    if chosen is None:
+        pairs = [frozenset(two) for two in combinations(everything, 2)]
+        pairs = sorted(pairs, key=script.cost)[:_PAIRS]
+        less = _with_one_less(script, everything)
+        verdicts = yield [script.applied(chosen) for chosen in (*pairs, *less)]
+        chosen = _first_right(pairs, verdicts[: len(pairs)])
+        if chosen is None:
+            chosen = yield from _needed(script, everything, less, verdicts[len(pairs) :])
+    return script.applied(chosen)
+
+
+def _needed(
+    script: Script, chosen: _Chosen, less: Sequence[_Chosen], verdicts: Sequence[Passed | None]
+) -> Inquiry[_Chosen]:
+    """Edits are taken back, dearest first, as many at once as the tests allow.
+
+    ``verdicts`` are those on ``chosen`` with one edit less each.
+    """
+    while True:
+        right = [rest for rest, passed in zip(less, verdicts, strict=True) if is_right(passed)]
+        if not right:
             return chosen
-    needed = _needed(script, everything, judge)
-    return script.applied(needed) if script.cost(needed) < below else None
-
-
-def _cheapest_of(script: Script, number: int, judge: Judge, below: float) -> ast.Module | None:
-    """The program with the cheapest so many edits that are enough."""
-    ways = sorted(combinations(script.edits, number), key=script.cost)
-    affordable = [way for way in ways if script.cost(way) < below][: _PAIRS if number > 1 else None]
-    return judge.first_right(script.applied(way) for way in affordable)
-
-
-def _needed(script: Script, chosen: frozenset[int], judge: Judge) -> frozenset[int]:
-    """Edits are taken back, dearest first, as many at once as the tests allow."""
-    while len(chosen) > 1:
-        dearest = sorted(chosen, key=lambda number: -script.edits[number].cost)
-        without = [chosen - {number} for number in dearest]
-        verdicts = judge.judged([script.applied(rest) for rest in without])
-        spare = [number for number, passed in zip(dearest, verdicts, strict=True) if is_right(passed)]
-        if not spare:
-            break
+        spare = [number for rest in right for number in chosen - rest]
         together = [chosen - set(spare[:count]) for count in range(len(spare), 0, -1)]
-        verdicts = judge.judged([script.applied(rest) for rest in together])
-        chosen = next(
-            (rest for rest, passed in zip(together, verdicts, strict=True) if is_right(passed)), chosen
-        )
-    return chosen
+        verdicts = yield [script.applied(rest) for rest in together]
+        chosen = _first_right(together, verdicts) or together[-1]
+        if len(chosen) == 1:
+            return chosen
+        less = _with_one_less(script, chosen)
+        verdicts = yield [script.applied(rest) for rest in less]
+
+
+def _with_one_less(script: Script, chosen: _Chosen) -> list[_Chosen]:
+    """All ways to take one edit back, the dearest first."""
+    dearest = sorted(chosen, key=lambda number: -script.edits[number].cost)
+    return [chosen - {number} for number in dearest]
+
+
+def _first_right(ways: Sequence[_Chosen], verdicts: Sequence[Passed | None]) -> _Chosen | None:
+    return next((way for way, passed in zip(ways, verdicts, strict=True) if is_right(passed)), None)

@@ -1,16 +1,23 @@
-"""Asks the tests which candidate programs are right, within a time that the whole search shares."""
+"""Asks the tests which candidate programs are right, within a time that the whole search shares.
+
+A call of the sandbox takes as long as dozens of small programs in it, so that questions are put together:
+what wants to know about programs is written as an inquiry, a generator that yields programs and is sent what
+they pass, and inquiries go on side by side.
+"""
 
 import ast
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from typing import TypeVar
 
 from darsgah_tutor.repair.trees import render
 from darsgah_tutor.types import Trials
 
-_BATCH = 48
-"""Programs that are tried at once: few enough to stop soon, enough to spread what a call costs."""
-
 Passed = tuple[bool, ...]
+"""For each check whether a program passes it."""
+Answer = TypeVar("Answer")
+Inquiry = Generator[list[ast.Module], list[Passed | None], Answer]
+"""Yields programs to try, is sent their verdicts, returns what it found."""
 
 
 class Judge:
@@ -19,11 +26,13 @@ class Judge:
     Attributes:
         before: checks that the learner's program passes.
         tried: programs that the tests were asked about.
+        right: those that passed, in the order in which they were met.
     """
 
     def __init__(self, trials: Trials, before: Passed, seconds: float) -> None:
         self.before = before
         self.tried = 0
+        self.right: list[ast.Module] = []
         self._trials = trials
         self._ends = time.monotonic() + seconds
         self._known: dict[str, Passed] = {}
@@ -43,21 +52,26 @@ class Judge:
             for source, result in zip(new, passed, strict=True):
                 if result is not None:
                     self._known[source] = result
-        return [self._known.get(source) for source in sources]
+        verdicts = [self._known.get(source) for source in sources]
+        self.right += [
+            program for program, passed in zip(programs, verdicts, strict=True) if is_right(passed)
+        ]
+        return verdicts
 
-    def right(self, program: ast.Module) -> bool:
-        """It passes every check."""
-        return is_right(self.judged([program])[0])
-
-    def first_right(self, programs: Iterable[ast.Module]) -> ast.Module | None:
-        """The first of the programs, which come best first, that passes every check."""
-        waiting = list(programs)
+    def answered(self, inquiries: Iterable[Inquiry[Answer]]) -> list[Answer]:
+        """What the inquiries found, in the order in which they ended; those that time cut off are missing."""
+        found: list[Answer] = []
+        waiting = [(inquiry, next(inquiry)) for inquiry in inquiries]
         while waiting and self.left > 0:
-            batch, waiting = waiting[:_BATCH], waiting[_BATCH:]
-            for program, passed in zip(batch, self.judged(batch), strict=True):
-                if is_right(passed):
-                    return program
-        return None
+            verdicts = self.judged([program for _, programs in waiting for program in programs])
+            asked, waiting = waiting, []
+            for inquiry, programs in asked:
+                own, verdicts = verdicts[: len(programs)], verdicts[len(programs) :]
+                try:
+                    waiting.append((inquiry, inquiry.send(own)))
+                except StopIteration as ended:
+                    found.append(ended.value)
+        return found
 
 
 def is_right(passed: Passed | None) -> bool:

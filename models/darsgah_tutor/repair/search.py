@@ -3,7 +3,8 @@
 1. Alignment: the learner's program is laid over each reference and its behaviour-preserving variants; of the
    edits that lead there, the fewest that the tests ask for are kept.
 2. One edit: slips and rearrangements on suspect lines.
-3. Two and three edits: what let more checks pass is edited on; then pairs of likely edits of expressions.
+3. More edits: what let more checks pass, or has fewer faults that show without running, is edited on; then
+   pairs of likely edits of expressions.
 4. Alignment with correct answers of peers, where they are given.
 
 The nearest of what was found is the repair, whichever way led to it.
@@ -19,18 +20,21 @@ from darsgah_tutor.repair.alignment import Script, align
 from darsgah_tutor.repair.edits import Candidate, one_edit
 from darsgah_tutor.repair.fewest import fewest
 from darsgah_tutor.repair.judge import Judge, is_right
+from darsgah_tutor.repair.soundness import faults, has_endless_loop
 from darsgah_tutor.repair.stock import Stock
 
 _NEAR = 4.0
 """A cost at which no nearer program is looked for: an operator, a name, a constant."""
-_SCRIPTS = 6
+_SCRIPTS = 8
 """Other programs with which the learner's is aligned, nearest first."""
-_BATCH = 64
+_BATCH = 100
+_LARGEST_BATCH = 400
+"""Programs that are tried at once: few at first, as one of them may do, then twice as many each time."""
 _FIRST, _FURTHER = 2500, 400
 """Programs one edit away that are tried: from the learner's, and from each that is edited on."""
 _WIDTH = 6
 """Programs that are edited on, of those that pass more checks than the learner's."""
-_DEPTH = 3
+_DEPTH = 5
 _PAIRED, _PER_PLACE, _PAIRS = 90, 6, 1500
 """Likely edits that are tried in pairs, how many of them at one place, and how many pairs."""
 
@@ -84,17 +88,15 @@ class Search:
 
     def aligned(self, others: Iterable[ast.Module], below: float) -> ast.Module | None:
         """The nearest program below a cost that takes over parts of others."""
-        nearest = None
         scripts = sorted((self.script(other) for other in others), key=Script.cost)
-        right = (script for script in scripts if self.judge.right(script.applied(script.edits)))
-        for script in islice(right, _SCRIPTS):
-            found = fewest(script, self.judge, below)
-            if found is not None and (cost := self.cost(found)) < below:
-                nearest, below = found, cost
-        return nearest
+        answers = self.judge.answered(map(fewest, scripts[:_SCRIPTS]))
+        found = [program for program in answers if program is not None] or self.judge.right[-1:]
+        costs = [(self.cost(program), number) for number, program in enumerate(found)]
+        cost, number = min(costs, default=(below, 0))
+        return found[number] if cost < below else None
 
     def edited(self, below: float) -> ast.Module | None:
-        """A program below a cost that is one to three edits away."""
+        """A program below a cost that is few edits away."""
         first = one_edit(self.learner, self.stock, self.suspicion)
         attempt = self._tried((candidate.built() for candidate in first[:_FIRST]), below)
         for _ in range(_DEPTH - 1):
@@ -111,25 +113,30 @@ class Search:
     def _tried(self, programs: Iterator[ast.Module], below: float) -> "_Attempt":
         """The first batch with a correct program ends it; of those in it the nearest counts."""
         attempt = _Attempt()
-        passed_before = sum(self.judge.before)
-        while (batch := list(islice(programs, _BATCH))) and self.judge.left > 0:
+        faulty = faults(self.learner, self.stock)
+        programs = (program for program in programs if not has_endless_loop(program))
+        count = _BATCH
+        while (batch := list(islice(programs, count))) and self.judge.left > 0:
+            count = min(2 * count, _LARGEST_BATCH)
             verdicts = self.judge.judged(batch)
             right = [one for one, passed in zip(batch, verdicts, strict=True) if is_right(passed)]
             near = [(cost, number) for number, one in enumerate(right) if (cost := self.cost(one)) < below]
             if near:
                 attempt.right = right[min(near)[1]]
                 break
-            attempt.better += [
-                (sum(passed), one)
-                for one, passed in zip(batch, verdicts, strict=True)
-                if passed is not None and passed_before < sum(passed) < len(passed)
-            ]
+            for one, passed in zip(batch, verdicts, strict=True):
+                if passed is not None and not all(passed):
+                    progress = sum(passed) - sum(self.judge.before)
+                    if faulty:
+                        progress += faulty - faults(one, self.stock)
+                    if progress > 0:
+                        attempt.better.append((progress, one))
         return attempt
 
 
 @dataclass
 class _Attempt:
-    """A correct program, where one was met, and those that pass more checks than before, with how many."""
+    """A correct program, where one was met, and those that are better than before, with how good they are."""
 
     right: ast.Module | None = None
     better: list[tuple[int, ast.Module]] = field(default_factory=list)

@@ -46,6 +46,9 @@ def _turned(statement: ast.stmt) -> Iterator[tuple[float, Statements]]:
             yield 0.3, [_like(statement, ast.Return(value))]
             if isinstance(value, ast.Call):
                 yield 0.7, [_like(statement, ast.Expr(value))]
+            if isinstance(value, ast.Name):
+                turned = ast.Assign([ast.Name(value.id, ast.Store())], ast.Name(target.id, ast.Load()))
+                yield 0.8, [_like(statement, turned)]
         case ast.AugAssign(target=target, value=value):
             other = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
             yield 0.7, [rebuilt(statement, op=other)]

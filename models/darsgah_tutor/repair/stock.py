@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from darsgah_tutor.repair.sites import Role, blocks, sites
 from darsgah_tutor.repair.trees import canonical, size
-from darsgah_tutor.repair.variables import functions, local_names, parameters
+from darsgah_tutor.repair.variables import functions, local_names, routines
 
 _LARGEST = 14
 """Nodes of an expression or a statement that may be taken from elsewhere."""
@@ -24,6 +24,8 @@ class Stock:
         statements: simple ones of the references, by canonical text.
         names: what is bound in a function or above.
         callees: functions and methods that anything calls.
+        known_methods: attributes that references, setup and tests use.
+        returning: functions that return a value in a reference.
     """
 
     expressions: dict[tuple[str, Role], dict[str, ast.expr]] = field(
@@ -32,10 +34,12 @@ class Stock:
     statements: dict[str, dict[str, ast.stmt]] = field(default_factory=lambda: defaultdict(dict))
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     callees: set[str] = field(default_factory=set)
+    known_methods: set[str] = field(default_factory=set)
+    returning: set[str] = field(default_factory=set)
 
     def is_bound(self, name: str, function: str) -> bool:
         """Something gives the name a meaning, as far as the program shows."""
-        return name in _BUILT_IN or name in self.names.get(function, ())
+        return name in _BUILT_IN or function not in self.names or name in self.names[function]
 
 
 def stock(learner: ast.Module, references: Iterable[ast.Module], given: frozenset[str]) -> Stock:
@@ -46,22 +50,43 @@ def stock(learner: ast.Module, references: Iterable[ast.Module], given: frozense
     found = Stock()
     others = list(references)
     for program in (*others, learner):
-        for site in sites(program):
-            if size(site.node) <= _LARGEST:
-                found.expressions[site.function, site.role].setdefault(canonical(site.node), site.node)
-            if isinstance(site.node, ast.Call):
-                callee = site.node.func
-                found.callees.add(callee.attr if isinstance(callee, ast.Attribute) else canonical(callee))
+        _keep_expressions(found, program)
     for program in others:
-        for block in blocks(program):
-            for statement in block.statements:
-                if not hasattr(statement, "body") and size(statement) <= _LARGEST:
-                    found.statements[block.function].setdefault(canonical(statement), statement)
-    above = (*local_names(learner), *functions(learner), *_imported(learner), *given)
+        _keep_of_reference(found, program)
+    above = (*local_names(learner), *functions(learner), *_classes(learner), *_imported(learner), *given)
     found.names[""] = above
-    for name, function in functions(learner).items():
-        found.names[name] = (*parameters(function), *local_names(function), *above)
+    for name, function in routines(learner).items():
+        found.names[name] = tuple(dict.fromkeys((*local_names(function), *_all_arguments(function), *above)))
     return found
+
+
+def _keep_expressions(found: Stock, program: ast.Module) -> None:
+    for site in sites(program):
+        if size(site.node) <= _LARGEST:
+            found.expressions[site.function, site.role].setdefault(canonical(site.node), site.node)
+        if isinstance(site.node, ast.Call):
+            callee = site.node.func
+            found.callees.add(callee.attr if isinstance(callee, ast.Attribute) else canonical(callee))
+
+
+def _keep_of_reference(found: Stock, program: ast.Module) -> None:
+    found.known_methods.update(node.attr for node in ast.walk(program) if isinstance(node, ast.Attribute))
+    for name, function in routines(program).items():
+        if any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function)):
+            found.returning.add(name)
+    for block in blocks(program):
+        for statement in block.statements:
+            if not hasattr(statement, "body") and size(statement) <= _LARGEST:
+                found.statements[block.function].setdefault(canonical(statement), statement)
+
+
+def _all_arguments(function: ast.FunctionDef) -> list[str]:
+    """Parameters, also those of functions and lambdas within."""
+    return [node.arg for node in ast.walk(function) if isinstance(node, ast.arg)]
+
+
+def _classes(module: ast.Module) -> list[str]:
+    return [statement.name for statement in module.body if isinstance(statement, ast.ClassDef)]
 
 
 def _imported(module: ast.Module) -> list[str]:

@@ -66,23 +66,25 @@ def written(node: ast.AST) -> Iterator[tuple[str, object]]:
     return ((name, value) for name, value in ast.iter_fields(node) if name not in _UNWRITTEN)
 
 
-def parts(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
+def parts(node: ast.AST) -> tuple[tuple[str, int | None, ast.AST], ...]:
     """The children, with the place of each."""
-    for name, value in written(node):
-        if isinstance(value, ast.AST):
-            yield name, None, value
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                if isinstance(item, ast.AST):
-                    yield name, index, item
+    return kept(node, "parts", lambda: tuple(_parts(node)))
 
 
-def at(root: ast.AST, place: Place) -> ast.AST:
-    """The node at a place."""
-    for name, index in place:
-        value = getattr(root, name)
-        root = value if index is None else value[index]
-    return root
+def renamed(node: Node, old: str, new: str) -> Node:
+    """The tree in which a variable has another name; what does not mention it is shared."""
+    if isinstance(node, ast.Name):
+        return rebuilt(node, id=new) if node.id == old else node
+    changes: dict[str, object] = {}
+    for name, index, part in parts(node):
+        turned = renamed(part, old, new)
+        if turned is part:
+            continue
+        if index is None:
+            changes[name] = turned
+        else:
+            changes.setdefault(name, [*getattr(node, name)])[index] = turned  # type: ignore[index] # that list
+    return rebuilt(node, **changes) if changes else node
 
 
 def with_block(root: Node, place: Place, name: str, statements: list[ast.stmt]) -> Node:
@@ -139,6 +141,17 @@ def without_docstrings(module: ast.Module) -> ast.Module:
         if not block and name == "body" and isinstance(owner, ast.stmt):
             block.append(ast.Pass(lineno=owner.lineno))
     return copy
+
+
+def _parts(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
+    for name in node._fields:
+        value = None if name in _UNWRITTEN else getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            yield name, None, value
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, ast.AST):
+                    yield name, index, item
 
 
 def _is_bare_constant(statement: ast.stmt) -> bool:

@@ -28,7 +28,7 @@ def renamings(
 
     ``fixed`` are names that tests, setup and starter use: those mean the same in both.
     """
-    mine, theirs = functions(learner), functions(other)
+    mine, theirs = routines(learner), routines(other)
     helpers = _helper_names(learner, other, fixed)
     ways: dict[str, list[dict[str, str]]] = {"": _ways(learner, other, fixed)}
     for name, function in theirs.items():
@@ -46,6 +46,12 @@ def renamings(
 def functions(module: ast.Module) -> dict[str, ast.FunctionDef]:
     """The functions of a module, by name."""
     return {statement.name: statement for statement in module.body if isinstance(statement, ast.FunctionDef)}
+
+
+def routines(module: ast.Module) -> dict[str, ast.FunctionDef]:
+    """Functions and methods of a module by their bare name; of equal names the last."""
+    bodies = [module.body, *(one.body for one in module.body if isinstance(one, ast.ClassDef))]
+    return {one.name: one for body in bodies for one in body if isinstance(one, ast.FunctionDef)}
 
 
 def local_names(scope: ast.AST) -> tuple[str, ...]:
