@@ -1,4 +1,4 @@
-"""Runs the benchmarks: ``python -m bench [grading|kernels|browser|profile|attacks]``; else the first two."""
+"""Runs the benchmarks: ``python -m bench [NAME]``; without one grading and kernels. ``--help`` lists all."""
 
 import argparse
 import json
@@ -46,6 +46,8 @@ def main() -> None:
     attacked.add_argument(
         "--cases", nargs="+", default=[], help="only these of the lines in docs/security.md (default all)"
     )
+    causal = commands.add_parser("tutor-model", help="a causal model of 0.5 B against the memory's speed")
+    causal.add_argument("--tokens", type=int, default=60, help="tokens of an answer (default 60)")
     arguments = parser.parse_args()
     console = Console()
     benchmarks = {
@@ -54,6 +56,7 @@ def main() -> None:
         "profile": profile,
         "attacks": attacks,
         "browser": browser,
+        "tutor-model": _tutor_model,
     }
     for name in [arguments.command] if arguments.command else ["grading", "kernels"]:
         chosen = arguments if arguments.command else parser.parse_args([name])
@@ -72,6 +75,13 @@ def _grading(arguments: argparse.Namespace, console: Console) -> None:
 def _kernels(arguments: argparse.Namespace, console: Console) -> None:
     """Measure, print and write beside the other figures of ``results.json``."""
     _write({"kernels": kernels(arguments, console)}, console)
+
+
+def _tutor_model(arguments: argparse.Namespace, console: Console) -> None:
+    """Measure, print and write beside the other figures of ``results.json``."""
+    from bench.tutor_model import tutor_model  # noqa: PLC0415 - other benchmarks are measured without torch
+
+    _write({"tutor_model": tutor_model(arguments, console)}, console)
 
 
 def _write(found: dict[str, object], console: Console) -> None:
