@@ -4,6 +4,9 @@ The host speaks first with each request; the child answers; what is shown in bet
 a grading. A child that dies, for whatever reason, is buried with all it started, the host is told, and this
 process waits: with the next RESTART it forks a fresh child of itself, which has run nothing, into the same
 work folder.
+
+Where no cgroup holds the kernel, what it holds is measured. How often follows from the processor time that
+its processes take, never from what they say: one that says its cell is over is looked at as before.
 """
 
 import contextlib
@@ -13,6 +16,7 @@ import secrets
 import select
 import signal
 import sys
+import time
 from typing import Any, NoReturn
 
 from darsgah_grader.guest import confine
@@ -31,7 +35,8 @@ READY, DIED = b"h", b"x"
 the signal that ended it, or 0, and whether it held more memory than it may."""
 
 _MEMORY_TICK = 0.05
-_IDLE_TICK = 2.0
+_REST_TICK = 0.5
+"""Between two looks at a kernel that computes nothing; each of its processes has its own limit beside."""
 _AT_ONCE = 64
 
 
@@ -52,7 +57,9 @@ class KernelWatch:
         self._forwarding = Forwarding(host)
         self._processes = Processes(own=walls.namespaces)
         self._child: Point | None = None
-        self._busy = False
+        self._measured = walls.poll_memory or not walls.namespaces
+        self._look_at = 0.0
+        self._computed = 0.0
 
     def run(self) -> NoReturn:
         """Watch until the host is gone."""
@@ -63,8 +70,7 @@ class KernelWatch:
             self._forwarding.drain()
             self._listen_to_child()
             self._listen_to_host()
-            if self._child is not None and self._exceeds():
-                self._bury(memory=True)
+            self._look()
             self._processes.reap()
 
     def _wait(self) -> None:
@@ -79,9 +85,9 @@ class KernelWatch:
 
     def _tick(self) -> float | None:
         """Milliseconds until what is held is measured again; for ever where the kernel itself limits it."""
-        if self._child is None or (self._walls.namespaces and not self._walls.poll_memory):
+        if self._child is None or not self._measured:
             return None
-        return 1000 * (_MEMORY_TICK if self._busy else _IDLE_TICK)
+        return max(0.0, 1000 * (self._look_at - time.monotonic()))
 
     def _start(self) -> None:
         """Fork a child that has run nothing."""
@@ -99,6 +105,7 @@ class KernelWatch:
             )
         theirs.close()
         self._processes.watch(pid)
+        self._look_at = time.monotonic() + _MEMORY_TICK
         self._child = Point(0, pid, os.pidfd_open(pid), Channel(ours, LONGEST_FRAME))
         self._forwarding.allow(self._output_limits[0])
         if hello(self._child.channel) is None:
@@ -142,7 +149,7 @@ class KernelWatch:
         """Give the child a request; one that takes none in time is done with."""
         if message.kind == EXECUTE:
             self._forwarding.allow(self._output_limits[0])
-            self._busy = True
+        self._look_at = min(self._look_at, time.monotonic() + _MEMORY_TICK)
         child.channel.socket.settimeout(HANDSHAKE)
         try:
             child.channel.send(message.kind, message.payload)
@@ -177,9 +184,24 @@ class KernelWatch:
         elif message.kind in {RESULT, ANSWER, INPUT}:
             self._forwarding.drain()
             self._host.send(message.kind, message.payload)
-            self._busy = self._busy and message.kind != RESULT
         else:
             raise ProtocolError("a message no kernel sends")
+
+    # -- what it holds --------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Measure what is held when its time has come; too much is the end of the child.
+
+        It comes soon again where anything was computed since the last time: memory does not fill by itself.
+        """
+        if self._child is None or not self._measured or time.monotonic() < self._look_at:
+            return
+        if self._exceeds():
+            self._bury(memory=True)
+            return
+        computed = self._processes.cpu_seconds()
+        self._look_at = time.monotonic() + (_REST_TICK if computed == self._computed else _MEMORY_TICK)
+        self._computed = computed
 
     def _exceeds(self) -> bool:
         """Whether the kernel holds more than it may, where no cgroup and no tmpfs of its own see to that."""
@@ -198,7 +220,6 @@ class KernelWatch:
     def _end_child(self) -> int:
         """End the child and all it started; the signal that ended it, or 0."""
         child, self._child = self._child, None
-        self._busy = False
         if child is None:
             return 0
         number = self._processes.sweep(child.pid, spare=None)

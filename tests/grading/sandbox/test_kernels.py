@@ -9,18 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
+from darsgah_grader.guest.confine import Confinement
+from darsgah_grader.guest.frames import Channel
 from darsgah_grader.guest.kernel import ANSWER, ASK, EXECUTE, INPUT, RESULT
-from darsgah_grader.guest.kernel_watch import DIED, INTERRUPT, READY, RESTART, USAGE
+from darsgah_grader.guest.kernel_watch import DIED, INTERRUPT, READY, RESTART, USAGE, KernelWatch
+from darsgah_grader.guest.points import Point
+from darsgah_grader.guest.shell import GuestShell
 from darsgah_grader.sandbox import work_folders
+from darsgah_grader.sandbox.berths import Berths
 from darsgah_grader.sandbox.kernel_messages import json_object
 from darsgah_grader.sandbox.kernel_places import KernelPlace
 from darsgah_grader.sandbox.zygote import Sandbox
-from darsgah_grader.types import Limits, SandboxLevel
+from darsgah_grader.types import Environment, Limits, SandboxLevel
 from tests.grading.sandbox.conftest import QUICK
 from tests.grading.sandbox.machine import descendants, user_of
 
@@ -286,6 +291,62 @@ def test_memory_of_many_processes_has_an_end(sandbox: Sandbox) -> None:
         assert ended["status"] == "died" or len(descendants(kernel.place.pid)) < 7
         kernel.restart()
         assert kernel.value("1 + 1") == "2"
+
+
+def test_processes_that_hold_too_much_end_where_it_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a cgroup, and although the cell has said that it is over."""
+    monkeypatch.setattr(Berths, "_make_group", lambda _: None)
+    source = (
+        "import os, socket, stat, time\n"
+        "for n in range(3, 256):\n"
+        "    try: pipe = stat.S_ISSOCK(os.fstat(n).st_mode)\n"
+        "    except OSError: continue\n"
+        "    if pipe: socket.socket(fileno=os.dup(n)).send(b'r.{}')\n"
+        "for n in range(4):\n"
+        "    if os.fork() == 0:\n        held = bytearray(b'x') * (80 << 20)\n        time.sleep(60)\n"
+        "time.sleep(60)"
+    )
+    with (
+        Sandbox.start(Environment("python"), level=SandboxLevel.NAMESPACES) as unlimited,
+        opened(unlimited) as kernel,
+    ):
+        kernel.begin(source)
+        assert kernel.hear() == (RESULT, {})
+        assert kernel.hear() == (DIED, {"signal": 9, "memory": True})
+
+
+def test_what_a_cell_says_puts_no_measuring_off() -> None:
+    host, ours, says, hears = (Channel(end, 1000) for _ in range(2) for end in Channel.pair())
+    walls = Confinement(
+        namespaces=True,
+        seccomp=b"",
+        work="",
+        user=None,
+        visible=(),
+        listed=(),
+        poll_memory=True,
+        memory_bytes=1 << 40,
+        work_bytes=0,
+        work_inodes=0,
+        file_bytes=0,
+        processes=0,
+        open_files=0,
+        total_seconds=1.0,
+    )
+    kernel = KernelWatch(ours, walls, (1000, 10), cast("GuestShell", None))
+    kernel._child = Point(0, os.getpid(), os.pidfd_open(os.getpid()), hears)
+    host.send(EXECUTE, b"{}")
+    kernel._listen_to_host()
+    assert cast("float", kernel._tick()) <= 50  # milliseconds
+    says.send(RESULT, b"{}")
+    kernel._listen_to_child()
+    message = host.receive()
+    assert message is not None
+    assert message.kind == RESULT
+    assert cast("float", kernel._tick()) <= 50
+    for channel in (host, ours, says):
+        channel.close()
+    kernel._child.close()
 
 
 def test_a_fork_bomb_is_bounded_and_a_restart_ends_it(walls: Sandbox) -> None:
