@@ -116,8 +116,8 @@ class Settings(BaseSettings):
         description="A causal language model that says hints in other words: a folder, or the address of a "
         "server that speaks OpenAI's protocol; unset: hints are said as their authors wrote them.",
     )
-    tutor_model_name: str = Field(
-        default="", description="Which of the models at that address; unset: its first."
+    tutor_model_name: str | None = Field(
+        default=None, description="Which of the models at that address; unset: its first."
     )
     tutor_token: str | None = Field(
         default=None,

@@ -12,14 +12,14 @@ def is_address(model: str) -> bool:
     return model.startswith(("http://", "https://"))
 
 
-def open_speaker(model: str, *, token: str = "", name: str = "") -> Speaker:
-    """What ``DARSGAH_TUTOR_MODEL`` names.
+def open_speaker(model: str, *, token: str | None = None, name: str | None = None) -> Speaker:
+    """What ``DARSGAH_TUTOR_MODEL`` names; ``token`` and ``name`` are for an address alone.
 
     Raises:
         FolderRefused: the folder holds no model that is run here. An address is not asked yet.
     """
     if is_address(model):
-        return RemoteSpeaker(model, token=token, model=name)
+        return RemoteSpeaker(model, token=token or "", model=name or "")
     from darsgah_tutor.causal.generators import open_generator  # noqa: PLC0415 - an address needs no torch
 
     return LocalSpeaker(open_generator(Path(model).expanduser()))
