@@ -19,10 +19,9 @@ import os
 import secrets
 import select
 import signal
-import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from darsgah_grader.guest import confine
 from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
@@ -361,51 +360,3 @@ class Supervisor:
         number = self.processes.sweep(runner.pid, spare=self.checkpoint.pid if self.checkpoint else None)
         runner.close()
         return number
-
-
-def supervise(
-    host: Channel,
-    job: dict[str, Any],
-    walls: confine.Confinement,
-    shell: GuestShell,
-    cell_runner: CellRunner,
-) -> NoReturn:
-    """Run the job, and any that follow it, and end with the host; the exit status says nothing."""
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)  # process 1 of a namespace: not to be killed from inside
-        while True:
-            supervisor = Supervisor(
-                host=host,
-                forwarding=Forwarding(host),
-                walls=walls,
-                shell=shell,
-                cell_runner=cell_runner,
-                cells=job["cells"],
-                seconds=job["cell_seconds"],
-                output_bytes=job["output_bytes"],
-                output_count=job["output_count"],
-                processes=Processes(own=walls.namespaces),
-                given=job["given"],
-                naming=job["naming"],
-            )
-            supervisor.run()
-            if job["naming"] is None:
-                break  # a learner's code has run here
-            supervisor.clear_away()
-            message = host.receive()
-            if message is None or message.kind != JOB:
-                break
-            job = job_header(message.payload)[0]
-    except OSError:
-        pass  # the host went away
-    finally:
-        sys.stdout = sys.stderr = None  # nothing may be flushed at the end
-        os._exit(0)
-
-
-def job_header(payload: bytes) -> tuple[dict[str, Any], int]:
-    """The header of a job in JSON, and where the files begin that lie behind it."""
-    length = int.from_bytes(payload[:8], "big")
-    header: dict[str, Any] = json.loads(payload[8 : 8 + length])
-    return header, 8 + length

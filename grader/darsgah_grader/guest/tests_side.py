@@ -28,8 +28,9 @@ from darsgah_grader.guest import stand_ins
 from darsgah_grader.guest.capture import DISPLAY, STDERR, STDOUT
 from darsgah_grader.guest.cells import CellRunner
 from darsgah_grader.guest.frames import Channel
+from darsgah_grader.guest.handed_objects import PeerGone
 from darsgah_grader.guest.learner_side import PATCHABLE, special
-from darsgah_grader.guest.peer import Peer, PeerGone
+from darsgah_grader.guest.peer import Peer
 from darsgah_grader.guest.shapes import FORWARDED
 from darsgah_grader.guest.shared_files import SharedFiles, roots
 from darsgah_grader.guest.shell import GuestShell

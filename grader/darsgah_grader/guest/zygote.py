@@ -26,10 +26,11 @@ from typing import Any, NoReturn
 from darsgah_grader.guest import confine, linux, rootfs, seccomp, values
 from darsgah_grader.guest.cells import CellRunner, warm
 from darsgah_grader.guest.frames import Channel
+from darsgah_grader.guest.job_series import job_header, supervise
 from darsgah_grader.guest.kernel import warm_kernels
 from darsgah_grader.guest.kernel_watch import watch
 from darsgah_grader.guest.shell import GuestShell, create_shell
-from darsgah_grader.guest.supervisor import JOB, job_header, supervise
+from darsgah_grader.guest.supervisor import JOB
 
 BOOT, READY, BROKEN, MAP, MAPPED, RUN, STARTED = b"b", b"y", b"n", b"u", b"m", b"s", b"p"
 """Kinds on the control socket."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from darsgah_grader.guest import peer
+from darsgah_grader.guest import handed_objects
 from darsgah_grader.guest.frames import Channel
 from darsgah_grader.guest.peer import LONGEST, Peer
 
@@ -61,8 +61,8 @@ def test_objects_outlive_their_link(ends: Ends) -> None:
 def test_a_link_with_too_many_objects_leaves_the_next_one_its_room(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peer, "_MOST_KEPT", 10)
-    monkeypatch.setattr(peer, "_MOST_OBJECTS", 20)
+    monkeypatch.setattr(handed_objects, "_MOST_KEPT", 10)
+    monkeypatch.setattr(handed_objects, "_MOST_OBJECTS", 20)
     ends.link(1)
     (early,) = ends.asking.ask("make", 1)
     ends.link(2)
