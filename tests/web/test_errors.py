@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from darsgah.errors import DarsgahError
 from darsgah.web.error_answers import answer_error
@@ -132,6 +133,44 @@ async def test_a_fault_of_ours_shows_nothing_of_itself(
         assert "Traceback" not in answer.text
         assert answer.headers["content-security-policy"]
         assert answer.headers["x-request-id"]
+
+
+async def test_a_sender_that_goes_away_is_no_fault_of_ours(platform: Platform) -> None:
+    path = f"/api/v1/assignments/{platform.network.assignment_id}/drafts/lab"
+    headers = {
+        "host": "testserver",
+        "authorization": f"Bearer {await platform.token('learner')}",
+        "if-match": '"0"',
+        "content-type": "application/json",
+        "content-length": "1000",
+    }
+    heard = iter([{"type": "http.request", "body": b'{"cells"', "more_body": True}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:  # noqa: ANN401 # a message of ASGI
+        return next(heard, {"type": "http.disconnect"})
+
+    async def send(message: Any) -> None:  # noqa: ANN401 # a message of ASGI
+        sent.append(message)
+
+    scope: Any = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "PUT",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "server": ("testserver", 80),
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+    }
+    with capture_logs() as logged:
+        await platform.app(scope, receive, send)
+    assert [(line["event"], line["log_level"]) for line in logged] == [("request", "info")]
+    assert b"sender_gone" in b"".join(message.get("body", b"") for message in sent)
 
 
 def test_every_error_has_a_status_and_a_code_of_its_own() -> None:

@@ -11,6 +11,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import (
     HTTPException,
+    InternalServerException,
     ValidationException,
 )
 from litestar.params import ParameterKwarg
@@ -28,6 +29,17 @@ class MethodNotAllowed(DarsgahError):  # noqa: N818 - says what is wrong
 
     status = 405
     code = "method_not_allowed"
+
+
+class SenderGone(DarsgahError):  # noqa: N818 - says what happened
+    """The connection ended before all of it was sent. Nothing was kept: send it again."""
+
+    status = 400
+    code = "sender_gone"
+
+
+_GONE = "client disconnected prematurely"
+"""What the framework says of such a request, by nothing else to be told from a fault of its own."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,6 +67,8 @@ def _labelled(request: Request[Any, Any, Any], error: Exception) -> DarsgahError
     if isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         # What the request's transaction raised while it ended, as the framework hands it on.
         return _labelled(request, error.exceptions[0])
+    if isinstance(error, InternalServerException) and error.detail == _GONE:
+        return SenderGone()
     if isinstance(error, HTTPException) and error.status_code < 500:
         return _of_the_framework(request, error)
     return DarsgahError()
