@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
 
 import pytest
 from procrastinate.psycopg_connector import PsycopgConnector
@@ -17,8 +18,9 @@ from structlog.testing import capture_logs
 from darsgah.db.session import Database, DatabaseAway
 from darsgah.jobs.queue import ATTEMPTS, enqueue, queue_depth
 from darsgah.jobs.recovery import hand_back_orphans
+from darsgah.jobs.worker import JobWorker, Task
 from tests.database import StoppableServer
-from tests.jobs.worker_process import PROBE, TABLES, probe_worker
+from tests.jobs.worker_process import PROBE, TABLES, TIMING, Probe, probe_worker
 
 SOON = 30.0
 
@@ -136,6 +138,27 @@ async def test_a_job_that_always_fails_is_given_up_in_the_open(
     assert [entry["reason"] for entry in said if entry["event"] == "job_given_up"] == [reason]
     # The library would add a traceback of its own to what has been said.
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_an_attempt_without_the_database_is_told_in_one_line_and_repeated(probes: Database) -> None:
+    probe, away = Probe(probes), iter([True])
+
+    async def run(**values: Any) -> None:  # noqa: ANN401 # whatever the job carries
+        if next(away, False):
+            raise DatabaseAway
+        await probe.run(**values)
+
+    await ask(probes, "asked")
+    stop = asyncio.Event()
+    worker = JobWorker(probes.url, [Task(PROBE, run, probe.give_up)], concurrency=1, timing=TIMING)
+    with capture_logs() as said:
+        working = asyncio.create_task(worker.run(stop))
+        await until(lambda: rows(probes, "done"))
+        stop.set()
+        await asyncio.wait_for(working, SOON)
+    (failed,) = [entry for entry in said if entry["event"] == "attempt_failed"]
+    assert failed["reason"].startswith("DatabaseAway: The database does not answer")
+    assert not failed["exc_info"]
 
 
 async def test_a_job_that_kills_its_workers_is_given_up(probes: Database) -> None:

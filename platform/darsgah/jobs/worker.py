@@ -3,7 +3,8 @@
 A job runs at least once. Its worker may die after the work and before the queue knows, so what a task does
 must be safe to do again. A job that has failed ``ATTEMPTS`` times is not run any more: its task is told why,
 so that what waits for it learns of it, and the row stays as ``given_up`` in the queue's depth.
-Every failed attempt is one line of the log, with the traceback when it is not the one of the attempt before.
+Every failed attempt is one line of the log, with the traceback when it is not the one of the attempt before,
+and without where the database or the store of files was away: that is no fault of the task.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from procrastinate.worker import Worker
 
 from darsgah.db.columns import now
 from darsgah.db.session import CONNECT_SECONDS
-from darsgah.errors import DarsgahError
+from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.jobs.queue import ATTEMPTS, JobKind
 from darsgah.jobs.recovery import hand_back_forgotten, hand_back_orphans, marked_as_running
 
@@ -241,13 +242,14 @@ class JobWorker:
             await task.run(**values)
         except Exception as error:
             reason = outline(error)
+            told = isinstance(error, ServiceUnavailable) or self._reasons.get(number) == reason
             _log.warning(
                 "attempt_failed",
                 task=task.kind.name,
                 attempt=attempt,
                 of=ATTEMPTS,
                 reason=reason,
-                exc_info=error if self._reasons.get(number) != reason else None,
+                exc_info=None if told else error,
                 values=values,
             )
             self._reasons[number] = reason
