@@ -20,13 +20,16 @@ export interface CellMetadata {
 }
 
 export interface Cell {
-  cell_type: "code" | "markdown" | "raw";
+  /** `foreign`: of a kind that nbformat 4 does not have; only read here, and saved as it came. */
+  cell_type: "code" | "markdown" | "raw" | "foreign";
   id: string;
   source: string;
   metadata: CellMetadata;
   outputs?: Output[];
   execution_count?: number | null;
   attachments?: Record<string, Record<string, string>>;
+  /** A foreign cell as it stands in the file. */
+  given?: unknown;
   [name: string]: unknown;
 }
 

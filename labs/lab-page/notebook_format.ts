@@ -37,9 +37,7 @@ function asNotebook(content: unknown): Notebook {
   if (!isFields(content) || content["nbformat"] !== 4 || !Array.isArray(content["cells"])) {
     throw new NotUnderstood("The file is no notebook of format 4.");
   }
-  const cells = content["cells"].filter(
-    (cell): cell is Fields => isFields(cell) && CELL_TYPES.has(String(cell["cell_type"])),
-  );
+  const cells: unknown[] = content["cells"];
   const minor = typeof content["nbformat_minor"] === "number" ? content["nbformat_minor"] : 0;
   return {
     ...content,
@@ -73,7 +71,8 @@ export function newCell(cellType: "code" | "markdown"): Cell {
   return cellType === "code" ? { ...cell, outputs: [], execution_count: null } : cell;
 }
 
-function readCell(cell: Fields): Cell {
+function readCell(cell: unknown): Cell {
+  if (!isFields(cell) || !CELL_TYPES.has(String(cell["cell_type"]))) return foreignCell(cell);
   const read: Cell = {
     ...cell,
     cell_type: cell["cell_type"] as Cell["cell_type"],
@@ -89,6 +88,13 @@ function readCell(cell: Fields): Cell {
     outputs: outputs.map(readOutput),
     execution_count: typeof count === "number" ? count : null,
   };
+}
+
+/** A cell of an unknown kind: its text where it has one, else all of it, and nothing of it is taken for ours. */
+function foreignCell(given: unknown): Cell {
+  const { id, source } = isFields(given) ? given : {};
+  const shown = joined(source) || JSON.stringify(given, null, 1);
+  return { cell_type: "foreign", id: typeof id === "string" ? id : "", source: shown, metadata: {}, given };
 }
 
 /** An output with its texts in one piece; one of an unknown type stays as it is. */
@@ -108,7 +114,8 @@ function ofBundle(type: string, value: unknown): unknown {
   return Array.isArray(value) && !type.endsWith("json") ? joined(value) : value;
 }
 
-function writeCell(cell: Cell): Fields {
+function writeCell(cell: Cell): unknown {
+  if (cell.cell_type === "foreign") return cell.given;
   const written: Fields = { ...cell, source: lines(cell.source) };
   if (cell.outputs) written["outputs"] = cell.outputs.map(writeOutput);
   return written;

@@ -22,6 +22,7 @@ export interface Question {
 export type Part = "own" | "answer" | "test" | "locked";
 
 export function partOf(cell: Cell): Part {
+  if (cell.cell_type === "foreign") return "locked";
   const marks = cell.metadata.nbgrader;
   if (!marks) return cell.metadata["editable"] === false ? "locked" : "own";
   if (marks.solution || marks.task) return marks.task && marks.locked ? "locked" : "answer";

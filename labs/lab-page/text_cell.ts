@@ -1,4 +1,4 @@
-/** A cell of Markdown, read as it is meant or written in an editor; or a raw cell, shown as it stands. */
+/** A cell of Markdown, read as it is meant or written in an editor; or one that is shown as it stands: raw, or foreign. */
 import { CellView, type CellHost } from "./cell_view";
 import type { CellEditor } from "./editor";
 import { editors, editorsReady } from "./editor_loading";
@@ -51,7 +51,7 @@ export class TextCellView extends CellView {
   private render(): void {
     const { words, files, headingShift } = this.host;
     const { source, cell_type, attachments } = this.cell;
-    if (cell_type === "raw") {
+    if (cell_type !== "markdown") {
       this.body.replaceChildren(make("pre", { class: "lab-still", tabindex: 0, dir: "ltr" }, source));
       return;
     }

@@ -100,6 +100,27 @@ def test_unknown_metadata_outputs_and_attachments_come_back_untouched() -> None:
     assert error == before["cells"][1]["outputs"][2]
 
 
+def test_cells_of_an_unknown_kind_come_back_as_they_were_and_are_only_read() -> None:
+    foreign: list[Any] = [
+        {"cell_type": "sql", "id": "not ok!", "source": ["SELECT 1"], "metadata": {"nbgrader": 5}},
+        {"cell_type": "sql", "source": "SELECT 1", "given": None, "deep": [{"a": 1.5}]},
+        {"id": "bare"},
+        None,
+        ["cell"],
+    ]
+    before = elsewhere()
+    before["cells"][1:1] = foreign
+    after = there_and_back(copy.deepcopy(before))
+    assert after["cells"][1 : 1 + len(foreign)] == foreign
+    assert there_and_back(after) == after
+    names = FORMAT + '\n{ isEditable, isOwn } from "./questions"'
+    told = "[cell.id, cell.source, isEditable(cell), isOwn(cell)]"
+    cells = evaluate(names, f"readNotebook(JSON.stringify(given)).cells.map((cell) => {told})", before)
+    assert len({identifier for identifier, *_ in cells}) == len(cells)
+    assert [cell[1:] for cell in cells[1:3]] == [["SELECT 1", False, False]] * 2
+    assert cells[4][1] == "null"
+
+
 def test_a_second_reading_changes_nothing() -> None:
     once = there_and_back(elsewhere())
     assert there_and_back(once) == once
