@@ -31,6 +31,13 @@ MARKDOWN = (
     f"**kept** [lure](javascript:{RUN}) ![away]({OUTSIDE}/o.png) <img src=x onerror={RUN}>"
     f"<script>{RUN}</script> $\\href{{javascript:{RUN}}}{{x}}$"
 )
+FORMULAS = (
+    "before $\\!\\!\\hspace{-20em}\\text{over what is before}$ between "
+    "$x\\hspace{40em}\\hspace{40em}\\text{far}$ and "
+    "$a\\raisebox{-9em}{low}\\smash{\\frac{\\frac{a}{b}}{c}}$\n\n"
+    "$$\\hspace{-20em}\\text{over the edge}\\raisebox{-30em}{low}$$"
+)
+"""Formulas that would lie over what is beside them."""
 DRAWING = (
     "<svg width='1' height='1' overflow='visible'><rect x='-999' y='-999' width='9999' height='9999'/></svg>"
 )
@@ -72,7 +79,12 @@ def hostile_cells() -> list[dict[str, Any]]:
         }
     )
     outputs += MALFORMED
-    source = {"cell_type": "markdown", "id": "hostile-text", "metadata": {}, "source": MARKDOWN + DRAWING}
+    source = {
+        "cell_type": "markdown",
+        "id": "hostile-text",
+        "metadata": {},
+        "source": f"{MARKDOWN}{DRAWING}\n\n{FORMULAS}",
+    }
     pictures = {"a.png": {"image/png": ["iVBORw0K", "Ggo="]}, "b.png": None}
     malformed = {
         "cell_type": "markdown",

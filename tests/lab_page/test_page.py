@@ -42,6 +42,25 @@ async (cells) => {
 }
 """
 
+OUTSIDE_OF_FORMULAS = """
+() => {
+  const found = [];
+  for (const formula of document.querySelectorAll("#cell-hostile-text [class*=lab-formula]")) {
+    formula.scrollIntoView({ block: "center" });
+    const box = formula.getBoundingClientRect();
+    for (let x = 1; x < innerWidth; x += 12) {
+      for (let y = 1; y < innerHeight; y += 12) {
+        const across = x > box.left - 1 && x < box.right + 1;
+        const inside = across && y > box.top - 1 && y < box.bottom + 1;
+        if (!inside && formula.contains(document.elementFromPoint(x, y))) found.push([x, y]);
+      }
+    }
+  }
+  return found;
+}
+"""
+"""Places where a formula lies over something else."""
+
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
@@ -184,6 +203,8 @@ def test_hostile_output_does_nothing(context: BrowserContext, site: Site) -> Non
     page.locator("#cell-malformed").get_by_text("opened").wait_for()
     page.locator("#cell-hostile").get_by_text("odd", exact=True).wait_for()
     assert page.locator("#cell-hostile-text svg").count() == 0, "a drawing may lie over the page"
+    page.locator("#cell-hostile-text .lab-formula-display math").wait_for()
+    assert page.evaluate(OUTSIDE_OF_FORMULAS) == []
     assert page.locator("[src*='//elsewhere'], [href*='//elsewhere'], [href^='javascript']").count() == 0
     sees(page, SAVED_AT)
 
