@@ -4,6 +4,8 @@
  * Each account has a cache under its own opaque name; there is one at a time. What locks the learner's work is
  * cut out of a page before it is kept.
  */
+import { dayAndTime } from "./moments";
+
 const PREFIX = "darsgah-pages-1-";
 const MOST = 100;
 const KEPT_AT = "Darsgah-Kept";
@@ -72,6 +74,5 @@ function noteOf(offlinePage: string, kept: Response): string {
   const language = /<html lang="(\w+)"/.exec(offlinePage)?.[1] ?? "en";
   const note = /<template id="seen-before">([^]*?)<\/template>/.exec(offlinePage)?.[1] ?? "";
   const moment = new Date(kept.headers.get(KEPT_AT) ?? Date.now());
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  return note.replace("{time}", format.format(moment));
+  return note.replace("{time}", dayAndTime(moment, language));
 }

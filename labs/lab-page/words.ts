@@ -1,17 +1,12 @@
 /** The page's words in the learner's language, and how sizes, times and points are written in it. */
+import { clockTime, dayAndTime } from "./moments";
 import type { Text } from "./texts";
 
 export class Words {
-  private readonly clock: Intl.DateTimeFormat;
-  private readonly day: Intl.DateTimeFormat;
-
   constructor(
     private readonly texts: Record<string, string>,
     readonly language: string,
-  ) {
-    this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-    this.day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  }
+  ) {}
 
   /** A text in the learner's language, with `{name}` replaced by the values. */
   say(text: Text, values: Record<string, string | number> = {}): string {
@@ -33,11 +28,11 @@ export class Words {
   }
 
   time(date: Date): string {
-    return this.clock.format(date);
+    return clockTime(date);
   }
 
   dayAndTime(date: Date): string {
-    return this.day.format(date);
+    return dayAndTime(date, this.language);
   }
 
   /** Points without zeros that say nothing: never rounded up. */
