@@ -84,14 +84,33 @@ def until(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.1)
 
 
+IS_HELD = """
+async () => {
+  if (navigator.serviceWorker.controller === null) return false;
+  const { assignment, kernel } = JSON.parse(document.getElementById("lab-data").textContent);
+  const files = kernel.files.map(({ url }) => url);
+  const waiting = [location.href, "/today", "/offline", assignment.course, assignment.page, ...files];
+  for (const { name } of performance.getEntriesByType("resource")) {
+    if (/\\/static\\/.*\\.(js|css)$/.test(name)) waiting.push(name);
+  }
+  const seen = new Set();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const address = new URL(next, location.href).href;
+    if (seen.has(address)) continue;
+    seen.add(address);
+    const held = await caches.match(address, { ignoreVary: true });
+    if (held === undefined) return false;
+    if (!address.includes("/vendor/lab/")) continue;
+    for (const [, piece] of (await held.text()).matchAll(/["'](\\.\\/[\\w.-]+\\.js)["']/g)) {
+      waiting.push(new URL(piece, address).href);
+    }
+  }
+  return true;
+}
+"""
+"""Whether this browser holds the pages about the lab, its data, and every piece of the script."""
+
+
 def wait_for_service_worker(page: Page) -> None:
     """Until the page is held, with everything that it needs without a link."""
-    until(
-        lambda: page.evaluate(
-            "async () => navigator.serviceWorker.controller !== null"
-            " && (await caches.keys()).some((name) => name.startsWith('darsgah-pages'))"
-            " && (await caches.match(location.href)) !== undefined"
-        ),
-        "no service worker holds the page",
-    )
-    page.wait_for_timeout(1_000)
+    until(lambda: page.evaluate(IS_HELD), "no service worker holds the page")
