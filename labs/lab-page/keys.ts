@@ -21,20 +21,7 @@ const PAIR = 800;
 /** Act on keys below `root`; what happens in fields, buttons and editors is left alone. */
 export function listenToKeys(root: HTMLElement, commands: KeyCommands): void {
   let last = { key: "", time: 0 };
-  const single: Record<string, () => void> = {
-    Enter: () => commands.edit(),
-    ArrowUp: () => commands.go("up"),
-    ArrowDown: () => commands.go("down"),
-    k: () => commands.go("up"),
-    j: () => commands.go("down"),
-    Home: () => commands.go("first"),
-    End: () => commands.go("last"),
-    a: () => commands.add("code", "before"),
-    b: () => commands.add("code", "after"),
-    z: () => commands.undoRemove(),
-    s: () => commands.save(),
-    h: () => commands.keys(),
-  };
+  const single = singleKeys(commands);
   const double: Record<string, () => void> = { d: () => commands.remove(), i: () => commands.stop() };
   root.addEventListener("keydown", (event) => {
     if (!(event.target instanceof HTMLElement) || event.isComposing) return;
@@ -60,4 +47,22 @@ export function listenToKeys(root: HTMLElement, commands: KeyCommands): void {
     event.preventDefault();
     act();
   });
+}
+
+/** What a key means that is pressed once, alone. */
+function singleKeys(commands: KeyCommands): Record<string, () => void> {
+  return {
+    Enter: () => commands.edit(),
+    ArrowUp: () => commands.go("up"),
+    ArrowDown: () => commands.go("down"),
+    k: () => commands.go("up"),
+    j: () => commands.go("down"),
+    Home: () => commands.go("first"),
+    End: () => commands.go("last"),
+    a: () => commands.add("code", "before"),
+    b: () => commands.add("code", "after"),
+    z: () => commands.undoRemove(),
+    s: () => commands.save(),
+    h: () => commands.keys(),
+  };
 }

@@ -4,7 +4,7 @@ import subprocess
 
 from tests.lab_page.scripts import PROJECT, SOURCES, node
 
-LONGEST = 420
+LONGEST = 400
 
 
 def test_the_types_hold() -> None:
