@@ -7,6 +7,7 @@ import type { FromKernel, ToKernel } from "./hub_messages";
 
 /** Codes of closing are 4000 and the status that HTTP has for the same. */
 const OVER = 4410;
+const TOO_MANY = 4429;
 const HOST_AWAY = 4503;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
@@ -125,6 +126,7 @@ export function trouble(code: number, reason: string): KernelTrouble {
     return { code: known.find((one) => one === reason) ?? "ended", detail: reason };
   }
   if (code === HOST_AWAY) return { code: "failed", detail: reason };
+  if (code === TOO_MANY) return { code: "windows", detail: reason };
   if (code === 4413) return { code: "failed", detail: reason };
   if (code >= 4400 && code < 4500) return { code: "forbidden", detail: reason };
   return { code: "offline", detail: reason };

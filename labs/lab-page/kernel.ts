@@ -42,7 +42,7 @@ export interface Progress {
 
 /** Why a kernel cannot be had, or ended; `code` picks the page's words. */
 export interface KernelTrouble {
-  code: "offline" | "unsupported" | "full" | "memory" | "idle" | "ended" | "forbidden" | "failed";
+  code: "offline" | "unsupported" | "full" | "memory" | "idle" | "ended" | "windows" | "forbidden" | "failed";
   detail: string;
 }
 

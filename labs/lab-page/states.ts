@@ -69,6 +69,8 @@ export function troubleWords({ code, detail }: KernelTrouble, words: Words): str
       return words.say("Python was put to rest because nothing ran for a while. Your work is kept; run the cells again.");
     case "ended":
       return words.say("Python ended by itself. Your work is kept; restart and run the cells again.");
+    case "windows":
+      return words.say("Labs are open in too many windows. Close some, then restart Python here; your work is kept.");
     case "forbidden":
       return words.say("You may not run code here any more. Reload the page; your work is kept.");
     case "failed":

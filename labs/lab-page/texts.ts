@@ -160,6 +160,7 @@ export const TEXTS = [
   "Python ended: the code needed more memory than there is. Your work is kept; restart, and try with less data.",
   "Python was put to rest because nothing ran for a while. Your work is kept; run the cells again.",
   "Python ended by itself. Your work is kept; restart and run the cells again.",
+  "Labs are open in too many windows. Close some, then restart Python here; your work is kept.",
   "You may not run code here any more. Reload the page; your work is kept.",
   "Python could not start ({detail}). Your work is kept; try again.",
   "Python could not start. Your work is kept; try again.",

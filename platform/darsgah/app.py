@@ -38,6 +38,7 @@ from darsgah.hubs import pages as hubs_pages
 from darsgah.jobs.notifications import Listener
 from darsgah.kernels import api as kernels_api
 from darsgah.kernels import pages as kernels_pages
+from darsgah.kernels.open_pages import OpenPages
 from darsgah.lab_checks import api as lab_checks_api
 from darsgah.lab_checks import pages as lab_checks_pages
 from darsgah.settings import Settings
@@ -119,6 +120,7 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
             "full_notebook": FullNotebook(),
             "languages": languages,
             "pages": Pages(static_files, languages),
+            "open_pages": OpenPages(),
         }
     )
     prometheus = PrometheusConfig(app_name="darsgah", prefix="darsgah", group_path=True)
@@ -193,7 +195,7 @@ def _dependencies() -> dict[str, Provide]:
         "session": Provide(_session),
         **{
             name: Provide(_from_state(name))
-            for name in ("settings", "database", "blobs", "listener", "languages", "pages")
+            for name in ("settings", "database", "blobs", "listener", "languages", "pages", "open_pages")
         },
     }
 

@@ -2,16 +2,18 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from structlog.testing import capture_logs
 
 from darsgah.accounts import service as accounts
+from darsgah.accounts.models import AccountSession
 from darsgah.db.columns import now
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import Terms
-from darsgah.kernels import relay
+from darsgah.kernels import open_pages, relay, service
 from tests.kernels.conftest import Site
 
 
@@ -93,6 +95,42 @@ async def test_signing_out_ends_an_open_page(site: Site, monkeypatch: pytest.Mon
         async with site.database.begin() as session:
             await accounts.sign_out(session, token)
         assert await page.end() == (4401, "not_signed_in")
+
+
+async def test_an_open_page_is_no_use_of_the_session(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asyncio.Event()
+    ask = service.still_may
+
+    async def asking(*arguments: Any) -> None:  # noqa: ANN401 # as it takes them
+        await ask(*arguments)
+        asked.set()
+
+    monkeypatch.setattr(relay, "ASK_AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(service, "still_may", asking)
+    token = await site.token("learner")
+    async with site.page(token=token) as page:
+        await page.run("x = 1")
+        ends = now() + timedelta(hours=1)
+        async with site.database.begin() as session:
+            row = await session.get_one(AccountSession, accounts.hash_token(token))
+            row.seen_at, row.expires_at = now() - timedelta(days=2), ends
+        asked.clear()
+        await asyncio.wait_for(asked.wait(), 30)
+        await asyncio.sleep(0.2)
+        async with site.database.begin() as session:
+            assert (await session.get_one(AccountSession, accounts.hash_token(token))).expires_at == ends
+
+
+async def test_the_oldest_of_too_many_windows_has_to_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_pages, "MOST_PAGES", 2)
+    async with site.page() as first, site.page("classmate") as another, site.page() as second:
+        await first.run("x = 1")
+        async with site.page() as third:
+            assert await first.end() == (4429, "too_many_pages")
+            assert [await page.value("x") for page in (second, third)] == ["1", "1"]
+            assert await another.value("2") == "2"
+        async with site.page() as fourth:  # what has been closed no longer counts
+            assert [await page.value("x") for page in (second, fourth)] == ["1", "1"]
 
 
 async def test_administrators_see_the_kernels_of_their_hubs(site: Site) -> None:

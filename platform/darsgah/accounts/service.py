@@ -240,6 +240,12 @@ async def resume(session: AsyncSession, token: str, lifetime: timedelta) -> Acco
     return _view(account)
 
 
+async def signed_in(session: AsyncSession, token: str) -> AccountView | None:
+    """The account behind a session's token, or None when the session is over; asking is no use of it."""
+    found = await queries.live_session(session, hash_token(token), utc_now())
+    return None if found is None else _view(found[1])
+
+
 async def sign_out(session: AsyncSession, token: str) -> None:
     """End the session; ending it twice is no error."""
     await queries.end_session(session, hash_token(token))

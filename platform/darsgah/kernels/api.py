@@ -10,12 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from darsgah.access import Actor, public, requires
-from darsgah.accounts.service import SignInPolicy
 from darsgah.accounts.tokens import bearer_token
 from darsgah.blobs.store import BlobStore
 from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, Forbidden, MalformedInput, NotSignedIn
 from darsgah.kernels import hosts, service
+from darsgah.kernels.open_pages import OpenPages
 from darsgah.kernels.relay import HOST_AWAY, Socket, open_kernel, relay
 from darsgah.kernels.schemas import KernelsView
 from darsgah.settings import Settings
@@ -36,11 +36,13 @@ class AnotherSite(Forbidden):
 # Whoever may not is told so after the handshake: of a refused one a browser shows its page nothing.
 @websocket("/assignments/{assignment_id:uuid}/kernel", guards=[public])
 async def kernel(
+    *,
     socket: WebSocket[Actor | None, str | None, Any],
     assignment_id: FromPath[UUID],
     settings: NamedDependency[Settings],
     database: NamedDependency[Database],
     blobs: NamedDependency[BlobStore],
+    open_pages: NamedDependency[OpenPages],
 ) -> None:
     """Run a lab's cells. ``session`` and ``after`` say which kernel the page had, and its last event."""
     await socket.accept()
@@ -49,18 +51,21 @@ async def kernel(
         _require_own_page(socket, settings)
         if socket.user is None or socket.auth is None:
             raise NotSignedIn
-        token, lifetime = socket.auth, SignInPolicy.of(settings).lifetime
-        async with database.begin() as session:
-            opening, material = await service.opening(session, socket.user, assignment_id, *_resumed(socket))
-        link = await hosts.link_for(settings, opening.learner)
-        await open_kernel(link, opening, material, blobs)
-
-        async def still_may() -> None:
+        token = socket.auth
+        with open_pages.one_more(socket.user.account_id) as page:
             async with database.begin() as session:
-                await service.still_may(session, token, lifetime, assignment_id)
+                opening, material = await service.opening(
+                    session, socket.user, assignment_id, *_resumed(socket)
+                )
+            link = await hosts.link_for(settings, opening.learner)
+            await open_kernel(link, opening, material, blobs)
 
-        logger.info("kernel_page", account=opening.learner, assignment=opening.assignment)
-        await relay(socket, link, still_may)
+            async def still_may() -> None:
+                async with database.begin() as session:
+                    await service.still_may(session, token, assignment_id)
+
+            logger.info("kernel_page", account=opening.learner, assignment=opening.assignment)
+            await relay(socket, link, still_may, page.stays)
     except DarsgahError as error:
         await socket.close(4000 + error.status, error.code)
     except (OSError, WireError):

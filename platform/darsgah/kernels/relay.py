@@ -6,7 +6,7 @@ of closing (4000 and the status that HTTP has for it), because a browser shows a
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from litestar import WebSocket
@@ -58,11 +58,21 @@ async def open_kernel(link: Link, opening: Opening, material: GradingMaterial, b
         await link.drain()
 
 
-async def relay(socket: Socket, link: Link, still_may: Callable[[], Awaitable[None]]) -> None:
-    """Pass words on until one side is gone; the socket is closed then, with the reason."""
+async def relay(
+    socket: Socket,
+    link: Link,
+    still_may: Callable[[], Awaitable[None]],
+    stays: Callable[[], Coroutine[Any, Any, None]],
+) -> None:
+    """Pass words on until one side is gone; the socket is closed then, with the reason.
+
+    Args:
+        still_may: is asked now and then; raises why the page may no longer have the kernel.
+        stays: lasts as long as the page may stay beside others; raises why it may no longer.
+    """
     tasks = [
         asyncio.create_task(work)
-        for work in (_from_page(socket, link), _from_host(socket, link), _ask_again(still_may))
+        for work in (_from_page(socket, link), _from_host(socket, link), _ask_again(still_may), stays())
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,6 @@
 """Who may have a kernel for which lab, and what administrators may see and do."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,14 +81,14 @@ async def opening(
     return asked, material
 
 
-async def still_may(session: AsyncSession, token: str, lifetime: timedelta, assignment_id: UUID) -> None:
-    """Ask again, for a page that has been open for a while.
+async def still_may(session: AsyncSession, token: str, assignment_id: UUID) -> None:
+    """Ask again, for a page that has been open for a while; that it is open is no use of its session.
 
     Raises:
         NotSignedIn: the session is over.
         NotFound, OnlyForTheCohort, LabNotOpen: as above.
     """
-    account = await accounts.resume(session, token, lifetime)
+    account = await accounts.signed_in(session, token)
     if account is None:
         raise NotSignedIn
     grants = await hubs.grants(session, account.id)
@@ -104,7 +104,7 @@ async def kernels(settings: Settings, actor: Actor) -> KernelsView:
     answering: list[HostView] = []
     away: list[str] = []
     for address, report in await hosts.reports(settings):
-        read = _read(str(address), report, now) if report is not None else None
+        read = read_report(str(address), report, now) if report is not None else None
         if read is None:
             away.append(str(address))
             continue
@@ -115,7 +115,9 @@ async def kernels(settings: Settings, actor: Actor) -> KernelsView:
     return KernelsView(tuple(seen), tuple(answering), tuple(away), now)
 
 
-def _read(address: str, report: dict[str, Any], now: datetime) -> tuple[HostView, list[KernelView]] | None:
+def read_report(
+    address: str, report: dict[str, Any], now: datetime
+) -> tuple[HostView, list[KernelView]] | None:
     """A host's report; None for one of another release, which says other things."""
     try:
         bounds = {name: report[name] for name in ("places", "each", "idle_seconds", "waiting")}

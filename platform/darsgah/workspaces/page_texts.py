@@ -198,6 +198,7 @@ TEXTS: Final = (
         "Python was put to rest because nothing ran for a while. Your work is kept; run the cells again."
     ),
     Message("Python ended by itself. Your work is kept; restart and run the cells again."),
+    Message("Labs are open in too many windows. Close some, then restart Python here; your work is kept."),
     Message("You may not run code here any more. Reload the page; your work is kept."),
     Message("Python could not start ({detail}). Your work is kept; try again."),
     Message("Python could not start. Your work is kept; try again."),
