@@ -33,7 +33,8 @@ export function createBrowserKernel(setup: KernelSetup): Kernel {
 
 class BrowserKernel implements Kernel {
   state: KernelState = "absent";
-  name = "Python in this browser";
+  readonly place = "browser";
+  version = "";
   readonly interruptible = typeof SharedArrayBuffer !== "undefined" && self.crossOriginIsolated;
 
   private readonly listeners: KernelListener[] = [];
@@ -143,7 +144,7 @@ class BrowserKernel implements Kernel {
         break;
       case "ready":
         holdOffline(message.addresses);
-        this.name = `Python ${message.version} in this browser`;
+        this.version = message.version;
         this.setState("idle", null);
         this.started();
         break;

@@ -6,7 +6,7 @@ import type {
   Completion, Execution, Kernel, KernelLimits, KernelListener, KernelSetup, KernelState, KernelTrouble, Receiver,
 } from "./kernel";
 import { HubSocket } from "./hub_socket";
-import type { CellEvent, FromKernel, HubReason, HubState, ToKernel } from "./hub_messages";
+import { displayOf, type CellEvent, type FromKernel, type HubReason, type HubState, type ToKernel } from "./hub_messages";
 
 interface Pending {
   id: string;
@@ -14,6 +14,8 @@ interface Pending {
   code: string;
   /** The kernel knows of it. */
   known: boolean;
+  /** Its turn has come, and its receiver knows. */
+  begun: boolean;
   receiver: Receiver;
   resolve: (execution: Execution) => void;
 }
@@ -38,11 +40,15 @@ export function createHubKernel(setup: KernelSetup): Kernel {
 
 class HubKernel implements Kernel {
   state: KernelState = "absent";
-  readonly name = "Python on the hub";
+  readonly place = "hub";
+  readonly version = "";
   readonly interruptible = true;
 
   private readonly listeners: KernelListener[] = [];
   private readonly socket: HubSocket;
+  /** Tells what this page asks from what other windows ask; `randomUUID` is missing where there is no https. */
+  private readonly page = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  private asked = 0;
   private session = "";
   private last = 0;
   private caughtUp = false;
@@ -55,6 +61,8 @@ class HubKernel implements Kernel {
   /** A restart was asked for, and the kernel has not yet said that it begins anew. */
   private restartAsked = false;
   private over = new Set<string>();
+  /** While the page is told what it missed: some of that is no longer known. */
+  private gap = false;
 
   constructor(private readonly setup: KernelSetup) {
     this.socket = new HubSocket(() => this.address(), {
@@ -83,13 +91,13 @@ class HubKernel implements Kernel {
   async execute(cellId: string, source: string, receiver: Receiver): Promise<Execution> {
     if (new TextEncoder().encode(source).length > LONGEST_SOURCE) {
       receiver.started();
-      receiver.output({ output_type: "stream", name: "stderr", text: "[this cell is too long to be run]\n" });
+      receiver.note("too_long");
       return { status: "error", executionCount: null, seconds: 0 };
     }
     if (this.state === "absent" || this.state === "dead") void this.start();
-    const id = crypto.randomUUID();
+    const id = this.newId();
     return new Promise((resolve) => {
-      const pending: Pending = { id, cellId, code: source, known: false, receiver, resolve };
+      const pending: Pending = { id, cellId, code: source, known: false, begun: false, receiver, resolve };
       this.executions.set(id, pending);
       if (this.caughtUp) this.request(pending);
     });
@@ -144,6 +152,11 @@ class HubKernel implements Kernel {
     this.socket.send({ type: "execute_request", id: pending.id, cell: pending.cellId, code: pending.code });
   }
 
+  private newId(): string {
+    this.asked += 1;
+    return `${this.page}-${this.asked}`;
+  }
+
   private askToRestart(): void {
     this.restartAsked = true;
     this.setState("starting", null);
@@ -153,7 +166,7 @@ class HubKernel implements Kernel {
   /** A busy kernel answers no questions; a link that is gone none either. */
   private ask(type: "complete_request" | "inspect_request", source: string, cursor: number): Promise<FromKernel | null> {
     if (this.state !== "idle") return Promise.resolve(null);
-    const id = crypto.randomUUID();
+    const id = this.newId();
     const message: ToKernel = { type, id, code: source, cursor_pos: [...source.slice(0, cursor)].length };
     return new Promise((resolve) => {
       const answered = (answer: FromKernel | null): void => {
@@ -174,10 +187,7 @@ class HubKernel implements Kernel {
   // -- what is heard ----------------------------------------------------------------------------------------
 
   private hear(message: FromKernel): void {
-    if ("seq" in message && message.type !== "caught_up") {
-      if (message.seq <= this.last) return;
-      this.last = message.seq;
-    }
+    if (!this.isNew(message)) return;
     switch (message.type) {
       case "kernel_info":
         this.greet(message);
@@ -212,12 +222,23 @@ class HubKernel implements Kernel {
     }
   }
 
+  /** Whether it is no event that this page had already. */
+  private isNew(message: FromKernel): boolean {
+    if (!("seq" in message) || message.type === "caught_up") return true;
+    if (message.seq <= this.last) return false;
+    this.last = message.seq;
+    return true;
+  }
+
   /** The kernel says which it is; of another's events this page has none. */
   private greet(info: Extract<FromKernel, { type: "kernel_info" }>): void {
     if (info.session !== this.session) this.last = 0;
     this.session = info.session;
     for (const pending of this.executions.values()) pending.known ||= info.executions[pending.id] !== undefined;
     this.over = new Set(Object.keys(info.executions).filter((id) => info.executions[id]));
+    this.gap = !info.complete;
+    // What is missing comes before what is told next; of cells that had not begun it is seen from that.
+    if (this.gap) for (const { begun, known, receiver } of this.executions.values()) if (begun && known) receiver.note("lost");
     // The states of cells that went on come with what was missed; this is how things are now.
     this.become(info.execution_state, info.reason);
   }
@@ -227,9 +248,13 @@ class HubKernel implements Kernel {
     this.caughtUp = true;
     for (const pending of [...this.executions.values()]) {
       if (!pending.known) this.request(pending);
-      else if (this.over.has(pending.id)) this.finish(pending, ABORTED); // how it ended is no longer known
+      else if (this.over.has(pending.id)) {
+        if (!pending.begun) this.beginLate(pending);
+        this.finish(pending, ABORTED); // how it ended is no longer known
+      }
     }
     this.over.clear();
+    this.gap = false;
     void this.raise();
     this.settle();
   }
@@ -259,10 +284,11 @@ class HubKernel implements Kernel {
     if (pending === null) return;
     pending.known = true;
     const { receiver } = pending;
+    if (event.type === "execute_queued") return;
+    if (this.gap && !pending.begun && event.type !== "execute_input") this.beginLate(pending);
     switch (event.type) {
-      case "execute_queued":
-        break;
       case "execute_input":
+        pending.begun = true;
         receiver.started();
         break;
       case "stream":
@@ -288,21 +314,24 @@ class HubKernel implements Kernel {
           seconds: event.seconds,
         });
         break;
-      default: {
-        const { data, metadata, transient } = event;
-        const shown = { data, metadata, ...(transient === undefined ? {} : { transient }) };
-        if (event.type === "display_data") receiver.output({ output_type: "display_data", ...shown });
-        else receiver.output({ output_type: "execute_result", execution_count: event.execution_count, ...shown });
-      }
+      default:
+        receiver.output(displayOf(event));
     }
+  }
+
+  /** The kernel no longer knows how the cell began: what it showed since then is lost, and the learner is told. */
+  private beginLate(pending: Pending): void {
+    pending.begun = true;
+    pending.receiver.started();
+    pending.receiver.note("lost");
   }
 
   /** A cell that another window ran, or this one before it was loaded again. */
   private adopt(event: CellEvent): Pending | null {
-    if (event.type !== "execute_queued" && event.type !== "execute_input") return null;
+    if (event.type !== "execute_queued" && event.type !== "execute_input" && !this.gap) return null;
     const receiver = this.take(event.cell);
     if (receiver === null) return null;
-    const pending: Pending = { id: event.id, cellId: event.cell, code: "", known: true, receiver, resolve: () => undefined };
+    const pending: Pending = { id: event.id, cellId: event.cell, code: "", known: true, begun: false, receiver, resolve: () => undefined };
     this.executions.set(event.id, pending);
     return pending;
   }

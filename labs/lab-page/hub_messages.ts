@@ -2,7 +2,7 @@
  * What a page and its kernel on the hub say to each other: JSON over a WebSocket, with the names of Jupyter's
  * messages. Events carry a number (`seq`), so that a page that was away is told what it missed, once.
  */
-import type { MimeBundle, Transient } from "./kernel";
+import type { MimeBundle, Output, Transient } from "./kernel";
 
 /** What a page asks. Positions are in characters, not in UTF-16 units. */
 export type ToKernel =
@@ -65,3 +65,11 @@ export type FromKernel =
   | { type: "inspect_reply"; id: string; status: string; found?: boolean; text?: string }
   | { type: "ended"; reason: HubReason }
   | { type: "pong" };
+
+/** What a cell shows, as a notebook keeps it. */
+export function displayOf(event: Extract<CellEvent, { type: "display_data" | "execute_result" }>): Output {
+  const { data, metadata, transient } = event;
+  const shown = { data, metadata, ...(transient === undefined ? {} : { transient }) };
+  if (event.type === "display_data") return { output_type: "display_data", ...shown };
+  return { output_type: "execute_result", execution_count: event.execution_count, ...shown };
+}

@@ -46,6 +46,9 @@ export interface KernelTrouble {
   detail: string;
 }
 
+/** `lost`: some of what the cell showed while the page was away was not kept; `too_long`: its code is, to be run. */
+export type KernelNote = "lost" | "too_long";
+
 /** Where one execution's outputs go, in order. */
 export interface Receiver {
   output(output: Output): void;
@@ -57,6 +60,8 @@ export interface Receiver {
   input(prompt: string, password: boolean): Promise<string | null>;
   /** The cell's turn has come. */
   started(): void;
+  /** Say in the outputs, in the learner's language, what is no output of the program's. */
+  note(note: KernelNote): void;
 }
 
 export interface Execution {
@@ -87,8 +92,9 @@ export interface KernelListener {
 
 export interface Kernel {
   readonly state: KernelState;
-  /** What is shown as the kernel's name, for example "Python 3.14 in this browser". */
-  readonly name: string;
+  readonly place: "browser" | "hub";
+  /** Python's, for example "3.14"; empty where it is not known. */
+  readonly version: string;
   /** Can stop a running cell without losing the values; otherwise the page says that it restarts. */
   readonly interruptible: boolean;
   listen(listener: KernelListener): void;

@@ -2,7 +2,7 @@
 import type { Announcer } from "./announcer";
 import type { Bar } from "./bar";
 import type { Kernel, KernelState, KernelTrouble, Progress } from "./kernel";
-import { kernelStatus, memoryWords, shareOf, troubleWords } from "./states";
+import { kernelName, kernelStatus, memoryWords, shareOf, troubleWords } from "./states";
 import type { Words } from "./words";
 
 export interface WatchHost {
@@ -73,7 +73,7 @@ export class KernelWatch {
 
   private draw(state: KernelState): void {
     const seconds = Math.floor((performance.now() - this.busySince) / 1000);
-    const status = kernelStatus(state, this.kernel.name, this.words, { progress: this.progress, seconds });
+    const status = kernelStatus(state, kernelName(this.kernel, this.words), this.words, { progress: this.progress, seconds });
     this.bar.showKernel(status, state === "busy" || state === "away");
     this.bar.showProgress(state === "starting" ? (this.progress ? shareOf(this.progress) : Number.NaN) : null);
   }

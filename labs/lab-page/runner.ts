@@ -1,8 +1,9 @@
 /** Cells run on a kernel: started when first needed, one after the other, outputs where they belong. */
 import type { CodeCellView } from "./code_cell";
 import { askForLine } from "./input_field";
-import type { Execution, Kernel, MimeBundle, Output, Receiver } from "./kernel";
+import type { Execution, Kernel, KernelNote, MimeBundle, Output, Receiver } from "./kernel";
 import { OutputList } from "./output_list";
+import type { Text } from "./texts";
 import type { Words } from "./words";
 
 export interface RunnerHost {
@@ -13,6 +14,10 @@ export interface RunnerHost {
   outputsChanged(): void;
 }
 
+const NOTES = {
+  lost: "Some of what this cell showed while the link was gone was not kept. Run it again to see all of it.",
+  too_long: "This cell is too long to be run.",
+} satisfies Record<KernelNote, Text>;
 const NOT_RUN: Execution = { status: "aborted", executionCount: null, seconds: 0 };
 
 export class Runner {
@@ -109,16 +114,18 @@ export class Runner {
       view.cell = { ...view.cell, outputs: list.all };
       view.outputs.show(view.cell.outputs ?? []);
     };
+    const add = (output: Output) => {
+      list.add(output);
+      shown();
+    };
     return {
       started: () => {
         this.lists.set(view.cell.id, list);
         shown();
         this.begin(view);
       },
-      output: (output: Output) => {
-        list.add(output);
-        shown();
-      },
+      output: add,
+      note: (note) => add({ output_type: "stream", name: "stderr", text: `[${words.say(NOTES[note])}]\n` }),
       clear: (wait) => {
         list.clear(wait);
         shown();

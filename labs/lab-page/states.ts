@@ -1,7 +1,7 @@
 /** The states of the learner's work and of the kernel, in words. */
 import type { Status } from "./bar";
 import type { DraftStatus } from "./draft";
-import type { KernelLimits, KernelState, KernelTrouble, Progress } from "./kernel";
+import type { Kernel, KernelLimits, KernelState, KernelTrouble, Progress } from "./kernel";
 import type { Words } from "./words";
 
 /** Where the learner's work is kept just now. */
@@ -24,6 +24,12 @@ export function workStatus({ state, savedAt, detail }: DraftStatus, words: Words
     case "refused":
       return { sign: "!", word: detail || words.say("Not taken by the server"), loss: true };
   }
+}
+
+/** What the kernel is called. */
+export function kernelName({ place, version }: Pick<Kernel, "place" | "version">, words: Words): string {
+  if (place === "hub") return words.say("Python on the hub");
+  return version ? words.say("Python {version} in this browser", { version }) : words.say("Python in this browser");
 }
 
 /** What the kernel does just now. */

@@ -48,6 +48,9 @@ function receiver(line: string | null = null): Seen {
     started() {
       this.shown.push("started");
     },
+    note(note) {
+      this.shown.push(note);
+    },
   };
 }
 
@@ -89,6 +92,7 @@ async function main(): Promise<void> {
   told["interrupted"] = [await forever, await waiting];
 
   const source = "x = '😀'.uppe";
+  while (states.at(-1) !== "idle") await pause(0.02); // said after the last cell's end; a busy kernel completes nothing
   told["completed"] = await kernel.complete(source, source.length);
   told["explained"] = (await kernel.inspect("print", 3))?.includes("Prints the values");
 

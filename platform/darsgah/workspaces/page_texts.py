@@ -178,6 +178,15 @@ TEXTS: Final = (
     Message("Kept on this device, sent when the link is back"),
     Message("Only in this window: keep it open"),
     Message("Not taken by the server"),
+    Message("Python on the hub"),
+    Message("Python in this browser"),
+    Message("Python {version} in this browser"),
+    Message(
+        "Some of what this cell showed while the link was gone was not kept. Run it again to see all of it."
+    ),
+    Message("This cell is too long to be run."),
+    Message("Nothing is handed in, because the notebook {name} could not be sent. {reason}"),
+    Message("It is open in another window, which does not answer. Look there, then hand in again."),
     Message("{name}: starts with the first run"),
     Message("Python starts"),
     Message("{name}: ready"),
