@@ -1,4 +1,5 @@
 /** Submit and Hint in the notebook's toolbar. */
+import { randomName } from "../lab-page/random_name";
 import { shared, type Application, type ApplicationParts, type NotebookPanel, type Widgets } from "./jupyterlab";
 import { words, type Setup } from "./setup";
 
@@ -49,7 +50,7 @@ async function tell(parts: ApplicationParts, setup: Setup, title: string, body: 
 
 /** One click on Submit; its key makes a request whose answer was lost safe to send again. */
 class HandingIn {
-  private readonly key = crypto.randomUUID();
+  private readonly key = randomName(24);
 
   constructor(
     private readonly panel: NotebookPanel,

@@ -6,6 +6,7 @@
  * asks, and what loses stays among the draft's versions. `last_modified` is the server's time of the version,
  * never the clock's: a time that moves by itself would make every save ask.
  */
+import { randomName } from "../lab-page/random_name";
 import type { CheckpointModel, FetchOptions, FileChange, Model, Signal } from "./jupyterlab";
 import { words, type Setup } from "./setup";
 
@@ -20,7 +21,7 @@ const NEVER = "1970-01-01T00:00:00Z";
 const ENDING = ".ipynb";
 
 /** Names the window in the draft's history, so that one window's saves are folded together. */
-const WINDOW = crypto.randomUUID();
+const WINDOW = randomName();
 
 /** A `Contents.IDrive` over the drafts of one lab. */
 export class DraftDrive {

@@ -3,6 +3,7 @@
  *
  * One plain script that registers a federation container, as JupyterLab loads prebuilt extensions.
  */
+import { onOwner } from "../lab-page/offline";
 import "./waiting";
 import { addButtons } from "./buttons";
 import { DraftDrive } from "./drive";
@@ -30,11 +31,13 @@ interface Signaling {
   Signal: new (sender: object) => Signal<object, FileChange>;
 }
 
-/** The service worker says who is signed in: whoever left must not stay on the screen. */
+/** Whoever left must not stay on the screen, also while JupyterLab asks about unsaved work. */
 function leaveWithOwner({ account }: Setup): void {
-  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ kind?: string; account?: string }>) => {
-    if (data.kind === "owner" && data.account !== account) location.reload(); // JupyterLab asks about unsaved work
-  });
+  const gone = (): void => {
+    document.body.replaceChildren();
+    location.reload();
+  };
+  onOwner(account, { back: () => undefined, gone }, new AbortController().signal);
 }
 
 async function plugins(): Promise<Plugin[]> {

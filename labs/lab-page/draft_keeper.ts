@@ -11,9 +11,10 @@ import { openStore, type DraftRecord, type LocalStore } from "./local_store";
 import { alike, mergeNotebooks } from "./merge";
 import type { Notebook } from "./notebook";
 import { readNotebook, writeNotebook } from "./notebook_format";
-import { freshToken, onOwner, sendWhenLinked, serveOffline } from "./offline";
-import { OtherWindows, type WindowMessage } from "./other_windows";
+import { freshToken, onOwner, sendWhenLinked } from "./offline";
+import { channelOf, OtherWindows, type WindowMessage } from "./other_windows";
 import { randomName } from "./random_name";
+import { RecordWriter } from "./record_writer";
 import { claimWindow, openWindows } from "./window_name";
 import { why, whyNot, type Refused } from "./why_not";
 import { Words } from "./words";
@@ -29,14 +30,15 @@ const AWAY = 30_000;
 const MOST_JOINS = 4;
 
 /**
- * The draft of the notebook that the page shows.
+ * The draft of one of the lab's notebooks.
  *
+ * @param notebook its name
  * @throws Error with words for the learner when neither the server nor this browser has the notebook
  */
-export async function openDraft(data: LabData): Promise<Draft> {
+export async function openDraft(data: LabData, notebook: string): Promise<Draft> {
   const words = new Words(data.texts, data.language);
-  const entry = data.notebooks.find(({ name }) => name === data.notebook);
-  if (!entry) throw new Error(data.notebook);
+  const entry = data.notebooks.find(({ name }) => name === notebook);
+  if (!entry) throw new Error(notebook);
   const [client, store] = await Promise.all([claimWindow(), openStore(data.account.key, data.account.secret)]);
   const [answer, records, open] = await Promise.all([
     readDraft(entry.draftUrl, data.account.key),
@@ -48,7 +50,6 @@ export async function openDraft(data: LabData): Promise<Draft> {
   if (opened === null) throw new Error(whyNot(answer, words));
   const keeper = new DraftKeeper(data, words, { draftUrl: entry.draftUrl, originalUrl: entry.originalUrl, client, store }, opened, answer);
   await keeper.begin(opened.taken);
-  serveOffline(data);
   return keeper;
 }
 
@@ -80,9 +81,7 @@ class DraftKeeper implements Draft {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private pause = FIRST_PAUSE;
   private sending: Promise<void> | null = null;
-  private keeping: Promise<void> | null = null;
-  private keepAgain = false;
-  private kept = false;
+  private readonly records: RecordWriter;
   private hiddenAt = 0;
   private readonly ended = new AbortController();
 
@@ -101,8 +100,11 @@ class DraftKeeper implements Draft {
     this.sender = place.client;
     this.unsent = opened.unsent;
     this.savedAt = opened.savedAt;
-    const channel = `darsgah-draft ${data.account.key} ${place.draftUrl}`;
-    this.windows = new OtherWindows(channel, opened.here, (message) => this.follow(message));
+    this.records = new RecordWriter(place.store, () => this.record());
+    this.windows = new OtherWindows(channelOf(data.account.key, place.draftUrl), place.client, opened.here, {
+      follow: (message) => this.follow(message),
+      send: () => this.sendForAnother(),
+    });
     if (answer.kind === "refused") this.refuse(answer);
     else if (this.conflicts.length) this.state = "merge";
     else if (this.unsent) this.state = answer.kind === "ok" ? "changed" : "kept";
@@ -121,7 +123,7 @@ class DraftKeeper implements Draft {
     addEventListener("pagehide", () => this.leave(), { signal });
     document.addEventListener("visibilitychange", () => (document.hidden ? this.leave() : this.comeBack()), { signal });
     addEventListener("beforeunload", (event) => this.unsent && !this.kept && event.preventDefault(), { signal });
-    onOwner((account) => this.belongsTo(account), signal);
+    onOwner(this.data.account.key, { back: () => this.sendNow(), gone: () => this.vanish() }, signal);
     if (this.unsent) this.sendAfter(0);
   }
 
@@ -200,24 +202,12 @@ class DraftKeeper implements Draft {
     for (const listener of this.listeners) listener.status(this.status());
   }
 
-  /** Write the present state to this browser's store; one writing at a time, and the newest state last. */
-  private keep(): Promise<void> {
-    this.keepAgain = true;
-    this.keeping ??= this.keepUntilDone().finally(() => (this.keeping = null));
-    return this.keeping;
+  private get kept(): boolean {
+    return this.records.kept;
   }
 
-  private async keepUntilDone(): Promise<void> {
-    while (this.keepAgain) {
-      this.keepAgain = false;
-      try {
-        await this.place.store?.write(this.record());
-        this.kept = this.place.store !== null;
-      } catch {
-        // The disk is full, or the browser took the store away: the page says so when the link is gone too.
-        this.kept = false;
-      }
-    }
+  private keep(): Promise<void> {
+    return this.records.write();
   }
 
   private record(): DraftRecord {
@@ -237,7 +227,7 @@ class DraftKeeper implements Draft {
 
   private sendAfter(milliseconds: number): void {
     if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.send(false), milliseconds);
+    if (!this.ended.signal.aborted) this.timer = setTimeout(() => void this.send(false), milliseconds);
   }
 
   private sendNow(): void {
@@ -253,11 +243,24 @@ class DraftKeeper implements Draft {
     void this.send(true);
   }
 
-  /** Whoever is signed in now: the learner again, after a session that ended, or somebody who must not see this. */
-  private belongsTo(account: string): void {
-    if (account === this.data.account.key) return this.sendNow();
+  /** Another window hands in; why this one cannot send what it holds, or null. */
+  private async sendForAnother(): Promise<string | null> {
     this.takeTyped();
-    void this.keep().then(() => location.reload());
+    try {
+      await this.flush();
+      return null;
+    } catch (failure) {
+      return failure instanceof Error ? failure.message : String(failure);
+    }
+  }
+
+  /** Take everything off the screen at once: a page that is loaded anew might take a while, or ask whether to stay. */
+  private vanish(): void {
+    this.takeTyped();
+    const kept = this.keep();
+    this.ended.abort();
+    document.body.replaceChildren();
+    void kept.then(() => location.reload());
   }
 
   private comeBack(): void {
@@ -294,9 +297,10 @@ class DraftKeeper implements Draft {
       if (answer.kind === "lost") return this.lost();
       if (answer.kind === "refused") return this.refuse(answer);
       if (answer.kind === "token") {
-        const token = await freshToken(this.data.account.key);
-        if (token === null) return this.refuse({ kind: "refused", reason: "account", detail: "" });
-        this.data.csrfToken = token; // handing in and hints read it there too
+        const fresh = await freshToken(this.data.account.key);
+        if (fresh.kind === "lost") return this.lost();
+        if (fresh.kind === "refused") return this.refuse(fresh);
+        this.data.csrfToken = fresh.token; // handing in and hints read it there too
       } else if (!(await this.takeNewest())) return;
     }
     this.lost();

@@ -38,8 +38,8 @@ interface Result {
 
 export interface HandingInHost {
   readonly words: Words;
-  /** Bring what is not saved to the server. */
-  flush(): Promise<void>;
+  /** Bring what is unsent of every notebook of the lab to the server. */
+  sendEverything(): Promise<void>;
   notebook(): Notebook;
   /** Where the submission stands, for the bar; `link` leads to its page. */
   tell(text: string, link: string | null, loss: boolean): void;
@@ -65,7 +65,7 @@ export class HandingIn {
     this.under = true;
     try {
       this.host.tell(words.say("Your work is saved and sent…"), null, false);
-      await this.host.flush();
+      await this.host.sendEverything();
       const submission = await this.send(await this.form());
       this.tellReceipt(submission);
       await this.follow(submission);
@@ -119,7 +119,7 @@ export class HandingIn {
     return false;
   }
 
-  /** The lab's notebooks: this one as it stands in the page, the others as they were saved. */
+  /** The lab's notebooks: this one as it stands in the page, the others as the server has them now. */
   private async form(): Promise<FormData> {
     const form = new FormData();
     const headers = { "X-Account": this.data.account.key };

@@ -22,6 +22,7 @@ import { Outline } from "./outline";
 import { stateOf } from "./question_panel";
 import { isOwn, type Question } from "./questions";
 import { Runner } from "./runner";
+import { sendEverything } from "./sending_everything";
 import { workStatus } from "./states";
 import type { Words } from "./words";
 
@@ -174,6 +175,12 @@ export class LabPage {
     return this.draft.flush();
   }
 
+  private async sendEverything(): Promise<void> {
+    await this.flush();
+    await sendEverything(this.data, this.words);
+    await this.flush(); // another window's work may have been joined with what is here
+  }
+
   private run(view: CellView, after: AfterRun): void {
     if (view instanceof CodeCellView) void this.runner.run(view).then(() => this.sayRun(view));
     if (after === "stay") return;
@@ -311,7 +318,7 @@ export class LabPage {
     return this.fetched(import("./handing_in"), ({ HandingIn }) => {
       this.handingIn ??= new HandingIn(this.data, {
         words: this.words,
-        flush: () => this.flush(),
+        sendEverything: () => this.sendEverything(),
         notebook: () => this.list.notebook(),
         tell: (text, link, loss) => this.tell(text, link, loss),
         graded: (cells) => this.graded(cells),

@@ -4,13 +4,15 @@ import { make } from "./elements";
 import type { Kernel, KernelSetup } from "./kernel";
 import type { LabData } from "./lab_data";
 import { LabPage } from "./lab_page";
+import { serveOffline } from "./offline";
 import { Words } from "./words";
 
 async function begin(place: HTMLElement, data: LabData): Promise<void> {
   const words = new Words(data.texts, data.language);
   const [first] = place.children;
   try {
-    const [draft, kernel] = await Promise.all([openDraft(data), kernelFor(data.kernel)]);
+    const [draft, kernel] = await Promise.all([openDraft(data, data.notebook), kernelFor(data.kernel)]);
+    serveOffline(data);
     new LabPage(data, draft, kernel, words).show(place);
   } catch (failure) {
     place.dataset["state"] = "failed";

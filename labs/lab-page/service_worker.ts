@@ -10,7 +10,7 @@ import { saveDraft } from "./draft_server";
 import { heldFile, hold, isForever } from "./held_files";
 import { forgetPages, isShownLater, keepPage, keptAccounts, keptOfflinePage, keptPage } from "./kept_pages";
 import { forgetOthers, presentStore } from "./local_store";
-import { SYNC_TAG, type FromServiceWorker, type ToServiceWorker } from "./offline";
+import { ACCOUNT_HEADER, NOBODY, SYNC_TAG, type OwnerMessage, type ToServiceWorker } from "./offline";
 import { openWindows } from "./window_name";
 
 interface SyncEvent extends ExtendableEvent {
@@ -18,8 +18,6 @@ interface SyncEvent extends ExtendableEvent {
 }
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
-const ACCOUNT = "Darsgah-Account";
-const NOBODY = "none";
 /** Public words for a device on which nobody is signed in. */
 const PLAIN = "darsgah-plain-1";
 const CACHES = /^darsgah-(files-1|plain-1|pages-1-.*)$/;
@@ -124,7 +122,7 @@ async function dataFile(request: Request, later: (work: Promise<unknown>) => voi
  * @param before how often somebody had signed out when the page was asked for
  */
 async function look(address: string, response: Response, before: number): Promise<void> {
-  const account = response.headers.get(ACCOUNT);
+  const account = response.headers.get(ACCOUNT_HEADER);
   if (account === null || !response.ok || (account !== NOBODY && before !== signOuts)) return;
   await settle(account);
   if (account === NOBODY || !isShownLater(response.url || address)) return;
@@ -165,7 +163,7 @@ async function signOut(request: Request): Promise<Response> {
 
 /** Pages of whoever left must not stay on the screen, and whoever came back has work to send. */
 async function tellOwner(account: string): Promise<void> {
-  const message: FromServiceWorker = { kind: "owner", account };
+  const message: OwnerMessage = { kind: "owner", account };
   for (const client of await worker.clients.matchAll({ type: "window" })) client.postMessage(message);
 }
 

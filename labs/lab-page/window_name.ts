@@ -9,8 +9,14 @@ import { randomName } from "./random_name";
 const STORED = "darsgah-window";
 const LOCK = "darsgah-window-";
 
+let claimed: Promise<string> | null = null;
+
 /** This window's name, held until the page goes. */
-export async function claimWindow(): Promise<string> {
+export function claimWindow(): Promise<string> {
+  return (claimed ??= claim());
+}
+
+async function claim(): Promise<string> {
   const before = stored();
   const name = before && (await hold(before)) ? before : randomName();
   if (name !== before) await hold(name);

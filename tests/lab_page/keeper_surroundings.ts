@@ -1,4 +1,6 @@
 /** What the keeper of drafts finds around it, under Node: a window without a store, and a server with the platform's rules. */
+import type { LabData } from "../../labs/lab-page/lab_data";
+
 type Cells = Record<string, string>;
 
 /** A notebook of code cells, by identifier. */
@@ -22,6 +24,10 @@ export function sources(text: string): Cells {
 export class Server {
   version = 1;
   kept: string[] = [];
+  /** Saves under another token are not taken. */
+  token = "";
+  /** No answer comes. */
+  away = false;
   private client = "";
 
   constructor(public text: string, private readonly original: string) {}
@@ -35,6 +41,10 @@ export class Server {
 
   answer(address: string, request: RequestInit = {}): Response {
     const headers = new Headers(request.headers);
+    if (this.away) throw new TypeError("Failed to fetch");
+    if (request.method === "PUT" && headers.get("X-CSRF-Token") !== this.token) {
+      return Response.json({ code: "request_not_proven" }, { status: 403 });
+    }
     if (request.method !== "PUT") {
       const text = address.endsWith("/original") ? this.original : this.text;
       return new Response(text, { headers: { ETag: `"${this.version}"` } });
@@ -50,24 +60,47 @@ export class Server {
   }
 }
 
-/** Put them there, before the keeper is opened; the page's data for it. */
-export function surround(server: Server): never {
+/** The lab page loaded anew; `owner` is whose it is, null on one that this browser kept. */
+export function page(owner: string | null, status = 200): Response {
+  const headers = owner === null ? {} : { "Darsgah-Account": owner };
+  return new Response(JSON.stringify({ csrfToken: "fresh" }), { status, headers });
+}
+
+/** A page whose one element is the data. */
+class Parser {
+  parseFromString(textContent: string): { getElementById(): { textContent: string } } {
+    return { getElementById: () => ({ textContent }) };
+  }
+}
+
+/** Put them there, before the keeper is opened; the page's data for it, with a notebook for each server. */
+export function surround(servers: Record<string, Server>, present: () => Response = () => page("key")): LabData {
   const none = (): null => null;
+  const location = new URL("http://lab.example/");
   Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
   Object.assign(globalThis, {
     addEventListener: none,
     document: { hidden: false, addEventListener: none },
-    location: new URL("http://lab.example/"),
+    location,
     sessionStorage: { getItem: none, setItem: none },
-    fetch: (address: string, request?: RequestInit) => Promise.resolve(server.answer(address, request)),
+    DOMParser: Parser,
+    fetch: async (address: string, request?: RequestInit) => {
+      if (address === location.href) return present();
+      const name = address.split("/")[2] ?? "";
+      return (servers[name] as Server).answer(address, request);
+    },
   });
   return {
     account: { key: "key", secret: "", name: "" },
     assignment: {},
-    notebooks: [{ name: "lab", url: "/lab", draftUrl: "/drafts/lab", originalUrl: "/drafts/lab/original" }],
-    notebook: "lab",
+    notebooks: Object.keys(servers).map((name) => {
+      const draftUrl = `/drafts/${name}`;
+      return { name, url: `/${name}`, draftUrl, originalUrl: `${draftUrl}/original` };
+    }),
+    notebook: Object.keys(servers)[0],
     kernel: { files: [] },
+    csrfToken: "",
     language: "en",
     texts: {},
-  } as never;
+  } as unknown as LabData;
 }

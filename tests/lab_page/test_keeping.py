@@ -8,7 +8,9 @@ from tests.lab_page.scripts import evaluate
 
 IMPORTS = """
 { openDraft } from "./draft_keeper"
-{ Server, notebook, sources, surround } from "../../tests/lab_page/keeper_surroundings"
+{ sendEverything } from "./sending_everything"
+{ Words } from "./words"
+{ Server, notebook, page, sources, surround } from "../../tests/lab_page/keeper_surroundings"
 """
 
 
@@ -19,7 +21,7 @@ def what_the_server_has(steps: str) -> tuple[dict[str, str], list[dict[str, str]
         f"""await (async () => {{
           const begun = notebook({{ a: "begun", b: "begun" }});
           const server = new Server(begun, notebook({{ a: "given", b: "given" }}));
-          const draft = await openDraft(surround(server));
+          const draft = await openDraft(surround({{ lab: server }}), "lab");
           const write = (id: string, source: string) => draft.changed({{
             ...draft.notebook,
             cells: draft.notebook.cells.map((cell) => (cell.id === id ? {{ ...cell, source }} : cell)),
@@ -53,3 +55,68 @@ def test_what_was_written_a_moment_before_starting_again_is_a_version() -> None:
     newest, kept = what_the_server_has('write("a", "a moment ago"); await draft.restore("original");')
     assert newest == {"a": "given", "b": "given"}
     assert {"a": "a moment ago", "b": "begun"} in kept
+
+
+@pytest.mark.parametrize(
+    ("present", "state", "said"),
+    [
+        ("page('key')", "saved", ""),
+        ("page('none')", "refused", "Your session has ended"),
+        ("page('another')", "refused", "Somebody else is signed in"),
+        ("page('key', 503)", "unkept", ""),
+        ("page(null)", "unkept", ""),
+        ("(() => { throw new TypeError('no link'); })()", "unkept", ""),
+    ],
+)
+def test_a_token_that_is_no_longer_good_is_renewed_or_it_is_said_why_not(
+    present: str, state: str, said: str
+) -> None:
+    """A page that this browser kept tells nothing of who is signed in: there was no answer."""
+    status = evaluate(
+        IMPORTS,
+        f"""await (async () => {{
+          const server = new Server(notebook({{ a: "begun" }}), "");
+          const draft = await openDraft(surround({{ lab: server }}, () => {present}), "lab");
+          server.token = "fresh";
+          let status = {{}};
+          const nothing = () => undefined;
+          draft.listen({{ status: (now) => (status = now), joining: nothing, joined: nothing }});
+          draft.changed(JSON.parse(notebook({{ a: "typed" }})));
+          await draft.flush().catch(() => undefined);
+          const found = status;
+          draft.close();
+          return found;
+        }})()""",
+    )
+    assert status["state"] == state
+    assert said in status["detail"]
+
+
+def handed_in(before: str) -> tuple[str, str]:
+    """What is said, and the second notebook on the server, when the first one is handed in."""
+    said, second = evaluate(
+        IMPORTS,
+        f"""await (async () => {{
+          const server = (source: string) => new Server(notebook({{ a: source }}), "");
+          const [first, second] = [server("first"), server("second")];
+          const data = surround({{ first, second }});
+          const other = await openDraft(data, "second");
+          other.changed(JSON.parse(notebook({{ a: "typed in another window" }})));
+          {before}
+          const sent = sendEverything(data, new Words({{}}, "en"));
+          const said = await sent.then(() => "", ({{ message }}) => message);
+          other.close();
+          return [said, sources(second.text).a];
+        }})()""",
+    )
+    return said, second
+
+
+def test_what_another_window_has_not_sent_is_sent_before_the_lab_is_handed_in() -> None:
+    assert handed_in("") == ("", "typed in another window")
+
+
+def test_it_is_said_which_notebook_could_not_be_sent() -> None:
+    said, second = handed_in("second.away = true;")
+    assert second == "second"
+    assert "the notebook second could not be sent. The server cannot be reached" in said

@@ -259,6 +259,23 @@ def test_the_next_learner_finds_nothing_and_the_last_ones_work_waits(learner: Le
     until(lambda: "mine_alone = 'secret work'" in on_server(again), "the work that waited was not sent")
 
 
+def test_a_sign_out_empties_other_windows_without_a_service_worker(browser: Browser, site: Site) -> None:
+    """As over plain http, where there is none."""
+    context = browser.new_context(service_workers="block")
+    page = sign_in(context, site, "learner2@demo.example")
+    others = [context.new_page(), context.new_page()]
+    others[0].goto(f"{site.url}/today")
+    open_lab(others[1], lab_address(page))
+    add_code(others[1], "left_behind = 1")
+    page.locator("details.menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    for other in others:
+        other.locator("[name=password], a[href^='/sign-in']").first.wait_for()
+        assert "Demo Learner 2" not in other.content()
+        assert "left_behind" not in other.content()
+    context.close()
+
+
 def test_work_is_never_saved_for_whoever_signed_in_meanwhile(learner: Learner) -> None:
     page = learner("learner3@demo.example")
     address = lab_address(page)

@@ -213,4 +213,5 @@ def _sources(project: Path) -> Iterator[Path]:
     yield project / WHEELS
     yield project / "package-lock.json"
     yield project / "requirements/lock.txt"
+    yield from (project / "labs/lab-page" / name for name in ("offline.ts", "random_name.ts"))
     yield from sorted((project / SOURCE).glob("*.ts"))

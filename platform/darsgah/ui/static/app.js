@@ -115,6 +115,35 @@ function begin(root) {
 
 begin(document);
 
+/* Whoever signs out here leaves nothing on the screen of another window. A service worker says so too, where there is
+   one: over plain http there is none. `account` is nobody's after a sign-out, and null where a window has to look for
+   itself: the lab page listens as well (labs/lab-page/offline.ts), and sends what waits before a sign-out. */
+const windows = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("darsgah-owner");
+const SESSION = "darsgah-session";
+const tellWindows = (account) => windows?.postMessage({ kind: "owner", account });
+
+function watchSession() {
+  const unwatched = !navigator.serviceWorker?.controller;
+  const signedIn = document.querySelector("form[action='/sign-out']") !== null;
+  const asked = sessionStorage.getItem(SESSION);
+  sessionStorage.removeItem(SESSION);
+  if (asked === "/sign-out" && !signedIn) tellWindows("none");
+  if (asked === "/sign-in" && signedIn && unwatched) tellWindows(null);
+  document.addEventListener("submit", ({ target }) => {
+    const action = target.getAttribute("action");
+    if (action === "/sign-in" || action === "/sign-out") sessionStorage.setItem(SESSION, action);
+    if (action === "/sign-out" && unwatched) tellWindows(null);
+  });
+  if (!signedIn || document.getElementById("lab-data")) return;
+  windows?.addEventListener("message", ({ data }) => {
+    if (data.account !== "none") return;
+    document.body.replaceChildren();
+    location.reload();
+  });
+}
+
+try { watchSession(); } catch { /* a browser that stores nothing does not know what it was asked a page ago */ }
+
 document.addEventListener("keydown", (event) => {
   const menu = document.querySelector("details.menu[open]");
   if (event.key === "Escape" && menu) { menu.open = false; menu.querySelector("summary").focus(); }
