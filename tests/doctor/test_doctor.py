@@ -67,13 +67,16 @@ def test_json_has_its_documented_shape_and_nothing_is_made(home: Path) -> None:
     msgspec.convert(report, doctor.Report)
     assert done.returncode == (0 if report["ok"] else 1)
     assert [group["name"] for group in report["groups"]] == [
-        "settings", "machine", "storage", "database", "web", "sandbox", "models",
+        "settings", "machine", "storage", "database", "web", "sandbox", "kernels", "models",
     ]  # fmt: skip
     found = by_check(report)
     assert report["ok"] == all(finding["state"] != "missing" for finding in found.values())
     for environment in Environments().folders():
         assert found[f"sandbox.environment.{environment}"]["values"]["memory_bytes"] > 1 << 20
     assert found["database.server"]["values"] == {"own": False, "running": False, "made": False}
+    assert found["kernels.host"]["state"] == "note"
+    assert found["kernels.host"]["values"]["places"] >= 4
+    assert found["kernels.trial"]["values"]["start_ms"] > 0
     assert found["model.libraries"]["state"] == "ok"
     assert not home.exists()
 

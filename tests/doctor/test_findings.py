@@ -9,10 +9,20 @@ from typing import Any
 
 import pytest
 
-from darsgah.commands.diagnosis import configuration, database, machine, models, sandbox, storage, web
+from darsgah.commands.diagnosis import (
+    configuration,
+    database,
+    kernels,
+    machine,
+    models,
+    sandbox,
+    storage,
+    web,
+)
 from darsgah.commands.diagnosis.configuration import SettingsFacts
 from darsgah.commands.diagnosis.database import Answer, DatabaseFacts
 from darsgah.commands.diagnosis.findings import TITLES, Check, Finding, State
+from darsgah.commands.diagnosis.kernels import HostFacts, KernelFacts
 from darsgah.commands.diagnosis.machine import MachineFacts
 from darsgah.commands.diagnosis.models import ModelFacts
 from darsgah.commands.diagnosis.sandbox import SandboxFacts, Trial
@@ -54,6 +64,10 @@ STORAGE = StorageFacts(FOLDER, FOLDER, "")
 ANSWER = Answer(180001, "UTF8", 0.3, 0.0, may_create=True, pending=())
 DATABASE = DatabaseFacts(own=True, where="darsgah on db.example.org", answer=ANSWER)
 WEB = WebFacts("127.0.0.1", 8000)
+HOST = HostFacts(
+    "unix:/srv/darsgah/kernels.sock", True, True, 3, 1, 30 << 20, places=60, each=3, idle_seconds=1200.0
+)
+KERNELS = KernelFacts((HOST,), start_seconds=0.02)
 SETTINGS = SettingsFacts(2, {}, (), None)
 MODELS = ModelFacts(
     PROCESSOR, NvidiaHardware(0, ""), Engine("2.13.0+cpu", "5.23.0", "cpu"), distribution="ubuntu"
@@ -87,6 +101,7 @@ def test_a_good_machine_has_nothing_to_mend() -> None:
         *storage.findings(STORAGE),
         *database.findings(DATABASE),
         *web.findings(WEB),
+        *kernels.findings(KERNELS),
         *configuration.findings(SETTINGS),
         *models.findings(MODELS),
     ]
@@ -132,6 +147,39 @@ def test_a_lower_level_says_why_and_which_switch_to_turn_once(kind: SandboxLevel
     kept = "echo kernel.unprivileged_userns_clone=1 | sudo tee /etc/sysctl.d/60-darsgah.conf"
     assert finding.mend == (SWITCH, kept)
     assert finding.values["user namespace"] is False
+
+
+def test_kernels_say_how_many_run_and_of_how_many() -> None:
+    finding = one(kernels.findings(KERNELS), Check.KERNEL_HOST)
+    assert "3 of 60 kernels run, 1 wait" in finding.found
+    assert "3 of one learner" in finding.meaning
+    assert "20 minutes" in finding.meaning
+    assert finding.values["running"] == 3
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "mend"),
+    [
+        (KernelFacts((replace(HOST, answers=False),)), State.NOTE, ""),
+        (KernelFacts((replace(HOST, answers=False),), served=True), State.LIMITED, "darsgah kernels"),
+        (
+            KernelFacts((HostFacts("10.0.0.5:7070", beside=False),)),
+            State.LIMITED,
+            "darsgah kernels --listen 10.0.0.5:7070",
+        ),
+        (KernelFacts((), "no address"), State.LIMITED, "unset DARSGAH_KERNELS"),
+    ],
+)
+def test_kernels_whose_host_is_away(facts: KernelFacts, state: State, mend: str) -> None:
+    finding = one(kernels.findings(facts), Check.KERNEL_HOST)
+    assert finding.state is state
+    assert mend in "\n".join(finding.mend)
+
+
+def test_a_kernel_that_does_not_start_is_told() -> None:
+    facts = KernelFacts((HOST,), start_seconds=1.0, trial_fault="its process ended")
+    finding = one(kernels.findings(facts), Check.KERNEL_TRIAL)
+    assert (finding.state, finding.found) == (State.LIMITED, "its process ended")
 
 
 def test_cgroups_that_are_not_delegated_or_fail_when_tried() -> None:

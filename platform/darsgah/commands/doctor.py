@@ -18,7 +18,16 @@ from rich.padding import Padding
 from rich.text import Text
 
 from darsgah import __version__
-from darsgah.commands.diagnosis import configuration, database, machine, models, sandbox, storage, web
+from darsgah.commands.diagnosis import (
+    configuration,
+    database,
+    kernels,
+    machine,
+    models,
+    sandbox,
+    storage,
+    web,
+)
 from darsgah.commands.diagnosis.findings import Check, Finding, Group, State, Value
 from darsgah.grading_setup import environments_of
 from darsgah.settings import Settings
@@ -126,6 +135,12 @@ def _service_parts(settings: Settings) -> Iterator[Part]:
         "Sandbox",
         "Running a notebook in every environment",
         lambda: sandbox.findings(sandbox.look(environments_of(settings))),
+    )
+    yield Part(
+        "kernels",
+        "Kernels of labs",
+        "Asking the hosts of kernels, and starting one",
+        lambda: kernels.findings(kernels.look(settings)),
     )
 
 

@@ -52,7 +52,7 @@ def _address(settings: Settings, listen: str | None) -> Address:
         raise SettingsInvalid(f"Kernels cannot listen there: {error}.") from error
 
 
-def _places(settings: Settings) -> int:
+def places_of(settings: Settings) -> int:
     """Kernels at once: as set, or what half of the machine's memory holds."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return settings.kernel_places or max(4, memory // 2 // _TYPICAL_BYTES)
@@ -74,7 +74,7 @@ async def _serve(settings: Settings, address: Address) -> None:
         retry_seconds=settings.warm_retry,
     )
     bounds = Bounds(
-        places=_places(settings),
+        places=places_of(settings),
         each=settings.kernel_places_each,
         idle_seconds=settings.kernel_idle,
         cell_seconds=settings.kernel_cell_seconds,

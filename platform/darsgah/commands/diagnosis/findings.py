@@ -30,6 +30,8 @@ class Check(StrEnum):
     LEVEL = "sandbox.level"
     CGROUPS = "sandbox.cgroups"
     ENVIRONMENT = "sandbox.environment"
+    KERNEL_HOST = "kernels.host"
+    KERNEL_TRIAL = "kernels.trial"
     SETTINGS = "settings.values"
     SETTING_NAMES = "settings.names"
     SECRET = "settings.secret"  # noqa: S105 - the name of a check
@@ -60,6 +62,8 @@ TITLES: Mapping[Check, str] = {
     Check.LEVEL: "Isolation",
     Check.CGROUPS: "Control groups",
     Check.ENVIRONMENT: "Environment",
+    Check.KERNEL_HOST: "Host",
+    Check.KERNEL_TRIAL: "A kernel",
     Check.SETTINGS: "Values",
     Check.SETTING_NAMES: "Names",
     Check.SECRET: "Secret",

@@ -46,7 +46,7 @@ def look(settings: Settings) -> WebFacts:
     """Bind the port for a moment, without listening; where that fails, ask who is there."""
     fault, text = _bind_fault(settings.host, settings.port)
     taken = fault == errno.EADDRINUSE
-    answers = taken and _darsgah_answers(settings.host, settings.port)
+    answers = taken and darsgah_answers(settings.host, settings.port)
     return WebFacts(
         settings.host,
         settings.port,
@@ -78,7 +78,8 @@ def _free_port(settings: Settings) -> int:
     return next((port for port in tried if not _bind_fault(settings.host, port)[0]), 0)
 
 
-def _darsgah_answers(host: str, port: int) -> bool:
+def darsgah_answers(host: str, port: int) -> bool:
+    """Whether a web server of ours listens there."""
     asked = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
     connection = http.client.HTTPConnection(asked, port, timeout=_PATIENCE)
     try:
