@@ -231,6 +231,9 @@ class TriedAnswers:
         namespace.update(self._base)
         for restore, state in self._randomness:
             restore(state)
+        figures = sys.modules.get("matplotlib.pyplot")
+        if figures is not None:
+            figures.close("all")
 
     def _program(self, source: str, passed: list[bool]) -> None:
         """Run one program and its checks; ends early with the exception of the program or the alarm."""
