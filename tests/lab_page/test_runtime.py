@@ -1,6 +1,7 @@
 """The browser's Python on the real lab page: runs, stops, asks, completes, and never drowns the page."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,10 @@ async ([script, setup]) => {
   return [crossOriginIsolated, kernel.state, kernel.version, kernel.interruptible];
 }
 """
+CONFINEMENT = Path(__file__).parents[2] / "labs" / "lab-page" / "worker_confinement.ts"
+REACHING = r"(Request|Socket|SocketStream|Transport|Source|Worker|Channel|Connection|Scripts|DB|caches)$"
+HARMLESS = {"MediaSource", "MessageChannel", "Request"}
+"""Bytes to be played, a line to who has its other end, and a value for ``fetch``, which is ours."""
 STOP = """
 async ([source, wait]) => {
   const running = run(source);
@@ -262,10 +267,33 @@ def test_a_notebooks_code_reaches_nothing_in_the_learners_name(run: Run) -> None
         "    try:\n        await js.fetch(way)\n        found.append(way)\n"
         "    except Exception as error:\n        pass\n"
         "try:\n    js.eval('1')\n    found.append('eval')\nexcept Exception:\n    pass\n"
-        "found, [name for name in ('XMLHttpRequest', 'indexedDB', 'caches', 'WebSocket', 'Worker')"
-        " if getattr(js, name) is not None]"
+        f"found, [name for name in {taken_out()} if getattr(js, name) is not None]"
     )
     assert result(outcome) == {"text/plain": "([], [])"}
+
+
+def test_nothing_else_of_the_browsers_reaches_anywhere(run: Run) -> None:
+    """Whatever of this browser's reaches out, by its name, is in the list of what is taken out."""
+    outcome = run(
+        "import js, re\nfound = set()\nholder = js.globalThis\n"
+        "while holder:\n"
+        "    found |= set(js.Object.getOwnPropertyNames(holder))\n"
+        "    holder = js.Object.getPrototypeOf(holder)\n"
+        "def made(name):\n"
+        "    try: return bool(getattr(js, name).new('/x'))\n"
+        "    except Exception as error: return 'Illegal constructor' not in str(error)\n"
+        f"sorted(name for name in found if re.search({REACHING!r}, name)"
+        " and getattr(js, name) is not None and made(name))"
+    )
+    assert result(outcome) == {"text/plain": repr(sorted(HARMLESS))}
+
+
+def taken_out() -> list[str]:
+    """The names that the worker takes out, from its own source."""
+    [names] = re.findall(r"const TAKEN_OUT = \[(.*?)\];", CONFINEMENT.read_text(), flags=re.DOTALL)
+    found = re.findall(r'"(\w+)"', names)
+    assert len(found) > 10
+    return found
 
 
 def test_too_much_memory_is_an_error_of_the_cell(run: Run) -> None:
