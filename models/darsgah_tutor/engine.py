@@ -17,7 +17,7 @@ from darsgah_tutor.constructs import telling_construct, text_of
 from darsgah_tutor.detectors import parse
 from darsgah_tutor.evidence_text import evidence_text, told_evidence
 from darsgah_tutor.gate import Gate
-from darsgah_tutor.leaks import secrets_of
+from darsgah_tutor.leaks import Secrets, secrets_of
 from darsgah_tutor.misconceptions import Bank, general_bank
 from darsgah_tutor.parts import Detector, Model, NotRephrasedError, Passage, Repairer, Rephraser
 from darsgah_tutor.phrases import fill, joined, say
@@ -63,6 +63,7 @@ class Study:
 
     Attributes:
         bank: the lab's own hints and the general ones.
+        secrets: what no hint may tell.
         diagnosis: None for a correct answer.
         seconds: by part: ``sandbox``, ``detectors``, ``repair``, ``model``.
     """
@@ -71,6 +72,7 @@ class Study:
     trials: Trials
     bank: Bank
     evidence: Evidence
+    secrets: Secrets
     findings: tuple[Finding, ...] = ()
     repair: Repair | None = None
     diagnosis: Diagnosis | None = None
@@ -114,7 +116,8 @@ def study(tutor: Tutor, question: Question, trials: Trials, source: str, *, lab:
     seconds: dict[str, float] = {}
     with _timed(seconds, "sandbox"):
         evidence = trials.observe(source)
-    found = Study(question, trials, {**tutor.bank, **lab}, evidence, seconds=seconds)
+    secrets = secrets_of(question, evidence, None)
+    found = Study(question, trials, {**tutor.bank, **lab}, evidence, secrets, seconds=seconds)
     if evidence.correct:
         return found
     with _timed(seconds, "detectors"):
@@ -124,7 +127,8 @@ def study(tutor: Tutor, question: Question, trials: Trials, source: str, *, lab:
     with _timed(seconds, "model"):
         diagnosis = tutor.model.diagnose(question, evidence, findings)
     diagnosis = with_repair(_authored_first(diagnosis, findings, lab), repair)
-    return replace(found, findings=findings, repair=repair, diagnosis=diagnosis)
+    secrets = secrets_of(question, evidence, repair)
+    return replace(found, secrets=secrets, findings=findings, repair=repair, diagnosis=diagnosis)
 
 
 def tell(tutor: Tutor, found: Study, level: Level, wish: Wish | None = None) -> Hint:
@@ -138,7 +142,7 @@ def tell(tutor: Tutor, found: Study, level: Level, wish: Wish | None = None) -> 
         return _correct(found, level)
     seconds = dict(found.seconds)
     facts = evidence_text(found.question, found.evidence)
-    gate = _gate(found, found.diagnosis, wish.threshold)
+    gate = Gate(found.evidence, found.diagnosis, found.secrets, found.trials, wish.threshold)
     with _timed(seconds, "words"):
         realised = _realised(found, found.diagnosis, level)
     with _timed(seconds, "gate"):
@@ -183,8 +187,8 @@ def _repair(tutor: Tutor, question: Question, evidence: Evidence, trials: Trials
 
 def _authored_first(diagnosis: Diagnosis, findings: Sequence[Finding], lab: Bank) -> Diagnosis:
     """A misconception that the lab's author describes, plainly seen, goes before what the model thinks."""
-    seen = next((one for one in findings if one.misconception in lab and one.strength >= SURE), None)
-    if seen is None:
+    seen = next((one for one in findings if one.misconception in lab), None)
+    if seen is None or seen.strength < max(SURE, *(one.strength for one in findings)):
         return diagnosis
     lines, scores = diagnosis.lines, diagnosis.scores
     if seen.line in lines:
@@ -207,12 +211,9 @@ def _realised(found: Study, diagnosis: Diagnosis, level: Level) -> Realised | No
     entry = found.bank.get(diagnosis.misconception) if diagnosis.misconception else None
     seen = next((one for one in found.findings if one.misconception == diagnosis.misconception), None)
     slots = {**(seen.slots if seen else {}), **diagnosis.slots}
+    if seen is not None and seen.line:
+        slots["line"] = str(seen.line)
     return realise(level, found.evidence, diagnosis.lines, entry, slots)
-
-
-def _gate(found: Study, diagnosis: Diagnosis, threshold: float) -> Gate:
-    secrets = secrets_of(found.question, found.evidence, found.repair)
-    return Gate(found.evidence, diagnosis, secrets, found.trials, threshold)
 
 
 def _reasons(gate: Gate, level: Level, realised: Realised | None) -> list[str]:

@@ -15,8 +15,10 @@ from darsgah_tutor.types import Evidence, Question, Repair, Trials
 
 RUN = 8
 """Tokens in a row, names aside, that a hint may not share with a correct answer."""
-_LONG_WORD = 4
-"""Letters of a text that only a hidden part holds and that tells something."""
+SAID = 4
+"""Words in a row of a hidden text or comment that a hint may not repeat."""
+_LONG_WORD = 3
+"""Letters and digits of a text that only a hidden part holds and that tells something."""
 _WORD = re.compile(r"[^\W_]+(?:[_.-][^\W_]+)*")
 _SPACE = re.compile(r"\s+")
 
@@ -41,6 +43,17 @@ class Secrets:
         everyday = {word.casefold() for word in _WORD.findall(self.open_text)}
         found = {word for code in (*self.hidden_code, *self.hidden_tests) for word in _telling(code)}
         return frozenset(word for word in found if word.casefold() not in everyday)
+
+    @cached_property
+    def phrases(self) -> frozenset[tuple[str, ...]]:
+        """Runs of words that hidden parts say to whoever reads them, and no open part says."""
+        hidden = {
+            run
+            for code in (*self.hidden_code, *self.hidden_tests)
+            for said in _literals(code)
+            for run in _word_runs(said)
+        }
+        return frozenset(hidden - _word_runs(self.open_text))
 
     @cached_property
     def open_code(self) -> str:
@@ -82,7 +95,9 @@ def told_words(text: str, secrets: Secrets, allowed: str = "") -> list[str]:
     """What stands in hidden parts alone and in the hint; ``allowed`` is what an author wrote knowingly."""
     theirs = {word.casefold() for word in _WORD.findall(allowed)}
     said = {word.casefold() for word in _WORD.findall(text)} - theirs
-    return sorted(word for word in secrets.words if word.casefold() in said)
+    found = [word for word in secrets.words if word.casefold() in said]
+    runs = (_word_runs(text) & secrets.phrases) - _word_runs(allowed)
+    return sorted([*found, *(" ".join(run) for run in runs)])
 
 
 def solves(
@@ -131,6 +146,11 @@ def _renamed(piece: str, source: str) -> Iterable[str]:
     for old in theirs:
         for new in ours:
             yield f"{source}\n" + re.sub(rf"\b{re.escape(old)}\b", new, piece)
+
+
+def _word_runs(text: str) -> set[tuple[str, ...]]:
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return {tuple(words[start : start + SAID]) for start in range(len(words) - SAID + 1)}
 
 
 def _functions(code: str) -> list[str]:

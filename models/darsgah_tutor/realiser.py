@@ -117,8 +117,9 @@ def _known(evidence: Evidence, lines: Sequence[int], slots: Mapping[str, str]) -
     if raised is not None and (quoted := _QUOTED.findall(raised.message)):
         known["value"] = quoted[-1]
     if lines:
-        known |= {"line": str(lines[0]), "name": _name_on(evidence.source, lines[0])}
-    known |= {name: value for name, value in slots.items() if name != "line"}
+        line = int(slots.get("line", lines[0]))
+        known |= {"line": str(line), "name": _name_on(evidence.source, line)}
+    known |= slots
     return {name: value for name, value in known.items() if value}
 
 

@@ -1,8 +1,9 @@
 """Sees a lab's own misconceptions by the signs that its authors wrote down."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from darsgah_tutor.misconceptions import Bank, Misconception, Sign
 from darsgah_tutor.types import Check, Evidence, Finding, Question, Raised
@@ -22,7 +23,10 @@ class _Ending:
 
 
 def authored_findings(bank: Bank, question: Question, evidence: Evidence) -> list[Finding]:
-    """The lab's misconceptions that show in this answer, strongest first, equals in the bank's order."""
+    """The lab's misconceptions that show in this answer, strongest first.
+
+    Where several show by equal signs each is as likely as the others, and no stronger.
+    """
     endings = list(_endings(question, evidence))
     found = []
     for entry in bank.values():
@@ -31,17 +35,30 @@ def authored_findings(bank: Bank, question: Question, evidence: Evidence) -> lis
         finding = _shows(entry, evidence, endings)
         if finding is not None:
             found.append(finding)
-    return sorted(found, key=lambda finding: -finding.strength)
+    rivals = Counter(finding.strength for finding in found)
+    told = [replace(finding, strength=finding.strength / rivals[finding.strength]) for finding in found]
+    return sorted(told, key=lambda finding: -finding.strength)
 
 
 def _shows(entry: Misconception, evidence: Evidence, endings: Sequence[_Ending]) -> Finding | None:
     best: Finding | None = None
     for sign in entry.signs:
-        for ending in endings:
-            line = _holds(sign, evidence.source[:LONGEST_ANSWER], ending)
-            if line is not None and (best is None or _strength(sign) > best.strength):
-                best = Finding(entry.name, line, _strength(sign))
+        met = [_holds(sign, evidence.source[:LONGEST_ANSWER], ending) for ending in endings]
+        lines = [line for line in met if line is not None]
+        if not lines:
+            continue
+        strength = _strength(sign) * _share(len(lines) / len(endings))
+        if best is None or strength > best.strength:
+            best = Finding(entry.name, lines[0], strength)
     return best
+
+
+def _share(explained: float) -> float:
+    """What a sign is worth that explains so much of what went wrong: a check more or less may have other reasons.
+
+    Where nearly everything fails and the sign speaks of one case, something plainer is the matter.
+    """
+    return 0.4 + 0.6 * min(1.0, explained / 0.5)
 
 
 def _holds(sign: Sign, source: str, ending: _Ending) -> int | None:
@@ -74,11 +91,11 @@ def _endings(question: Question, evidence: Evidence) -> Iterator[_Ending]:
     if evidence.raised is not None:
         raised = evidence.raised
         yield _Ending("", raised.name, (raised.message,), raised.line)
-    sources = {test.name: test.source for test in question.tests}
+    sources = {(test.name, test.visible): test.source for test in question.tests}
     for check in evidence.checks:
         if check.passed is False:
             raised = check.raised or Raised("AssertionError", check.message)
-            said = (raised.message, check.message, _written_message(sources.get(check.test, ""), check))
+            said = (raised.message, check.message, _written_message(sources.get((check.test, check.visible), ""), check))
             yield _Ending(check.test, raised.name, tuple(filter(None, said)), raised.line)
 
 
