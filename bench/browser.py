@@ -8,6 +8,7 @@ process of the browser (PSS), after the first output.
 """
 
 import argparse
+import itertools
 import statistics
 import tempfile
 import time
@@ -25,7 +26,7 @@ from rich.table import Table
 from bench.link import Link, link_to
 from bench.memory import descendants, kilobytes
 from darsgah.demo import PASSWORD
-from tests.journeys.demo_site import Site, demo_site
+from tests.journeys.demo_site import demo_site
 from tests.ui.gallery_server import CHROMIUM, FLAGS
 
 LEARNER = "learner@demo.example"
@@ -34,7 +35,7 @@ SLOW = 1_000_000.0
 """Bits a second of the slow link."""
 ROUND_TRIP = 0.1
 PATIENCE = 400_000
-ANSWER = 2026
+NOT_TAKEN = "[ ]:"
 MEASURES = (
     ("kB over the link", "kilobytes"),
     ("requests", "requests"),
@@ -46,13 +47,17 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Side:
-    """A way to open the lab: its address, and what finds a code cell, where it is written in, its outputs."""
+    """A way to open the lab: its address, and what finds a code cell, where it is written in, its outputs.
+
+    ``prompt`` finds what says that a cell was taken, where one runs nothing before its kernel has started.
+    """
 
     name: str
     address: str
     cell: str
     written: str
     outputs: str
+    prompt: str = ""
 
 
 SIDES = (
@@ -63,8 +68,43 @@ SIDES = (
         ".jp-CodeCell",
         ".cm-content",
         ".jp-OutputArea",
+        ".jp-InputPrompt",
     ),
 )
+
+
+class Learner:
+    """The learner at the API, and what is measured: an assignment in a cohort.
+
+    Attributes:
+        assignment, cohort: their ids.
+    """
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+        signed = client.post("/sessions", json={"email": LEARNER, "password": PASSWORD}).raise_for_status()
+        client.headers["Authorization"] = f"Bearer {signed.json()['token']}"
+        self.assignment, self.cohort = self._find()
+        self._answers = itertools.count(500_000)
+
+    def _find(self) -> tuple[str, str]:
+        for cohort in self._client.get("/cohorts").raise_for_status().json():
+            shown = self._client.get(f"/cohorts/{cohort['id']}").raise_for_status().json()
+            for assignment in shown["assignments"]:
+                if assignment["lab"]["slug"] == LAB:
+                    return assignment["id"], cohort["id"]
+        raise LookupError(f"the demo has no assignment of {LAB}")
+
+    def begin_anew(self) -> str:
+        """Put back the lab as it was given out; its first code cell prints what was never printed before."""
+        draft = f"/assignments/{self.assignment}/drafts/lab"
+        notebook = self._client.get(f"{draft}/original").raise_for_status().json()
+        first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+        answer = next(self._answers)
+        first["source"] = f"print({answer - 1} + 1)"
+        version = self._client.get(draft).raise_for_status().headers["etag"]
+        self._client.put(draft, json=notebook, headers={"If-Match": version}).raise_for_status()
+        return str(answer)
 
 
 @contextmanager
@@ -103,19 +143,25 @@ def _sign_in(page: Page, link: Link) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def _visit(side: Side, link: Link, profile: Path, assignment: str) -> dict[str, float]:
+def _visit(side: Side, link: Link, profile: Path, learner: Learner) -> dict[str, float]:
     """Open the lab, run its first code cell, and say what that took until its output was there."""
+    answer = learner.begin_anew()
     with _chromium(profile) as (page, pid):
         _sign_in(page, link)
         link.reset()
         began = time.monotonic()
-        page.goto(link.url + side.address.format(id=assignment), wait_until="commit")
+        page.goto(link.url + side.address.format(id=learner.assignment), wait_until="commit")
         cell = page.locator(side.cell).first
         cell.wait_for()
         editor = time.monotonic() - began
         cell.locator(side.written).click()
-        page.keyboard.press("Shift+Enter")
-        cell.locator(side.outputs).get_by_text(str(ANSWER)).first.wait_for()
+        page.keyboard.press("Control+Enter")
+        while side.prompt and cell.locator(side.prompt).inner_text() == NOT_TAKEN:
+            if time.monotonic() - began > PATIENCE / 1000:
+                raise TimeoutError(f"{side.name} ran nothing within {PATIENCE // 1000} s")
+            time.sleep(0.1)
+            page.keyboard.press("Control+Enter")
+        cell.locator(side.outputs).get_by_text(answer).first.wait_for()
         return {
             "editor_s": editor,
             "output_s": time.monotonic() - began,
@@ -125,37 +171,13 @@ def _visit(side: Side, link: Link, profile: Path, assignment: str) -> dict[str, 
         }
 
 
-def _prepare(site: Site) -> tuple[str, str]:
-    """Give the learner a draft whose first code cell prints; the ids of the assignment and its cohort."""
-    with httpx.Client(base_url=f"{site.url}/api/v1") as client:
-        signed = client.post("/sessions", json={"email": LEARNER, "password": PASSWORD}).raise_for_status()
-        client.headers["Authorization"] = f"Bearer {signed.json()['token']}"
-        assignment, cohort = _assignment(client)
-        draft = f"/assignments/{assignment}/drafts/lab"
-        answer = client.get(draft).raise_for_status()
-        notebook = answer.json()
-        first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-        first["source"] = f"print({ANSWER - 1} + 1)"
-        client.put(draft, json=notebook, headers={"If-Match": answer.headers["etag"]}).raise_for_status()
-        return assignment, cohort
-
-
-def _assignment(client: httpx.Client) -> tuple[str, str]:
-    for cohort in client.get("/cohorts").raise_for_status().json():
-        shown = client.get(f"/cohorts/{cohort['id']}").raise_for_status().json()
-        for assignment in shown["assignments"]:
-            if assignment["lab"]["slug"] == LAB:
-                return assignment["id"], cohort["id"]
-    raise LookupError(f"the demo has no assignment of {LAB}")
-
-
-def _round(link: Link, assignment: str, console: Console) -> dict[str, dict[str, dict[str, float]]]:
+def _round(link: Link, learner: Learner, console: Console) -> dict[str, dict[str, dict[str, float]]]:
     """Both ways, the first visit and the second."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     for side in SIDES:
         with tempfile.TemporaryDirectory(prefix="bench-profile-") as profile:
             found[side.name] = {
-                visit: _visit(side, link, Path(profile), assignment) for visit in ("first", "second")
+                visit: _visit(side, link, Path(profile), learner) for visit in ("first", "second")
             }
         console.print(f"  {side.name}", style="dim")
     return found
@@ -177,19 +199,23 @@ def _course_page(link: Link, cohort: str) -> float:
 
 def measure(rounds: int, slow: bool, console: Console) -> dict[str, Any]:
     """All figures: medians of the rounds, one round on the slow link."""
-    with tempfile.TemporaryDirectory(prefix="bench-browser-") as home, demo_site(Path(home) / "home") as site:
-        assignment, cohort = _prepare(site)
-        with link_to(int(site.url.rpartition(":")[2])) as link:
-            found: dict[str, Any] = {"course_page_kilobytes": _course_page(link, cohort)}
-            made = []
-            for number in range(rounds):
-                console.print(f"round {number + 1} of {rounds}")
-                made.append(_round(link, assignment, console))
-            found["full_speed"] = _medians(made)
-            if slow:
-                console.print("at 1 Mbit/s")
-                link.bits_per_second, link.round_trip = SLOW, ROUND_TRIP
-                found["slow"] = _round(link, assignment, console)
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-browser-") as home,
+        demo_site(Path(home) / "home") as site,
+        httpx.Client(base_url=f"{site.url}/api/v1") as client,
+        link_to(int(site.url.rpartition(":")[2])) as link,
+    ):
+        learner = Learner(client)
+        found: dict[str, Any] = {"course_page_kilobytes": _course_page(link, learner.cohort)}
+        made = []
+        for number in range(rounds):
+            console.print(f"round {number + 1} of {rounds}")
+            made.append(_round(link, learner, console))
+        found["full_speed"] = _medians(made)
+        if slow:
+            console.print("at 1 Mbit/s")
+            link.bits_per_second, link.round_trip = SLOW, ROUND_TRIP
+            found["slow"] = _round(link, learner, console)
     return found
 
 
