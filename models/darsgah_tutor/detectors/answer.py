@@ -35,6 +35,8 @@ class Sign(Enum):
     """Hardly anybody means it."""
     SYMPTOM = (0.0, 0.0, 0.85)
     """Only the evidence shows it."""
+    VAGUE_SYMPTOM = (0.0, 0.0, 0.75)
+    """The same, where something more particular may have been seen too."""
 
 
 @dataclass(frozen=True)
@@ -69,17 +71,28 @@ class Answer:
         return self.source.splitlines()
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the tree."""
+        return [*ast.walk(self.tree)] if self.tree else []
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The node that holds each node."""
-        every = ast.walk(self.tree) if self.tree else ()
-        return {child: node for node in every for child in ast.iter_child_nodes(node)}
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
+        """The nodes of each very type."""
+        kinds: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.nodes:
+            kinds.setdefault(type(node), []).append(node)
+        return kinds
 
     def every(self, kind: type[Node]) -> Iterator[Node]:
-        """All nodes of a kind."""
-        if self.tree is not None:
-            for node in ast.walk(self.tree):
-                if isinstance(node, kind):
-                    yield node
+        """All nodes of a kind, in the order of a walk; ``ast.AST`` for all."""
+        for node in self.nodes if kind is ast.AST else self.by_kind.get(kind, ()):
+            if isinstance(node, kind):
+                yield node
 
     @cached_property
     def functions(self) -> list[Function]:
@@ -183,7 +196,7 @@ class Answer:
         sign: Sign,
         *,
         agrees: bool = False,
-        touches: ast.AST | None = None,
+        touches: ast.AST | int | None = None,
         name: str = "",
     ) -> Finding:
         """A finding at a node or line.

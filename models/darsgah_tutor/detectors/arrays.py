@@ -11,6 +11,7 @@ from darsgah_tutor.detectors.reading import (
     called,
     dotted,
     is_number,
+    is_text,
     keyword,
     mentions,
     own_nodes,
@@ -197,6 +198,8 @@ def _changed_array(node: ast.AST) -> str:
         return ""
     if isinstance(target, ast.Name) and isinstance(node, ast.AugAssign):
         return target.id if not is_number(node.value) else ""
+    if isinstance(target, ast.Subscript) and is_text(target.slice):
+        return ""  # a column of a table
     inner = target.value if isinstance(target, ast.Subscript) else target
     return inner.id if isinstance(inner, ast.Name) and isinstance(target, ast.Subscript) else ""
 

@@ -160,8 +160,12 @@ def error_swallowed(answer: Answer) -> Iterator[Finding]:
         broad = node.type is None or (
             isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}
         )
+        caught = {line for check in answer.evidence.checks if check.passed for line in check.lines}
+        only_failing = node.body[0].lineno in answer.ran_in_failing - caught
         if broad and not any(isinstance(one, ast.Raise) for one in own_nodes(node)):
-            yield answer.finding("except-hides-mistakes", node, Sign.HABIT)
+            yield answer.finding(
+                "except-hides-mistakes", node, Sign.HABIT, agrees=only_failing, touches=node.body[0]
+            )
 
 
 PATTERNS: tuple[Pattern, ...] = (

@@ -182,7 +182,7 @@ def is_in_place(node: ast.AST) -> bool:
 
 def index_past_end(answer: Answer) -> Iterator[Finding]:
     """IndexError: a neighbour at the end, an element as an index, an empty list, or one place too far."""
-    for raised in answer.raised_named("IndexError", message="out of range"):
+    for raised in answer.raised_named("IndexError", message="^(?!pop).*out of range"):
         line, held = raised.line, answer.subscripts_at(raised.line)
         if any(isinstance(one.slice, ast.BinOp) and isinstance(one.slice.op, ast.Add) for one in held):
             misconception = "neighbour-past-the-end"
@@ -246,8 +246,10 @@ def key_missing(answer: Answer) -> Iterator[Finding]:
             for node in answer.every(ast.Call)
             if node.lineno == raised.line
         )
-        misconception = "first-entry-is-missing" if grows else "key-may-be-missing"
-        yield answer.finding(misconception, raised.line, Sign.SYMPTOM, agrees=True)
+        if grows:
+            yield answer.finding("first-entry-is-missing", raised.line, Sign.SYMPTOM, agrees=True)
+        else:
+            yield answer.finding("key-may-be-missing", raised.line, Sign.VAGUE_SYMPTOM, agrees=True)
 
 
 def not_callable(answer: Answer) -> Iterator[Finding]:

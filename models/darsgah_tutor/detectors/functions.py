@@ -51,7 +51,9 @@ def returns_nothing(answer: Answer) -> Iterator[Finding]:
                 "prints-instead-of-returning", prints[-1], Sign.HABIT, agrees=none, touches=function
             )
         elif none and answer.got_everywhere(lambda one: one.got.content is None):
-            yield answer.finding("function-returns-nothing", function, Sign.PATTERN, agrees=True)
+            yield answer.finding(
+                "function-returns-nothing", function.body[-1], Sign.PATTERN, agrees=True, touches=function
+            )
 
 
 def unreachable(answer: Answer) -> Iterator[Finding]:
@@ -118,16 +120,9 @@ def parameters_not_read(answer: Answer) -> Iterator[Finding]:
                 continue
             first = next((one for one in function.body if reads(one, name) or stores(one, name)), None)
             if first is None and not reads(function, name):
-                rate = name in _RATES
-                kind = "learning-rate-is-not-used" if rate else "parameter-is-not-used"
-                yield answer.finding(
-                    kind,
-                    function,
-                    Sign.BLUNDER if rate else Sign.PATTERN,
-                    agrees=rate,
-                    touches=function,
-                    name=name,
-                )
+                kind = "learning-rate-is-not-used" if name in _RATES else "parameter-is-not-used"
+                told = bool(answer.comparisons)
+                yield answer.finding(kind, function, Sign.PATTERN, agrees=told, touches=function, name=name)
             elif isinstance(first, ast.Assign) and stores(first, name) and not reads(first.value, name):
                 yield answer.finding("parameter-is-overwritten", first, Sign.BLUNDER, agrees=True, name=name)
 

@@ -118,9 +118,7 @@ def softmax_over_all(answer: Answer) -> Iterator[Finding]:
         reduces, axis = reduction_axis(node.right)
         exponential = _comes_from_exp(answer, node.left) and _comes_from_exp(answer, node.right)
         if reduces and axis is None and called(node.right) == "sum" and exponential:
-            yield answer.finding(
-                "softmax-over-the-whole-table", node, Sign.PATTERN, agrees=tables or bool(answer.comparisons)
-            )
+            yield answer.finding("softmax-over-the-whole-table", node, Sign.PATTERN, agrees=tables)
 
 
 def _comes_from_exp(answer: Answer, node: ast.expr) -> bool:

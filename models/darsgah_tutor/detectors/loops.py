@@ -312,9 +312,16 @@ def endless(answer: Answer) -> Iterator[Finding]:
     if answer.timed_out and not seen:
         whiles = [loop for loop in answer.every(ast.While) if answer.suspect(loop)]
         if whiles:
-            yield answer.finding("while-never-ends", whiles[-1], Sign.SYMPTOM, agrees=True)
+            standing = [loop for loop in whiles if _counter_stands_still(loop)]
+            yield answer.finding("while-never-ends", (standing or whiles)[-1], Sign.SYMPTOM, agrees=True)
         else:
             yield answer.finding("takes-too-many-steps", _inmost_loop(answer), Sign.SYMPTOM, agrees=True)
+
+
+def _counter_stands_still(loop: ast.While) -> bool:
+    """Whether what is compared first is a name that the body never assigns."""
+    first = loop.test.left if isinstance(loop.test, ast.Compare) else None
+    return isinstance(first, ast.Name) and not any(stores(one, first.id) for one in in_statements(loop.body))
 
 
 def _inmost_loop(answer: Answer) -> ast.AST | int:

@@ -120,6 +120,8 @@ def aliases(answer: Answer) -> Iterator[Finding]:
     told = any(asks_for_unchanged(check) for check in answer.failing)
     for function in answer.functions:
         changed = dict(reversed([*_mutations(own_nodes(function))]))
+        if answer.question.environment != "python":
+            changed = {name: place for name, place in changed.items() if isinstance(place, ast.Call)}
         handed = set(parameters(function))
         for node in own_nodes(function):
             if (

@@ -102,7 +102,8 @@ def _other_order(one: Comparison) -> bool:
 
 def _kept_twice(one: Comparison) -> bool:
     expected, got = _unordered(one.expected.content), _unordered(one.got.content)
-    return len(got) > len(expected) > 0 and set(got) == set(expected) and len(set(expected)) == len(expected)
+    listed = not one.check.call.endswith(".shape") and len(set(expected)) == len(expected)
+    return listed and len(got) > len(expected) > 0 and set(got) == set(expected)
 
 
 def _spelling(one: Comparison) -> bool:

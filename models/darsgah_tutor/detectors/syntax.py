@@ -37,6 +37,7 @@ _KEYWORD_AS_NAME = re.compile(
         "{words}", "|".join(word for word in keyword.kwlist if word not in {"None", "True", "False", "not"})
     )
 )
+_ASKS = re.compile(r"\s*(if|elif|while|return|assert)\b")
 _STRINGS = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|#.*")
 
 
@@ -51,7 +52,11 @@ def unreadable(answer: Answer) -> Iterator[Finding]:
     named = next((name for words, name in _MESSAGES if re.search(words, raised.message)), None)
     text = answer.rows[line - 1] if 0 < line <= len(answer.rows) else ""
     seen = named if named in _SPECIFIC else _by_line(text) or named
-    yield answer.finding(seen or "line-is-not-python", line, Sign.SYMPTOM, agrees=True, touches=None)
+    if seen == "equals-sign-compares" and not _ASKS.match(text):
+        seen = "assignment-turned-round" if "cannot assign" in raised.message else seen
+    yield answer.finding(
+        seen or "line-is-not-python", line, Sign.SYMPTOM, agrees=True, touches=raised.line or 1
+    )
 
 
 def _by_line(text: str) -> str | None:
@@ -61,12 +66,12 @@ def _by_line(text: str) -> str | None:
         return "words-of-another-language"
     if _DEFINES_WITHOUT_DEF.match(bare):
         return "function-without-def"
-    if _KEYWORD_AS_NAME.search(bare) and not re.match(r"\s*(if|elif|while|return|print|assert)\b", bare):
+    if _KEYWORD_AS_NAME.search(bare) and not _ASKS.match(bare):
         return "keyword-as-name"
+    if re.match(r"\s*else\s+[^\s:]", bare):
+        return "else-takes-no-condition"
     if re.match(r"\s*(else|elif)\b.*:\s*$", bare):
         return "else-without-its-if"
-    if re.match(r"\s*else\s+\S.*[<>=]", bare):
-        return "else-takes-no-condition"
     return None
 
 

@@ -1,0 +1,4 @@
+def joined(a, b):
+    result = list(a)
+    result.append(b)
+    return result

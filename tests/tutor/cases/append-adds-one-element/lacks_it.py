@@ -1,0 +1,4 @@
+def joined(a, b):
+    result = list(a)
+    result.extend(b)
+    return result

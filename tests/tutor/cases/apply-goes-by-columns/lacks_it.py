@@ -1,0 +1,2 @@
+def areas(plots):
+    return plots.apply(lambda plot: plot["length"] * plot["width"], axis=1)

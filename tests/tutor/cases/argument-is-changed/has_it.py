@@ -1,0 +1,3 @@
+def with_guest(names, guest):
+    names.append(guest)
+    return names

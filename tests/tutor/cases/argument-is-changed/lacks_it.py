@@ -1,0 +1,2 @@
+def with_guest(names, guest):
+    return names + [guest]

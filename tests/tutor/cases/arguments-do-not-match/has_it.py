@@ -1,0 +1,2 @@
+def area(length):
+    return length * length

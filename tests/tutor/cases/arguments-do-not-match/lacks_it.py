@@ -1,0 +1,2 @@
+def area(length, width):
+    return length * width

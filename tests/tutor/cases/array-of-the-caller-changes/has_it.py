@@ -1,0 +1,3 @@
+def centred(values):
+    values -= values.mean()
+    return values

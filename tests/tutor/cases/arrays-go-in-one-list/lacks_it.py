@@ -1,0 +1,2 @@
+def joined(a, b):
+    return np.concatenate([a, b])

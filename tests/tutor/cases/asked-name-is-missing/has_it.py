@@ -1,0 +1,2 @@
+def total_of_week(days):
+    return sum(days)

@@ -1,0 +1,2 @@
+def column_means(table):
+    return table.mean()

@@ -1,0 +1,2 @@
+def errors(guess, truth):
+    return guess.ravel() - truth

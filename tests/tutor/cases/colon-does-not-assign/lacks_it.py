@@ -1,0 +1,3 @@
+def start():
+    gear = 5
+    return gear

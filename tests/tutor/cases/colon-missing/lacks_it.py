@@ -1,0 +1,2 @@
+def is_hot(degrees):
+    return degrees > 35

@@ -1,0 +1,2 @@
+def mean_kilos(table):
+    return table["kilos"].mean()

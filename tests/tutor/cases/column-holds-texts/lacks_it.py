@@ -1,0 +1,2 @@
+def mean_kilos(table):
+    return pd.to_numeric(table["kilos"], errors="coerce").mean()

@@ -1,0 +1,2 @@
+def total(stock):
+    return stock["Kilos"].sum()

@@ -1,0 +1,3 @@
+def weight(bags):
+    kilos = bags * 50,
+    return kilos

@@ -1,0 +1,2 @@
+def triple():
+    return [1, 2, 3]

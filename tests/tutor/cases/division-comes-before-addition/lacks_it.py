@@ -1,0 +1,2 @@
+def mean(a, b):
+    return (a + b) / 2

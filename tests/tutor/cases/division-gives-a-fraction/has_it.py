@@ -1,0 +1,2 @@
+def boxes(things):
+    return things / 12

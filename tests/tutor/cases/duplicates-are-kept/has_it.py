@@ -1,0 +1,5 @@
+def unique(values):
+    result = []
+    for value in values:
+        result.append(value)
+    return result

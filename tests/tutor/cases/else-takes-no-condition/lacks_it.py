@@ -1,0 +1,4 @@
+def sign(n):
+    if n >= 0:
+        return "+"
+    return "-"

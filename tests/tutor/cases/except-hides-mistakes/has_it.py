@@ -1,0 +1,5 @@
+def ratio(a, b):
+    try:
+        return a / c
+    except:
+        return -1

@@ -1,0 +1,3 @@
+def softmax(scores):
+    powers = np.exp(scores)
+    return powers / powers.sum()

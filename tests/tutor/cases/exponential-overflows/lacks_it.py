@@ -1,0 +1,3 @@
+def softmax(scores):
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum()

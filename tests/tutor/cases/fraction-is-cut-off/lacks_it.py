@@ -1,0 +1,2 @@
+def share(rupees, people):
+    return rupees / people

@@ -1,0 +1,2 @@
+def bill(units):
+    rupees = units * 18

@@ -1,0 +1,3 @@
+def bill(units):
+    rupees = units * 18
+    return rupees

@@ -1,0 +1,2 @@
+half(n):
+    return n / 2

@@ -1,0 +1,2 @@
+def circle(r):
+    return math.pi * r ** 2

@@ -1,0 +1,4 @@
+import math
+
+def circle(r):
+    return math.pi * r ** 2

@@ -1,0 +1,4 @@
+def known(table):
+    result = table.copy()
+    result = result.dropna(inplace=True)
+    return result

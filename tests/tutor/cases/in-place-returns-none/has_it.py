@@ -1,0 +1,4 @@
+def ranking(values):
+    result = list(values)
+    result = result.sort()
+    return result

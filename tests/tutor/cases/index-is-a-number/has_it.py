@@ -1,0 +1,2 @@
+def names(shops):
+    return [shops["name"]]

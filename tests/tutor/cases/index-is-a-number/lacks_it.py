@@ -1,0 +1,2 @@
+def names(shops):
+    return [shop["name"] for shop in shops]

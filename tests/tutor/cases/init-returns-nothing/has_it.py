@@ -1,0 +1,4 @@
+class Route:
+    def __init__(self, stops):
+        self.stops = stops
+        return self

@@ -1,0 +1,3 @@
+class Route:
+    def __init__(self, stops):
+        self.stops = stops

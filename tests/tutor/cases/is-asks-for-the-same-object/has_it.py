@@ -1,0 +1,2 @@
+def is_limit(n):
+    return n is 1000

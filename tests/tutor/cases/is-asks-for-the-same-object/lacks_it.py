@@ -1,0 +1,2 @@
+def is_limit(n):
+    return n == 1000

@@ -1,0 +1,2 @@
+def with_owner(shops, owners):
+    return shops.merge(owners, on="shop")

@@ -1,0 +1,2 @@
+def phone(book, name):
+    return book[name]

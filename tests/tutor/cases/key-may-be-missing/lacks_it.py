@@ -1,0 +1,4 @@
+def phone(book, name):
+    if name in book:
+        return book[name]
+    return "unknown"

@@ -1,0 +1,5 @@
+def grade(points):
+    class = "B"
+    if points >= 80:
+        class = "A"
+    return class

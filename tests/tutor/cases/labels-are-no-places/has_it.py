@@ -1,0 +1,3 @@
+def cheapest(fares):
+    cheap = fares[fares < 50]
+    return cheap[0]

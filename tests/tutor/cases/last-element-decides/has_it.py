@@ -1,0 +1,8 @@
+def has_seven(numbers):
+    found = False
+    for number in numbers:
+        if number == 7:
+            found = True
+        else:
+            found = False
+    return found

@@ -1,0 +1,2 @@
+def last(values):
+    return values[len(values)]

@@ -1,0 +1,2 @@
+def gaps(a, b):
+    return a - b

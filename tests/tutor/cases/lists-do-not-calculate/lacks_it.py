@@ -1,0 +1,2 @@
+def gaps(a, b):
+    return [left - right for left, right in zip(a, b)]

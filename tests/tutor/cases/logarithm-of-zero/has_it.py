@@ -1,0 +1,2 @@
+def surprise(p):
+    return -np.log(p)

@@ -1,0 +1,2 @@
+def night(hours):
+    return (hours < 6) | (hours > 19)

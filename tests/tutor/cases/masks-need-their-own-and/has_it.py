@@ -1,0 +1,2 @@
+def pleasant(degrees):
+    return (degrees > 15) and (degrees < 30)

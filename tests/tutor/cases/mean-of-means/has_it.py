@@ -1,0 +1,2 @@
+def cost(clinics):
+    return clinics.groupby("town")["cost"].mean().mean()

@@ -1,0 +1,2 @@
+def cost(clinics):
+    return clinics["cost"].mean()

@@ -1,0 +1,5 @@
+def unique(values):
+    seen = set()
+    for value in values:
+        seen.append(value)
+    return seen

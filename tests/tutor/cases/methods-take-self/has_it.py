@@ -1,0 +1,3 @@
+class Tank:
+    def fill(litres):
+        return litres

@@ -1,0 +1,4 @@
+class Tank:
+    def fill(self, litres):
+        self.litres = litres
+        return litres

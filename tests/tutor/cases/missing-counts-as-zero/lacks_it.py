@@ -1,0 +1,2 @@
+def level(readings):
+    return readings.mean()

@@ -1,0 +1,3 @@
+def learnt(model, X_train, y_train, X_test, y_test):
+    model.fit(X_train, y_train)
+    return model

@@ -1,0 +1,4 @@
+def spread(values):
+    largest = max(values)
+    smallest = min(values)
+    return largest - smallest

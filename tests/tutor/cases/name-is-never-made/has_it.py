@@ -1,0 +1,4 @@
+def total(prices):
+    for price in prices:
+        gathered = gathered_before + price
+    return gathered

@@ -1,0 +1,2 @@
+def missing(values):
+    return (values == np.nan).sum()

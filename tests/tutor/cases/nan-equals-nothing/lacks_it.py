@@ -1,0 +1,2 @@
+def missing(values):
+    return np.isnan(values).sum()

@@ -1,0 +1,6 @@
+def rises(levels):
+    count = 0
+    for day in range(len(levels) - 1):
+        if levels[day + 1] > levels[day]:
+            count += 1
+    return count

@@ -1,0 +1,2 @@
+def marks(texts):
+    return [int(text) for text in texts if text.isdigit()]

@@ -1,0 +1,4 @@
+def label(kilos):
+    text = str(kilos)
+    return text
+    text = "bag: " + text

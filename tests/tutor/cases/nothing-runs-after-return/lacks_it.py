@@ -1,0 +1,4 @@
+def label(kilos):
+    text = str(kilos)
+    text = "bag: " + text
+    return text

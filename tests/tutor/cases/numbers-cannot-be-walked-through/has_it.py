@@ -1,0 +1,5 @@
+def squares(n):
+    result = []
+    for i in n:
+        result.append(i * i)
+    return result

@@ -1,0 +1,4 @@
+def closed(day):
+    if day == "Fri" or "Sun":
+        return True
+    return False

@@ -1,0 +1,2 @@
+def closed(day):
+    return day == "Fri" or day == "Sun"

@@ -1,0 +1,3 @@
+def greet(name):
+    name = "Sana"
+    return "Salam, " + name

@@ -1,0 +1,3 @@
+def minutes(clock):
+    hour, minute = clock.split(":")
+    return int(minute)

@@ -1,0 +1,4 @@
+def greet(name):
+    text = "Salam, " + name
+    print(text)
+    return text

@@ -1,0 +1,2 @@
+def litres(buckets):
+    print(buckets * 15)

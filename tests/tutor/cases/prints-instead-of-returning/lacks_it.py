@@ -1,0 +1,2 @@
+def litres(buckets):
+    return buckets * 15

@@ -1,0 +1,2 @@
+def label(kilos):
+    return str(kilos) + " kg"

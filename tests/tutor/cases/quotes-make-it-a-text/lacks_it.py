@@ -1,0 +1,2 @@
+def river(name):
+    return name

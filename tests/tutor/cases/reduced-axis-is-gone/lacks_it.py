@@ -1,0 +1,2 @@
+def shares(table):
+    return table / table.sum(axis=1, keepdims=True)

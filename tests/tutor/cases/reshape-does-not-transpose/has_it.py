@@ -1,0 +1,2 @@
+def turned(table):
+    return table.reshape(table.shape[1], table.shape[0])

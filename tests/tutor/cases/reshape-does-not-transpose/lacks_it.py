@@ -1,0 +1,2 @@
+def turned(table):
+    return table.T

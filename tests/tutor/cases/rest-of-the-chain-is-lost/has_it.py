@@ -1,0 +1,3 @@
+def insert_after(node, value):
+    new = Node(value)
+    node.next = new

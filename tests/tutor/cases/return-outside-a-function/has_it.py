@@ -1,0 +1,3 @@
+def area(a, b):
+    result = a * b
+return result

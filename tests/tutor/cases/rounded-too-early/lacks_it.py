@@ -1,0 +1,2 @@
+def total(kilos):
+    return round(sum(kilos), 1)

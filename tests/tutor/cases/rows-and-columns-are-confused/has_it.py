@@ -1,0 +1,2 @@
+def column(table, place):
+    return table[place]

@@ -1,0 +1,2 @@
+def visitors(visits):
+    return visits["card"].nunique()

@@ -1,0 +1,2 @@
+def place_of(value, values):
+    return values.index(value)

@@ -1,0 +1,2 @@
+def predictions(X, weights):
+    return X.T @ weights

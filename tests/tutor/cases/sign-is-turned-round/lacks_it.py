@@ -1,0 +1,2 @@
+def gain(before, now):
+    return now - before

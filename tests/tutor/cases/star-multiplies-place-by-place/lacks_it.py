@@ -1,0 +1,2 @@
+def bills(amounts, prices):
+    return amounts @ prices

@@ -1,0 +1,6 @@
+def evens(numbers):
+    found = []
+    for number in numbers:
+        if number % 2 == 0:
+            found.append(number)
+    return found

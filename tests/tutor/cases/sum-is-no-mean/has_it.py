@@ -1,0 +1,2 @@
+def loss(guess, truth):
+    return np.sum((guess - truth) ** 2)

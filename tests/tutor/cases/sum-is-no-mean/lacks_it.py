@@ -1,0 +1,2 @@
+def loss(guess, truth):
+    return np.mean((guess - truth) ** 2)

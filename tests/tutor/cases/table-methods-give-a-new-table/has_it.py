@@ -1,0 +1,3 @@
+def known(table):
+    table.dropna()
+    return table

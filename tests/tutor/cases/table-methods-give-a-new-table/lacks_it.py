@@ -1,0 +1,2 @@
+def known(table):
+    return table.dropna()

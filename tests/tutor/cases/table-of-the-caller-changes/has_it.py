@@ -1,0 +1,3 @@
+def with_total(bills):
+    bills["total"] = bills["price"] * bills["count"]
+    return bills

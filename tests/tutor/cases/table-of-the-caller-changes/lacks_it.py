@@ -1,0 +1,2 @@
+def with_total(bills):
+    return bills.assign(total=bills["price"] * bills["count"])

@@ -1,0 +1,3 @@
+def stars(text):
+    text[0] = "*"
+    return text

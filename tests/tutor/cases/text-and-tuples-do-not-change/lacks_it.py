@@ -1,0 +1,2 @@
+def stars(text):
+    return "*" + text[1:]

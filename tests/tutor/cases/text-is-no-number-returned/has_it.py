@@ -1,0 +1,2 @@
+def digits(n):
+    return str(len(str(n)))

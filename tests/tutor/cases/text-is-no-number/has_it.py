@@ -1,0 +1,2 @@
+def next_year(text):
+    return text + 1

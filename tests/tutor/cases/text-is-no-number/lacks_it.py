@@ -1,0 +1,2 @@
+def next_year(text):
+    return int(text) + 1

@@ -1,0 +1,3 @@
+def plate(text):
+    text.strip()
+    return text.upper()

@@ -1,0 +1,2 @@
+def plate(text):
+    return text.strip().upper()

@@ -1,0 +1,4 @@
+def floor_of(n):
+    if n < 0:
+        n == 0
+    return n

@@ -1,0 +1,2 @@
+def between(n):
+    return n >= 1 and n <= 9

@@ -1,0 +1,2 @@
+def by_town(rain):
+    return rain.sum(axis=0)

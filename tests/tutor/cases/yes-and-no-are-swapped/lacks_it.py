@@ -1,0 +1,2 @@
+def is_ripe(days):
+    return days >= 5

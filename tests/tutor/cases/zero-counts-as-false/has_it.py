@@ -1,0 +1,4 @@
+def shown(degrees):
+    if degrees:
+        return str(degrees)
+    return "-"

@@ -1,0 +1,4 @@
+def shown(degrees):
+    if degrees is not None:
+        return str(degrees)
+    return "-"
