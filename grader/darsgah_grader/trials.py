@@ -203,7 +203,7 @@ def _ending(answer: CellRun) -> tuple[str, Failure | None]:
     if ended not in {"ran", "syntax", "error", "timeout"}:
         return ("timeout" if answer.outcome is Outcome.NOT_RUN else "died"), None
     failure = _failure(seen.get("raised"))
-    if failure is not None and failure.name == "MemoryError":
+    if ended == "error" and failure is not None and failure.name == "MemoryError":
         return "memory", failure
     return str(ended), failure if ended != "timeout" else _timed_out(failure)
 

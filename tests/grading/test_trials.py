@@ -143,6 +143,7 @@ def share(x):
         ("def fare(km):\n    return 1\n\nfare(1) + '1'\n", "error", "TypeError", (4,)),
         ("while True:\n    pass\n", "timeout", "TimeoutError", (1,)),
         ("f = " + "(" * 3000 + "1" + ")" * 3000, "syntax", "SyntaxError", (1,)),
+        ("f = " + "-" * 100_000 + "1", "syntax", "SyntaxError", ()),
         ("x = []\nwhile True:\n    x.append(bytearray(10**8))\n", "memory", "MemoryError", (3,)),
     ],
 )

@@ -132,7 +132,10 @@ class TriedAnswers:
         codes: list[CodeType] = []
         error = self._timed(seconds, lambda: codes.append(self._marked_code(source)))
         if error is not None:
-            return {"ended": "syntax", "raised": self._raised(error)}
+            raised = self._raised(error)
+            if not isinstance(error, SyntaxError):  # nested deeper than the compiler goes, or not text
+                raised = {"name": "SyntaxError", "message": str(error) or "nested too deeply", "trace": []}
+            return {"ended": "syntax", "raised": raised}
         error = self._timed(seconds, lambda: self._cells.execute(codes[0], namespace))
         self._ran = error is None
         ended = "ran" if error is None else "timeout" if isinstance(error, TimeUp) else "error"

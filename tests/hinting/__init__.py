@@ -1,0 +1,1 @@
+"""The tutor joined with labs and sandbox."""
