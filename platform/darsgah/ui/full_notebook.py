@@ -34,6 +34,7 @@ class FullNotebook:
         self.present = stamp.is_file()
         self._built = built
         self._version = stamp.read_text()[:VERSION_LETTERS] if self.present else ""
+        self._configuration = (built / CONFIGURATION).read_text() if self.present else ""
         self._files = frozenset(
             path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file()
         )
@@ -45,9 +46,8 @@ class FullNotebook:
 
     def configuration(self, runtime_url: str) -> dict[str, Any]:
         """JupyterLite's configuration, with the address of the browser's Python in it."""
-        text = (self._built / CONFIGURATION).read_text()
         files = f"/full-notebook/{self._version}"
-        filled = text.replace("{files}", files).replace("{version}", self._version)
+        filled = self._configuration.replace("{files}", files).replace("{version}", self._version)
         configuration: dict[str, Any] = json.loads(filled.replace("{runtime}", runtime_url))
         return configuration
 
