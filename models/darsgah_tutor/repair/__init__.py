@@ -1,10 +1,13 @@
 """A correct answer near the learner's, found by search and verified by the tests. It is never shown."""
 
 import ast
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from darsgah_tutor.repair.alike import built_alike
 from darsgah_tutor.repair.judge import Judge
+from darsgah_tutor.repair.parsing import mended
 from darsgah_tutor.repair.search import Found, Search
 from darsgah_tutor.repair.stock import stock
 from darsgah_tutor.repair.trees import render, size, without_docstrings
@@ -15,6 +18,8 @@ from darsgah_tutor.types import Evidence, Question, Repair, Trials
 KEPT = 0.5
 """The least share of the learner's nodes that a repair keeps as they are; below it is a replacement."""
 _WAYS_OF_NAMING = 3
+_MENDED = 40
+"""Ways to make an answer parse that the tests are asked about."""
 
 
 def repair(
@@ -28,22 +33,46 @@ def repair(
     """The nearest correct answer that is found in so many seconds, or None.
 
     Where less than ``KEPT`` of the learner's program is left, or as much as it has was added, the way is
-    ``replacement``: its lines are a label at most. ``peers`` are other learners' correct answers.
+    ``replacement``: its lines are a label at most. ``peers`` are other learners' correct
+    answers, a few dozen at most.
     """
-    learner = _parsed(evidence.source)
-    if learner is None or evidence.correct:
+    if evidence.correct:
         return None
-    lines = code_lines(evidence.source)
-    judge = Judge(trials, tuple(bool(check.passed) for check in evidence.checks), seconds)
+    learner = _parsed(evidence.source)
+    if learner is None:
+        return _repaired_unparsed(question, evidence.source, trials, seconds=seconds, peers=peers)
     fixed = _fixed_names(question)
+    judge = Judge(trials, tuple(bool(check.passed) for check in evidence.checks), seconds)
     references = [tree for tree in map(_parsed, question.references) if tree is not None]
     named = [one for tree in references for one in renamings(learner, tree, fixed, _WAYS_OF_NAMING)]
-    search = Search(learner, lines, suspicion(evidence), stock(learner, named, fixed), judge)
+    ingredients = stock(learner, named, fixed)
+    search = Search(learner, code_lines(evidence.source), suspicion(evidence), ingredients, judge)
     alike = [one for tree in references for one in built_alike(learner, tree, fixed)]
     correct = [tree for tree in map(_parsed, peers) if tree is not None]
     met = [one for tree in correct for one in renamings(learner, tree, fixed, 1)]
     found = search.found([*named, *alike], met)
     return None if found is None else _described(search, found)
+
+
+def _repaired_unparsed(
+    question: Question, source: str, trials: Trials, *, seconds: float, peers: Sequence[str]
+) -> Repair | None:
+    """An answer that does not parse: mended until it does, and the best of what came of it repaired."""
+    ends = time.monotonic() + seconds
+    ways = mended(source)[:_MENDED]
+    verdicts = trials.passed([way.source for way in ways], seconds=seconds)
+    scores = [(sum(passed or ()), -number) for number, passed in enumerate(verdicts)]
+    if not scores:
+        return None
+    best = ways[-max(scores)[1]]
+    evidence = trials.observe(best.source)
+    if evidence.correct:
+        return Repair(best.source, tuple(sorted(best.lines)), len(best.lines), "edit")
+    further = repair(question, evidence, trials, seconds=ends - time.monotonic(), peers=peers)
+    if further is None:
+        return None
+    lines = tuple(sorted({*further.lines, *best.lines}))
+    return replace(further, lines=lines, edits=further.edits + len(best.lines))
 
 
 def _described(search: Search, found: Found) -> Repair:

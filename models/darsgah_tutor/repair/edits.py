@@ -24,10 +24,12 @@ class Candidate:
 
     Attributes:
         score: how promising it is.
+        line: of the learner's that is edited.
         field: of a block that gets other statements; empty where one node is replaced.
     """
 
     score: float
+    line: int
     program: ast.Module
     place: Place
     field: str
@@ -75,7 +77,7 @@ def _renaming(program: ast.Module, stock: Stock) -> Iterator[Candidate]:
             for old in (name for name, times in unknown.items() if times > 1):
                 for new in stock.names.get(statement.name, ()):
                     turned = renamed(statement, old, new)
-                    yield Candidate(_CERTAIN, program, (("body", index),), "", turned)
+                    yield Candidate(_CERTAIN, statement.lineno, program, (("body", index),), "", turned)
 
 
 def _replacing(program: ast.Module, site: Site, stock: Stock, weight: float) -> list[Candidate]:
@@ -85,13 +87,15 @@ def _replacing(program: ast.Module, site: Site, stock: Stock, weight: float) -> 
         text = canonical(new)
         if text != own and prior > best.get(text, (0.0, new))[0]:
             best[text] = prior, new
-    return [Candidate(weight * prior, program, site.place, "", new) for prior, new in best.values()]
+    return [
+        Candidate(weight * prior, site.line, program, site.place, "", new) for prior, new in best.values()
+    ]
 
 
 def _rearranging(
     program: ast.Module, block: Block, stock: Stock, suspicion: Mapping[int, float]
 ) -> list[Candidate]:
     return [
-        Candidate((_FLOOR + suspicion.get(line, 0.0)) * prior, program, place, field, new)
+        Candidate((_FLOOR + suspicion.get(line, 0.0)) * prior, line, program, place, field, new)
         for prior, line, place, field, new in statement_edits.offers(block, stock)
     ]

@@ -58,6 +58,13 @@ def offers(site: Site, stock: Stock) -> Iterator[Offer]:
         alike = () if bound else resembling(site.node.id, names)
         for name in names:
             yield (0.6 if bound else 1.0 if name in alike else 0.9), _name(name)
+        if site.role is not Role.OWNER:
+            for container in stock.containers.get(site.function, {}).values():
+                yield 0.4, ast.Subscript(container, site.node, ast.Load())
+    if site.role is Role.CONDITION:
+        for container in stock.containers.get(site.function, {}).values():
+            yield 0.4, ast.BoolOp(ast.Or(), [ast.UnaryOp(ast.Not(), container), site.node])
+            yield 0.4, ast.BoolOp(ast.And(), [container, site.node])
     if isinstance(site.node, ast.Call):
         yield from _other_callees(site.node, stock)
 
@@ -78,6 +85,8 @@ def _slips(site: Site) -> Iterator[Offer]:
             yield 0.5, node.value
             if isinstance(node.slice, ast.Slice):
                 yield from _slices(node, node.slice)
+            else:
+                yield 0.5, node.slice
         case ast.List() | ast.Tuple():
             for one in node.elts[:1] if len(node.elts) == 1 else ():
                 yield 0.6, one
@@ -92,6 +101,7 @@ def _operations(node: ast.BoolOp | ast.UnaryOp | ast.BinOp) -> Iterator[Offer]:
         case ast.BoolOp():
             other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
             yield 0.8, rebuilt(node, op=other)
+            yield 0.5, rebuilt(node, values=[*node.values[1:], node.values[0]])
             for value in node.values:
                 yield 0.6, value
         case ast.UnaryOp():

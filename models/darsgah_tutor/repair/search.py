@@ -1,11 +1,11 @@
 """The search for the nearest correct program, in ways that grow dearer, until the time is used.
 
 1. Alignment: the learner's program is laid over each reference and its behaviour-preserving variants; of the
-   edits that lead there, the fewest that the tests ask for are kept.
+   edits that lead there, the fewest that the tests ask for are kept. Then likewise with correct answers of
+   peers, where they are given.
 2. One edit: slips and rearrangements on suspect lines.
 3. More edits: what let more checks pass, or has fewer faults that show without running, is edited on; then
    pairs of likely edits of expressions.
-4. Alignment with correct answers of peers, where they are given.
 
 The nearest of what was found is the repair, whichever way led to it.
 """
@@ -32,11 +32,13 @@ _LARGEST_BATCH = 400
 """Programs that are tried at once: few at first, as one of them may do, then twice as many each time."""
 _FIRST, _FURTHER = 2500, 400
 """Programs one edit away that are tried: from the learner's, and from each that is edited on."""
-_WIDTH = 6
-"""Programs that are edited on, of those that pass more checks than the learner's."""
+_WIDTH, _ALIKE = 8, 3
+"""Programs that are edited on, of those that are better than the learner's; of equally good ones."""
 _DEPTH = 5
-_PAIRED, _PER_PLACE, _PAIRS = 90, 6, 1500
-"""Likely edits that are tried in pairs, how many of them at one place, and how many pairs."""
+_PER_NODE, _PER_LINE = 7, 16
+"""Edits of one expression, and rearrangements at one line, where not all are tried."""
+_PAIRED, _PAIRS = 90, 1500
+"""Likely edits that are tried in pairs, and how many pairs."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Search:
     def found(self, others: Sequence[ast.Module], peers: Sequence[ast.Module]) -> Found | None:
         """The nearest correct program that the time allows."""
         nearest: Found | None = None
-        for way in ("alignment", "edit", "peer"):
+        for way in ("alignment", "peer", "edit"):
             below = nearest.cost if nearest else float("inf")
             if below <= _NEAR or self.judge.left <= 0:
                 break
@@ -103,8 +105,8 @@ class Search:
             started, attempt.better = attempt.best(), []
             for program in started:
                 if attempt.right is None:
-                    further = one_edit(program, self.stock, self.suspicion)[:_FURTHER]
-                    again = self._tried((candidate.built() for candidate in further), below)
+                    further = _spread(one_edit(program, self.stock, self.suspicion))
+                    again = self._tried((one.built() for one in islice(further, _FURTHER)), below)
                     attempt = _Attempt(again.right, attempt.better + again.better)
         if attempt.right is None:
             attempt = self._tried(_pairs(first), below)
@@ -126,35 +128,49 @@ class Search:
                 break
             for one, passed in zip(batch, verdicts, strict=True):
                 if passed is not None and not all(passed):
-                    progress = sum(passed) - sum(self.judge.before)
-                    if faulty:
-                        progress += faulty - faults(one, self.stock)
+                    mended = faulty - faults(one, self.stock) if faulty else 0
+                    progress = sum(passed) - sum(self.judge.before) + mended
                     if progress > 0:
-                        attempt.better.append((progress, one))
+                        attempt.better.append((progress, (passed, mended), one))
         return attempt
 
 
 @dataclass
 class _Attempt:
-    """A correct program, where one was met, and those that are better than before, with how good they are."""
+    """What came of trying programs.
+
+    Attributes:
+        right: a correct one, where one was met.
+        better: those that are better than the learner's: by how much, how they fared, and the program.
+    """
 
     right: ast.Module | None = None
-    better: list[tuple[int, ast.Module]] = field(default_factory=list)
+    better: list[tuple[int, object, ast.Module]] = field(default_factory=list)
 
     def best(self) -> list[ast.Module]:
-        """What is worth editing on."""
-        self.better.sort(key=lambda one: -one[0])
-        return [program for _, program in self.better[:_WIDTH]]
+        """What is worth editing on: of programs that fared the same only a few."""
+        alike: Counter[object] = Counter()
+        best = []
+        for _, fared, program in sorted(self.better, key=lambda one: -one[0]):
+            alike[fared] += 1
+            if alike[fared] <= _ALIKE:
+                best.append(program)
+        return best[:_WIDTH]
+
+
+def _spread(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The likeliest edits of each place alone: no place takes all the time."""
+    at_place: Counter[object] = Counter()
+    for candidate in candidates:
+        place = candidate.place, candidate.field, candidate.line
+        at_place[place] += 1
+        if at_place[place] <= (_PER_LINE if candidate.field else _PER_NODE):
+            yield candidate
 
 
 def _pairs(candidates: Sequence[Candidate]) -> Iterator[ast.Module]:
     """Programs two edits of expressions away, the likeliest first."""
-    at_place: Counter[object] = Counter()
-    likely = []
-    for candidate in candidates:
-        at_place[candidate.place] += 1
-        if not candidate.field and at_place[candidate.place] <= _PER_PLACE:
-            likely.append(candidate)
+    likely = [candidate for candidate in _spread(candidates) if not candidate.field]
     pairs = [two for two in combinations(likely[:_PAIRED], 2) if two[0].apart_from(two[1])]
     pairs.sort(key=lambda two: -two[0].score * two[1].score)
     return (one.joined(other) for one, other in pairs[:_PAIRS])

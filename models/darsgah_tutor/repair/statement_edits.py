@@ -5,15 +5,18 @@ Priors are as in ``expression_edits``.
 
 import ast
 from collections.abc import Iterator
+from itertools import permutations
 
 from darsgah_tutor.repair.sites import Block, Role
 from darsgah_tutor.repair.stock import Stock
-from darsgah_tutor.repair.trees import Place, rebuilt, size
+from darsgah_tutor.repair.trees import Place, canonical, rebuilt, size
 
 Statements = list[ast.stmt]
 Offer = tuple[float, int, Place, str, Statements]
 """A prior, the line that is edited, and a block (its owner's place and field) with what it is to hold."""
 
+_MEANT = 7
+"""Variables that are tried in place of a value that nobody uses."""
 _Loop = ast.For | ast.While
 _Ending = ast.Return | ast.Break | ast.Continue | ast.Raise
 
@@ -23,14 +26,14 @@ def offers(block: Block, stock: Stock) -> Iterator[Offer]:
     statements = block.statements
     for index, statement in enumerate(statements):
         before, after = statements[:index], statements[index + 1 :]
-        for prior, new in (*_turned(statement), *_emptied(statement)):
+        for prior, new in (*_turned(statement), *_emptied(statement), *_meant(statement, block, stock)):
             yield prior, statement.lineno, block.place, block.name, [*before, *new, *after]
         if len(statements) > 1:
             yield 0.6, statement.lineno, block.place, block.name, [*before, *after]
         if after:
             swapped = [*before, after[0], statement, *after[1:]]
             yield 0.4, statement.lineno, block.place, block.name, swapped
-            for prior, new in _drawn_in(statement, after[0]):
+            for prior, new in (*_drawn_in(statement, after[0]), *_exchanged(statement, after[0])):
                 yield prior, after[0].lineno, block.place, block.name, [*before, *new, *after[1:]]
     yield from _moved_out(block)
     yield from _put_in(block, stock)
@@ -76,6 +79,15 @@ def _used(statement: ast.Expr) -> Iterator[tuple[float, Statements]]:
             yield 0.9, [_like(statement, ast.Assign([ast.Name(name, ast.Store())], value))]
 
 
+def _meant(statement: ast.stmt, block: Block, stock: Stock) -> Iterator[tuple[float, Statements]]:
+    """A value that nobody uses may have been meant as an assignment."""
+    if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Call):
+        names = stock.names.get(block.function, ())[:_MEANT]
+        for one, other in permutations(names, 2):
+            target, value = ast.Name(one, ast.Store()), ast.Name(other, ast.Load())
+            yield 0.5, [_like(statement, ast.Assign([target], value))]
+
+
 def _emptied(statement: ast.stmt) -> Iterator[tuple[float, Statements]]:
     """A block's owner gives way to its block, or to another owner."""
     if isinstance(statement, ast.If | ast.For | ast.While):
@@ -87,6 +99,7 @@ def _emptied(statement: ast.stmt) -> Iterator[tuple[float, Statements]]:
             alone: ast.stmt = rebuilt(statement, orelse=[])
             yield 0.5, [alone, second]
             yield 0.4, [alone]
+            yield 0.5, [rebuilt(second, orelse=[rebuilt(statement, orelse=second.orelse)])]
         case ast.If():
             alone = rebuilt(statement, orelse=[])
             yield 0.6, [alone, *statement.orelse]
@@ -104,6 +117,16 @@ def _drawn_in(first: ast.stmt, second: ast.stmt) -> Iterator[tuple[float, Statem
         yield 0.5, [rebuilt(first, orelse=[*first.orelse, second])]
     if isinstance(second, _Loop) and not isinstance(first, ast.FunctionDef):
         yield 0.6, [rebuilt(second, body=[first, *second.body])]
+
+
+def _exchanged(first: ast.stmt, second: ast.stmt) -> Iterator[tuple[float, Statements]]:
+    """``a = b`` and ``b = a`` lose a value: both at once."""
+    match first, second:
+        case ast.Assign(targets=[one], value=value), ast.Assign(targets=[other], value=back) if canonical(
+            one
+        ) == canonical(back) and canonical(other) == canonical(value):
+            targets, values = ast.Tuple([one, other], ast.Store()), ast.Tuple([value, back], ast.Load())
+            yield 1.0, [_like(first, ast.Assign([targets], values))]
 
 
 def _moved_out(block: Block) -> Iterator[Offer]:
@@ -140,10 +163,14 @@ def _else_after_loop(block: Block, outer: Block, position: int) -> Iterator[Offe
 def _put_in(block: Block, stock: Stock) -> Iterator[Offer]:
     """A new statement at any place of a block."""
     statements = block.statements
+    if not statements:
+        return
     ends = bool(statements) and isinstance(statements[-1], _Ending)
     for index in range(len(statements) + 1 - ends):
         line = statements[min(index, len(statements) - 1)].lineno
         for prior, new in _additions(block, index, stock):
+            if isinstance(new, _Ending) and index < len(statements):
+                continue  # nothing behind it would run
             placed = _at(new, line)
             yield prior, line, block.place, block.name, [*statements[:index], placed, *statements[index:]]
 

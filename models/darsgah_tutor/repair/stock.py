@@ -23,6 +23,7 @@ class Stock:
         expressions: by canonical text, for each function and role.
         statements: simple ones of the references, by canonical text.
         names: what is bound in a function or above.
+        containers: variables that the answer takes items of, by name, for each function.
         callees: functions and methods that anything calls.
         known_methods: attributes that references, setup and tests use.
         returning: functions that return a value in a reference.
@@ -33,6 +34,7 @@ class Stock:
     )
     statements: dict[str, dict[str, ast.stmt]] = field(default_factory=lambda: defaultdict(dict))
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    containers: dict[str, dict[str, ast.Name]] = field(default_factory=lambda: defaultdict(dict))
     callees: set[str] = field(default_factory=set)
     known_methods: set[str] = field(default_factory=set)
     returning: set[str] = field(default_factory=set)
@@ -53,6 +55,10 @@ def stock(learner: ast.Module, references: Iterable[ast.Module], given: frozense
         _keep_expressions(found, program)
     for program in others:
         _keep_of_reference(found, program)
+    for site in sites(learner):
+        of_item = isinstance(site.parent, ast.Subscript) and site.role is Role.OWNER
+        if of_item and isinstance(site.node, ast.Name):
+            found.containers[site.function].setdefault(site.node.id, site.node)
     above = (*local_names(learner), *functions(learner), *_classes(learner), *_imported(learner), *given)
     found.names[""] = above
     for name, function in routines(learner).items():

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from darsgah_tutor.repair.trees import rebuilt
+from darsgah_tutor.repair.trees import canonical, rebuilt
 from darsgah_tutor.repair.variants.writing import (
     Statements,
     assigned,
@@ -38,8 +38,8 @@ def loop_to_comprehension(block: Statements, index: int) -> Iterator[Statements]
             ast.Assign(targets=[ast.Name(id=result)], value=ast.List(elts=[])),
             ast.For(target=variable, iter=iterable, body=[step], orelse=[]),
         ):
-            tests = [step.test] if isinstance(step, ast.If) and not step.orelse else []
-            inner = step.body if isinstance(step, ast.If) else [step]
+            branch = step if isinstance(step, ast.If) and not step.orelse else None
+            tests, inner = ([branch.test], branch.body) if branch else ([], [step])
             match inner:
                 case [ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="append"),
                                               args=[item]))] if owner == result:  # fmt: skip
@@ -86,19 +86,17 @@ def counted(block: Statements, index: int) -> Iterator[Statements]:
     match block[index : index + 2]:
         case [
             ast.Assign(targets=[ast.Name(id=counter)], value=ast.Constant(value=0)),
-            ast.For(
-                body=[ast.If(test=test, body=[ast.AugAssign(target=ast.Name(id=stepped))], orelse=[])]
-            ) as loop,
-        ] if counter == stepped and isinstance(loop.target, ast.Name):
+            ast.For(body=[ast.If(test=test, body=[step], orelse=[])]) as loop,
+        ] if canonical(step) == canonical(_one_more(counter)) and isinstance(loop.target, ast.Name):
             gathered = fresh("found", block)
             item = name(loop.target.id)
             before, after = block[:index], block[index + 2 :]
             many = called("len", name(gathered))
-            for start, step in (
+            for start, addition in (
                 (ast.List([], ast.Load()), method(name(gathered), "append", item)),
                 (ast.Tuple([], ast.Load()), _extended(gathered, ast.Tuple([item], ast.Load()))),
             ):
-                gathering = rebuilt(loop, body=[if_(test, [step])])
+                gathering = rebuilt(loop, body=[if_(test, [addition])])
                 yield [*before, assigned(gathered, start), gathering, assigned(counter, many), *after]
 
 
@@ -149,6 +147,10 @@ def _tested(tests: list[ast.expr], body: Statements) -> Statements:
     for test in reversed(tests):
         body = [if_(test, body)]
     return body
+
+
+def _one_more(counter: str) -> ast.stmt:
+    return ast.AugAssign(target(counter), ast.Add(), ast.Constant(1), lineno=0)
 
 
 def _extended(result: str, by: ast.expr) -> ast.stmt:

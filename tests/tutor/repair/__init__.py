@@ -1,0 +1,1 @@
+"""The hidden repair: what is near a learner's answer and right."""
