@@ -1,7 +1,8 @@
 // Runs notebooks in the browser's Python under Node: `node browser_run.mjs PYODIDE_FOLDER SHELL_FOLDER`.
 //
 // The standard input is a job, {"cells": [...], "files": {path: base64}}. The first line written says that Python
-// is there; each line after it is what came of a cell, {"status", "seconds", "shown": [...]}. A cell that fails does not stop the cells after it, as in grading.
+// is there; each line after it is what came of a cell, {"status", "seconds", "shown": [...]}. A cell that fails
+// does not stop the cells after it, as in grading.
 import { readFile, readdir } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";

@@ -3,23 +3,24 @@
 A lab of the ``browser`` runtime is tried in it before it is given out: another Python than the grader's,
 without threads, processes or network, and with fewer packages. Starting takes about two seconds.
 
-This is no sandbox: Python's ``js`` module reaches Node, and Node what its user may. So it is for whoever
-trusts the lab's author, and no server runs it; the environment, which may hold the platform's secrets, stays
-behind.
+Python's ``js`` module reaches Node, and Node what its user may, so the walls are around Node: whoever calls
+this hands in how a command is run behind them (``BehindWalls``). What comes back is a lab's own word: its
+size is bounded and its shape is checked.
 """
 
 import base64
 import json
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+import msgspec
 
 from darsgah_labs.errors import BrowserRuntimeMissing
 
@@ -29,6 +30,16 @@ SHELL = PROJECT / "labs" / "lab-page" / "python"
 SCRIPT = Path(__file__).with_name("browser_run.mjs")
 START_SECONDS = 120.0
 """A start takes two seconds, and far longer on a machine that does much else."""
+
+OWN_BYTES = 512 * 1024 * 1024
+"""What Node, Pyodide and their threads hold besides a lab's own memory."""
+
+_MOST_BYTES = 256 * 1024 * 1024
+_MOST_COMPLAINTS = 1024 * 1024
+_OPENSSL = "/etc/ssl/openssl.cnf"
+
+BehindWalls = Callable[[Sequence[str], Sequence[str], int], Sequence[str]]
+"""Of a command, paths that it may read and its bytes of memory, makes the one that runs it behind walls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,71 +65,129 @@ class CellRun:
         return "".join(shown)
 
 
+class _Shown(msgspec.Struct):
+    """Something that a cell shows; ``output`` is empty where it only changes what was shown before."""
+
+    kind: str
+    output: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class _Line(msgspec.Struct):
+    """What the script writes of a cell."""
+
+    status: Literal["ok", "error"]
+    seconds: float
+    shown: list[_Shown]
+
+
 def run_in_browser_runtime(
-    cells: Sequence[str], files: Mapping[str, bytes], seconds: float
+    cells: Sequence[str],
+    files: Mapping[str, bytes],
+    seconds: float,
+    memory_bytes: int,
+    behind_walls: BehindWalls,
 ) -> tuple[CellRun, ...]:
     """Run cells one after another, each of them whatever came of those before.
 
     Args:
         files: what lies beside the notebook, by path.
         seconds: for all cells together, once Python has started. The cell that is running then is the last of
-            the answer, with an error that says so.
+            the answer, with an error that says so; so is one in which Python ends.
+        memory_bytes: what the cells may hold.
 
     Raises:
         BrowserRuntimeMissing: there is no Node or no Pyodide here, or they do not start.
     """
-    job = {
-        "cells": list(cells),
-        "files": {path: base64.b64encode(content).decode() for path, content in files.items()},
-    }
-    command = [_node(), str(SCRIPT), str(_pyodide()), str(SHELL)]
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(  # noqa: S603 - Node with our own script
-            command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints
+            _walled_node(behind_walls, OWN_BYTES + memory_bytes),
+            env={},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
         ) as process,
     ):
-        started, finished = _follow(process, json.dumps(job).encode(), seconds)
-        if process.wait() == 0:
-            return finished
-        if started and process.returncode == -signal.SIGKILL:
-            return (*finished, CellRun("error", seconds, f"TimeoutError: stopped after {seconds:g} s", ()))
+        started = _started(process, _job(cells, files))
+        with _ended_after(process, seconds) as ended:
+            finished = list(_finished(process)) if started else []
+        process.kill()
         complaints.seek(0)
+        reason = _reason(complaints.read(_MOST_COMPLAINTS))
+    if not started:
         raise BrowserRuntimeMissing(
-            f"The browser's Python ended by itself: {_reason(complaints.read())}. Run make setup; "
-            "with a Node of your own, take 20 or later."
+            f"The browser's Python did not start: {reason}. Run make setup; with a Node of your own, take "
+            "20 or later."
         )
+    if len(finished) < len(cells):
+        stopped = f"TimeoutError: stopped after {seconds:g} s"
+        error = stopped if ended.is_set() else f"SystemExit: Python ended: {reason}"
+        finished.append(CellRun("error", seconds, error, ()))
+    return tuple(finished[: len(cells)])
 
 
-def _follow(process: subprocess.Popen[bytes], job: bytes, seconds: float) -> tuple[bool, tuple[CellRun, ...]]:
-    """Whether Python started, and what came of the cells until they ended or their time did."""
+def _job(cells: Sequence[str], files: Mapping[str, bytes]) -> bytes:
+    """What the script is told to do."""
+    told = {path: base64.b64encode(content).decode() for path, content in files.items()}
+    return json.dumps({"cells": list(cells), "files": told}).encode()
+
+
+def _walled_node(behind_walls: BehindWalls, memory_bytes: int) -> Sequence[str]:
+    """The command line of Node with the script, behind walls."""
+    node, pyodide = _node(), _pyodide()
+    own = [str(SCRIPT), str(pyodide), str(SHELL)]
+    binary = Path(node).resolve()
+    # A Node that does not come with the system may have libraries of its own beside it.
+    readable = [str(binary), str(binary.parent.parent / "lib"), _OPENSSL, *own]
+    return behind_walls([str(binary), *own], readable, memory_bytes)
+
+
+def _started(process: subprocess.Popen[bytes], job: bytes) -> bool:
+    """Hand the job over; whether Python is there to do it."""
     if process.stdin is None or process.stdout is None:
         raise AssertionError
-    process.stdin.write(job)
-    process.stdin.close()
     with _ended_after(process, START_SECONDS):
-        started = bool(process.stdout.readline())
-    with _ended_after(process, seconds):
-        return started, tuple(_cell_run(json.loads(line)) for line in process.stdout if line.endswith(b"\n"))
+        with suppress(BrokenPipeError):  # it has ended, and says why
+            process.stdin.write(job)
+            process.stdin.close()
+        return process.stdout.readline(_MOST_BYTES).endswith(b"\n")
+
+
+def _finished(process: subprocess.Popen[bytes]) -> Iterator[CellRun]:
+    """What came of each cell, up to where the lines end, are no lines of the script's, or are too many."""
+    if process.stdout is None:
+        raise AssertionError
+    left = _MOST_BYTES
+    while (line := process.stdout.readline(left)).endswith(b"\n"):
+        left -= len(line)
+        try:
+            told = msgspec.json.decode(line, type=_Line)
+        except (msgspec.DecodeError, RecursionError):
+            return
+        outputs = tuple(shown.output for shown in told.shown if shown.kind == "output")
+        errors = [
+            f"{output.get('ename')}: {output.get('evalue')}"
+            for output in outputs
+            if output.get("output_type") == "error"
+        ]
+        yield CellRun(told.status, told.seconds, errors[-1] if errors else "", outputs)
 
 
 @contextmanager
-def _ended_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
-    """Kill the process unless the block is done in time: Python that computes hears nothing else."""
-    timer = threading.Timer(seconds, process.kill)
+def _ended_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Kill the process unless the block is done in time, telling so: Python that computes hears nothing."""
+    ended = threading.Event()
+
+    def end() -> None:
+        ended.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
     timer.start()
     try:
-        yield
+        yield ended
     finally:
         timer.cancel()
-
-
-def _cell_run(line: Mapping[str, Any]) -> CellRun:
-    outputs = tuple(shown["output"] for shown in line["shown"] if shown["kind"] == "output")
-    errors = [
-        f"{output['ename']}: {output['evalue']}" for output in outputs if output["output_type"] == "error"
-    ]
-    return CellRun(line["status"], line["seconds"], errors[-1] if errors else "", outputs)
 
 
 def _reason(complaints: bytes) -> str:

@@ -14,8 +14,8 @@ from darsgah_labs.format import Lab
 from darsgah_labs.lab_folder import lab_of_files
 from darsgah_labs.starter import starter_files
 
-QUICK = Choice(mutants=False, browser=False)
-MUTANTS = Choice(browser=False)
+QUICK = Choice(times=1, mutants=False, browser=False)
+MUTANTS = Choice(times=1, browser=False)
 Cells = list[dict[str, Any]]
 
 

@@ -1,7 +1,7 @@
 """Grading mutants: what decides, what it costs, what the tutor gets of it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from darsgah.lab_assignments import assignment_of
@@ -54,6 +54,12 @@ class Watched:
     def release(self, sources: Mapping[str, bytes]) -> Mapping[str, bytes]:
         """As it is."""
         return self.inner.release(sources)
+
+    def behind_walls(
+        self, command: Sequence[str], readable: Sequence[str], memory_bytes: int
+    ) -> Sequence[str]:
+        """As it is."""
+        return self.inner.behind_walls(command, readable, memory_bytes)
 
 
 def grading_of(lab: Lab, grader: Grader, *, moody: bool = False) -> Watched:

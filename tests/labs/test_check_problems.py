@@ -92,9 +92,9 @@ PROBLEMS: list[tuple[str, Change, Choice]] = [
         Change(
             {
                 NOTEBOOK: [
-                    ("    if litres < 0:\n", "    import time\n    time.sleep(0.8)\n    if litres < 0:\n")
+                    ("    if litres < 0:\n", "    import time\n    time.sleep(0.25)\n    if litres < 0:\n")
                 ],
-                TOML: [("cell_seconds = 5", "cell_seconds = 10")],
+                TOML: [("cell_seconds = 5", "cell_seconds = 3")],
             }
         ),
         QUICK,
@@ -177,6 +177,7 @@ def test_the_starter_lab_passes_with_all_its_parts(grader: Grader) -> None:
     assert report.mutation_score >= 0.95
     assert [part.part for part in report.parts] == list(Part)
     assert all(part.ok for part in report.parts)
+    assert "not tried in the browser's Python" in report.parts[0].summary
     assert [question.grade_id for question in report.questions] == ["cups-from", "most-wanted"]
 
 
@@ -205,15 +206,15 @@ def test_a_lab_that_cannot_be_read_has_a_report_too() -> None:
 def test_a_lab_for_the_browser_that_fails_there_is_found(grader: Grader) -> None:
     threads = "    import threading\n    threading.Thread(target=print).start()\n    if litres < 0:\n"
     lab = changed_lab(Change({NOTEBOOK: [("    if litres < 0:\n", threads)]}))
-    report = report_of(lab, grader, Choice(mutants=False))
+    report = report_of(lab, grader, Choice(times=1, mutants=False))
     assert codes(report) == {"browser_fails"}
     assert "test-cups-from" in report.problems[0].message
-    assert report_of(changed_lab(Change()), grader, Choice(mutants=False)).ok
+    assert report_of(changed_lab(Change()), grader, Choice(times=1, mutants=False)).ok
 
 
 def test_without_node_the_report_says_what_to_do(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser_run, "PYODIDE", Path("/nowhere"))
-    report = report_of(changed_lab(Change()), grader, Choice(mutants=False))
+    report = report_of(changed_lab(Change()), grader, Choice(times=1, mutants=False))
     assert codes(report) == {"browser_runtime_missing"}
     assert "make setup" in report.problems[0].message
 
@@ -260,10 +261,10 @@ def test_a_survivor_marked_as_equivalent_does_not_count(grader: Grader) -> None:
 
 def test_mutants_of_one_question_alone(grader: Grader) -> None:
     for name in ("most-wanted", "test-most-wanted"):
-        report = report_of(changed_lab(Change()), grader, Choice(question=name, browser=False))
+        report = report_of(changed_lab(Change()), grader, Choice(times=1, question=name, browser=False))
         assert [question.grade_id for question in report.questions] == ["most-wanted"]
     with pytest.raises(LabInvalid):
-        report_of(changed_lab(Change()), grader, Choice(question="nothing", browser=False))
+        report_of(changed_lab(Change()), grader, Choice(times=1, question="nothing", browser=False))
 
 
 def test_a_report_is_json_with_the_documented_keys(grader: Grader) -> None:

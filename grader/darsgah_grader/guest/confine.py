@@ -17,7 +17,7 @@ from pathlib import Path
 from darsgah_grader.guest import landlock, linux, seccomp
 
 _OOM_FIRST = "1000"
-_READABLE_SYSTEM = (
+READABLE_SYSTEM = (
     "/usr",
     "/lib",
     "/lib64",
@@ -28,6 +28,8 @@ _READABLE_SYSTEM = (
     "/dev/urandom",
     "/dev/random",
 )
+"""What of the machine's own files every program needs."""
+
 _READABLE_OF_PROCESS = (
     "cmdline",
     "comm",
@@ -80,7 +82,7 @@ def virtual_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
-def _limit(what: int, value: int) -> None:
+def limit(what: int, value: int) -> None:
     """Set a limit for good; where the hard limit is lower already, that one stays."""
     _, hard = resource.getrlimit(what)
     if hard != resource.RLIM_INFINITY:
@@ -90,19 +92,19 @@ def _limit(what: int, value: int) -> None:
 
 def set_limits(walls: Confinement) -> None:
     """The rlimits: a second fence behind the cgroup, and the only one where there is none."""
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, walls.file_bytes)
-    _limit(resource.RLIMIT_NOFILE, walls.open_files)
-    _limit(resource.RLIMIT_MEMLOCK, 0)
-    _limit(resource.RLIMIT_MSGQUEUE, 0)
-    _limit(resource.RLIMIT_NICE, 0)
-    _limit(resource.RLIMIT_RTPRIO, 0)
-    _limit(resource.RLIMIT_CPU, math.ceil(walls.total_seconds) * (os.cpu_count() or 1) + 1)
-    _limit(resource.RLIMIT_AS, virtual_bytes() + walls.memory_bytes)
+    limit(resource.RLIMIT_CORE, 0)
+    limit(resource.RLIMIT_FSIZE, walls.file_bytes)
+    limit(resource.RLIMIT_NOFILE, walls.open_files)
+    limit(resource.RLIMIT_MEMLOCK, 0)
+    limit(resource.RLIMIT_MSGQUEUE, 0)
+    limit(resource.RLIMIT_NICE, 0)
+    limit(resource.RLIMIT_RTPRIO, 0)
+    limit(resource.RLIMIT_CPU, math.ceil(walls.total_seconds) * (os.cpu_count() or 1) + 1)
+    limit(resource.RLIMIT_AS, virtual_bytes() + walls.memory_bytes)
     if walls.namespaces or walls.user is not None:
         # Counted per user number and user namespace. An ordinary user's reduced level cannot count its own
         # alone; there the filter allows threads only, and these are bounded by the address space.
-        _limit(resource.RLIMIT_NPROC, walls.processes)
+        limit(resource.RLIMIT_NPROC, walls.processes)
 
 
 def reseed(seed: int) -> None:
@@ -146,6 +148,6 @@ def confine_runner(walls: Confinement, seed: int) -> None:
     linux.die_with_parent(signal.SIGKILL)
     own = [f"/proc/{os.getpid()}/{name}" for name in _READABLE_OF_PROCESS]
     landlock.restrict(
-        (*_READABLE_SYSTEM, *walls.visible, *own), (*_WRITABLE_SYSTEM, walls.work), listed=walls.listed
+        (*READABLE_SYSTEM, *walls.visible, *own), (*_WRITABLE_SYSTEM, walls.work), listed=walls.listed
     )
     seccomp.install(seccomp.program(own_pid=os.getpid()))

@@ -309,8 +309,9 @@ def _cut_off_rule(flags: int) -> list[bytes]:
     ]
 
 
-def _reduced_rules(column: int, own_pid: int) -> list[bytes]:
-    program = _answer_all(_numbers(_DENIED_REDUCED, column))
+def _reduced_rules(column: int, own_pid: int, *, becoming: bool) -> list[bytes]:
+    denied = {name: pair for name, pair in _DENIED_REDUCED.items() if not (becoming and name == "execve")}
+    program = _answer_all(_numbers(denied, column))
     program += _answer_all(_numbers(_DENIED_ON_FILES, column))
     program += _answer_all(_numbers(_NOT_DONE_ON_FILES, column), _DONE_NOTHING)
     program += _when_call(_OPENAT2, [_answer(_NOT_THERE)])
@@ -331,10 +332,11 @@ def _reduced_rules(column: int, own_pid: int) -> list[bytes]:
     return program
 
 
-def program(own_pid: int | None = None) -> bytes:
+def program(own_pid: int | None = None, *, becoming: bool = False) -> bytes:
     """The filter for this processor.
 
-    With ``own_pid`` it is the reduced level's: no new process, no socket, no signal to anyone else.
+    With ``own_pid`` it is the reduced level's: no new process, no socket, no signal to anyone else. A process
+    that is ``becoming`` another program may still do that.
     """
     machine = architecture()
     column = 0 if machine.name == "x86_64" else 1
@@ -347,7 +349,7 @@ def program(own_pid: int | None = None) -> bytes:
     if column == 0:
         parts += [_instruction(_JUMP_AT_LEAST, _X32_BIT, 0, 1), _answer(_KILL_PROCESS)]
     if own_pid is not None:
-        parts += _reduced_rules(column, own_pid)
+        parts += _reduced_rules(column, own_pid, becoming=becoming)
     parts += _common_rules(column)
     parts += _when_call(
         _KILL[column],

@@ -1,6 +1,6 @@
 """What the checks ask of whoever grades; the platform fulfils it with the grader in its sandbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,7 +50,7 @@ class Graded:
 
 
 class Grading(Protocol):
-    """Grades for the checks; may be called from many threads at once."""
+    """Grades for the checks, and puts walls around what else runs a lab; called from many threads at once."""
 
     def grade(
         self, sources: Mapping[str, bytes], work: Mapping[str, bytes], limits: LabLimits, *, apart: bool
@@ -70,5 +70,17 @@ class Grading(Protocol):
 
         Raises:
             LabInvalid: a notebook cannot be released.
+        """
+        ...
+
+    def behind_walls(
+        self, command: Sequence[str], readable: Sequence[str], memory_bytes: int
+    ) -> Sequence[str]:
+        """A command that runs another one where it reads what is named alone, writes nothing, reaches nobody.
+
+        Args:
+            command: a program by its whole path, and its arguments.
+            readable: files and folders, besides the system's libraries.
+            memory_bytes: what it may hold.
         """
         ...

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from darsgah_labs.check.browser import check_browser
+from darsgah_labs.check.browser import check_browser, for_browser
 from darsgah_labs.check.findings import Findings, listed
 from darsgah_labs.check.grading import Grading
 from darsgah_labs.check.mutation_score import MutatedAnswer, graded_mutants, is_python, names
 from darsgah_labs.check.report import ENOUGH, LabReport, Part, QuestionReport
-from darsgah_labs.check.solutions import check_alternatives, check_reference, check_release
+from darsgah_labs.check.solutions import TIMES, check_alternatives, check_reference, check_release
 from darsgah_labs.check.text import check_text
 from darsgah_labs.errors import LabInvalid
 from darsgah_labs.format import Lab
@@ -24,6 +24,7 @@ class Choice:
     """What to leave out of a check.
 
     Attributes:
+        times: gradings of the reference solution at each assurance level.
         mutants: whether mutants are graded.
         question: grade_id of an answer or test: mutants of that question alone.
         browser: whether labs for the browser are run in the browser's Python too.
@@ -31,6 +32,7 @@ class Choice:
         most: mutants of one answer at most; None grades all.
     """
 
+    times: int = TIMES
     mutants: bool = True
     question: str = ""
     browser: bool = True
@@ -51,10 +53,7 @@ def check_lab(
     findings = Findings()
     tell = progress or _nobody
     tell(Part.REFERENCE, 0, 0)
-    passed = check_reference(lab, grading, findings)
-    if passed and chosen.browser:
-        check_browser(lab, findings)
-    findings.conclude(Part.REFERENCE, "The reference solution gets full marks each time.")
+    passed = _reference(lab, grading, chosen, findings)
     tell(Part.RELEASE, 0, 0)
     check_release(lab, grading, findings)
     findings.conclude(Part.RELEASE, "Without answers there are no points, and no syntax error.")
@@ -85,6 +84,18 @@ def check_lab(
 
 def _nobody(_part: Part, _done: int, _of: int) -> None:
     """For a check that nobody watches."""
+
+
+def _reference(lab: Lab, grading: Grading, choice: Choice, findings: Findings) -> bool:
+    """Whether the reference solution passes on the server, where the mutants are graded."""
+    passed = check_reference(lab, grading, findings, choice.times)
+    summary = "The reference solution gets full marks each time."
+    if for_browser(lab) and not choice.browser:
+        summary += " It was not tried in the browser's Python."
+    elif for_browser(lab) and passed:
+        check_browser(lab, grading, findings)
+    findings.conclude(Part.REFERENCE, summary)
+    return passed
 
 
 def _mutated(

@@ -90,7 +90,7 @@ class LabReport(msgspec.Struct, frozen=True):
 
     Attributes:
         lab: the lab's slug.
-        ok: no problems, and nothing was left out that may find one.
+        ok: no problems were found; ``parts`` says what was left out.
         mutation_score: from 0 to 1; None where mutants were not graded or there are none.
         problems: what has to be mended before the lab is published.
         warnings: what its author should look at.

@@ -3,12 +3,13 @@
 Runs nbgrader's preprocessors, so only the command line and the worker import this: never the web process.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from darsgah.lab_checks.limits import limits_of
 from darsgah_grader.authoring import release
 from darsgah_grader.grading import Grader
+from darsgah_grader.sandbox.walled_program import behind_walls
 from darsgah_grader.types import Assignment, AssignmentInvalid, Assurance, Master
 from darsgah_labs.check.grading import CellVerdict, Graded
 from darsgah_labs.check.lab_check import Choice, Progress, check_lab
@@ -64,6 +65,12 @@ class SandboxedGrading:
             return {name: release(Master(name, content)) for name, content in sources.items()}
         except AssignmentInvalid as error:
             raise LabInvalid("", "", str(error), "Mend it.") from error
+
+    def behind_walls(
+        self, command: Sequence[str], readable: Sequence[str], memory_bytes: int
+    ) -> Sequence[str]:
+        """The command behind the sandbox's walls; see the protocol."""
+        return behind_walls(command, readable, memory_bytes)
 
 
 def _at_once() -> None:
