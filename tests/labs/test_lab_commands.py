@@ -11,6 +11,9 @@ from typer.testing import CliRunner, Result
 from darsgah.cli import application
 from darsgah.db.session import Database
 from tests.database import DatabaseServer
+from tests.grading.packaged import TEMPLATES
+from tests.labs.lab_run import as_notebook
+from tests.labs.small_lab import answer_cell, graded
 
 QUICK = ("--no-mutants", "--no-browser")
 
@@ -107,7 +110,7 @@ async def test_publishing_keeps_the_report_and_refuses_what_does_not_pass(
 ) -> None:
     with server.new_database() as url:
         env = {"DARSGAH_DATABASE_URL": url, "DARSGAH_HOME": str(tmp_path / "home")}
-        published = await _apart("publish", lab, env=env)
+        published = await _apart("publish", lab, "--no-browser", env=env)
         assert (published.exit_code, "Published tea, version 1" in published.stdout) == (0, True)
         break_test(lab)
         refused = await _apart("publish", lab, env=env)
@@ -124,3 +127,24 @@ async def test_publishing_keeps_the_report_and_refuses_what_does_not_pass(
 async def _apart(*arguments: object, env: dict[str, str]) -> Result:
     """In a thread: the command runs an event loop of its own."""
     return await asyncio.to_thread(lambda: invoke(*arguments, env=env))
+
+
+async def test_an_assignment_of_a_course_is_published_with_the_courses_templates(
+    server: DatabaseServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "source" / "doubling"
+    folder.mkdir(parents=True)
+    test = graded("code", "### AUTOTEST double(3)", grade_id="test", grade=True, locked=True, points=1)
+    (folder / "doubling.ipynb").write_bytes(as_notebook([answer_cell(), test]))
+    (tmp_path / "autotests.yml").write_bytes(TEMPLATES)
+    with server.new_database() as url:
+        env = {"DARSGAH_DATABASE_URL": url, "DARSGAH_HOME": str(tmp_path / "home")}
+        reason = "It is published to be tried."
+        published = await _apart("publish", folder, "--override", reason, env=env)
+    assert (published.exit_code, "Published doubling, version 1" in published.stdout) == (0, True)
+
+
+async def test_what_cannot_be_read_is_not_published_whatever_the_reason(lab: Path) -> None:
+    (lab / "lab.toml").write_text("points = 5")
+    refused = await _apart("publish", lab, "--override", "Somebody wants it so.", env={})
+    assert (refused.exit_code, "cannot be read" in refused.stderr) == (2, True)

@@ -18,6 +18,7 @@ from darsgah_labs.check.invalid import report_of_invalid
 from darsgah_labs.check.lab_check import Choice
 from darsgah_labs.check.report import LabReport, Part
 from darsgah_labs.errors import LabInvalid
+from darsgah_labs.format import Lab
 from darsgah_labs.lab_folder import load
 
 _STEPS = {
@@ -29,6 +30,9 @@ _STEPS = {
 }
 
 
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Leave out the run in the browser's Python.")]
+
+
 def lab_check_command(
     lab: LabPath,
     as_json: Annotated[bool, typer.Option("--json", help="The report as one JSON object.")] = False,
@@ -36,12 +40,10 @@ def lab_check_command(
         str, typer.Option(help="grade_id of an answer or a test: mutants of that question alone.")
     ] = "",
     no_mutants: Annotated[bool, typer.Option("--no-mutants", help="Leave the mutants out.")] = False,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Leave out the run in the browser's Python.")
-    ] = False,
+    no_browser: NoBrowser = False,
 ) -> None:
     """Say whether a lab is good enough to be published, and what its tests miss."""
-    report = checked(lab, Choice(mutants=not no_mutants, question=question, browser=not no_browser))
+    _, report = checked(lab, Choice(mutants=not no_mutants, question=question, browser=not no_browser))
     if as_json:
         typer.echo(msgspec.json.encode(report).decode())
     else:
@@ -50,8 +52,8 @@ def lab_check_command(
         raise typer.Exit(ExitCode.REJECTED)
 
 
-def checked(path: Path, choice: Choice) -> LabReport:
-    """The report, with progress on a terminal; a lab that cannot even be read has one too."""
+def checked(path: Path, choice: Choice) -> tuple[Lab | None, LabReport]:
+    """The lab and its report, with progress on a terminal; one that cannot even be read has a report too."""
     # The check needs nbgrader, which takes two seconds to import; `--help` does not.
     from darsgah.lab_checks.checking import check  # noqa: PLC0415 - see above
 
@@ -60,7 +62,7 @@ def checked(path: Path, choice: Choice) -> LabReport:
     except LabInvalid as error:
         if not _is_there(path):
             fail(ExitCode.WRONG_USE, str(error))
-        return report_of_invalid(path.resolve().name, error)
+        return None, report_of_invalid(path.resolve().name, error)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
@@ -74,7 +76,7 @@ def checked(path: Path, choice: Choice) -> LabReport:
 
         assignment = assignment_to_grade(lab, path, grader)
         try:
-            return check(lab, assignment, grader, choice=choice, progress=tell)
+            return lab, check(lab, assignment, grader, choice=choice, progress=tell)
         except LabInvalid as error:
             fail(ExitCode.WRONG_USE, str(error))
         except (SandboxUnavailable, EnvironmentBroken) as error:

@@ -15,8 +15,8 @@ from rich.console import Console
 from darsgah.blobs.store import open_blobs
 from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import LabPackage, LabVersionView
-from darsgah.commands.lab_checking import checked
-from darsgah.commands.lab_reading import ExitCode, LabPath, fail, open_grader, read_lab
+from darsgah.commands.lab_checking import NoBrowser, checked
+from darsgah.commands.lab_reading import ExitCode, LabPath, course_templates, fail, open_grader
 from darsgah.commands.lab_report import show
 from darsgah.commands.visible_text import visible
 from darsgah.db.embedded import open_database
@@ -29,6 +29,7 @@ from darsgah.settings import Settings, load_settings
 from darsgah_grader.types import GraderError
 from darsgah_labs.check.lab_check import Choice
 from darsgah_labs.check.report import LabReport
+from darsgah_labs.format import Lab
 
 _SHORTEST_REASON = 10
 
@@ -41,12 +42,13 @@ def lab_publish_command(
     override: Annotated[
         str, typer.Option(help="Publish a lab that does not pass; the reason is kept with it.")
     ] = "",
+    no_browser: NoBrowser = False,
 ) -> None:
     """Check a lab and publish it; the report is kept with the version."""
     reason = override.strip()
     if override and len(reason) < _SHORTEST_REASON:
         fail(ExitCode.WRONG_USE, "Give the reason in a sentence: others will read it.")
-    report = checked(lab, Choice())
+    read, report = checked(lab, Choice(browser=not no_browser))
     err = Console(stderr=True)
     show(err, report)
     if not report.ok and not reason:
@@ -54,7 +56,9 @@ def lab_publish_command(
             ExitCode.REJECTED,
             "\nNothing was published. Mend what is named above, or say with --override why it goes without.",
         )
-    package = _package(lab)
+    if read is None:
+        fail(ExitCode.WRONG_USE, "\nNothing was published: nobody could be given a lab that cannot be read.")
+    package = _package(read, lab)
     try:
         settings = load_settings()
         with open_database(settings, lambda message: err.print(message, style="dim")) as handle:
@@ -65,14 +69,13 @@ def lab_publish_command(
     typer.echo(visible(f"Published {version.slug}, version {version.number}, {version.points:g} points."))
 
 
-def _package(path: Path) -> LabPackage:
-    # nbgrader takes two seconds to import, which a lab that fails its check does not wait for twice.
+def _package(lab: Lab, path: Path) -> LabPackage:
+    # nbgrader takes two seconds to import, which `--help` does not wait for.
     from darsgah.publishing import package_of  # noqa: PLC0415 - see above
 
-    lab = read_lab(path)
     try:
         with open_grader() as grader:
-            return package_of(lab, grader)
+            return package_of(lab, grader, templates=course_templates(path))
     except GraderError as error:
         fail(ExitCode.WRONG_USE, str(error))
 

@@ -62,15 +62,23 @@ def assignment_to_grade(lab: Lab, path: Path, grader: Grader) -> Assignment:
         if not any(read_master(master).awaits_autotests for master in assignment.masters):
             return assignment
         # nbgrader takes two seconds to import; only labs with AUTOTEST lines pay for it.
-        from darsgah_grader.authoring import AUTOTESTS_FILE, prepared  # noqa: PLC0415 - see above
+        from darsgah_grader.authoring import prepared  # noqa: PLC0415 - see above
 
-        course = path.resolve().parent.parent / AUTOTESTS_FILE
-        templates = course.read_bytes() if course.is_file() else None
         with grader.using(assignment.environment) as sandbox:
-            return prepared(assignment, sandbox, templates)
+            return prepared(assignment, sandbox, course_templates(path))
     except AssignmentInvalid as error:
         fail(ExitCode.WRONG_USE, str(error))
-    except OSError as error:
-        fail(ExitCode.WRONG_USE, f"{error.filename or path} cannot be read: {error.strerror}.")
     except (SandboxUnavailable, EnvironmentBroken) as error:
         fail(ExitCode.MACHINE, f"{error} `darsgah doctor` says what this machine needs.")
+
+
+def course_templates(path: Path) -> bytes | None:
+    """The templates of AUTOTEST lines in the nbgrader course that the lab lies in, if it has some."""
+    # nbgrader takes two seconds to import; whoever asks for templates needs it anyway.
+    from darsgah_grader.authoring import AUTOTESTS_FILE  # noqa: PLC0415 - see above
+
+    templates = path.resolve().parent.parent / AUTOTESTS_FILE
+    try:
+        return templates.read_bytes() if templates.is_file() else None
+    except OSError as error:
+        fail(ExitCode.WRONG_USE, f"{templates} cannot be read: {error.strerror}.")
