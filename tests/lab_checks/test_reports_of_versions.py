@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.catalog import service as catalog
 from darsgah.errors import NotFound
-from darsgah.jobs.queue import is_under_way
+from darsgah.jobs.queue import under_way
 from darsgah.lab_checks import service
 from darsgah.lab_checks.schemas import CheckState
 from darsgah.lab_checks.tasks import LabCheckTasks
@@ -136,7 +136,8 @@ async def test_a_worker_checks_what_has_no_report_and_nothing_else(
     async with platform.database.begin() as session:
         made = package_of(changed_lab(Change()), grader)
         version = await catalog.publish_lab(session, platform.blobs, platform.network.hub_id, made)
-        assert await is_under_way(session, catalog.CHECK, lab_version_id=str(version.id))
+        asked = await under_way(session, catalog.CHECK, "lab_version_id", [str(version.id), str(uuid4())])
+        assert asked == {str(version.id)}
         assert not await service.has_report(session, version.id)
     tasks = LabCheckTasks(platform.database, platform.blobs, grader, lambda: False)
     await tasks.check(str(version.id))
@@ -156,6 +157,29 @@ async def test_a_worker_checks_what_has_no_report_and_nothing_else(
             sa.text("SELECT count(*) FROM lab_check WHERE lab_version_id = :id"), {"id": version.id}
         )
     assert count == 2
+
+
+async def test_the_list_asks_no_more_for_many_labs_than_for_one(platform: Platform) -> None:
+    asked: list[str] = []
+
+    def ask(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        asked.append(statement)
+
+    numbers = []
+    engine = platform.database.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", ask)
+    try:
+        for slug in ("one-more", "and-one-more"):
+            async with platform.database.begin() as session:
+                lab = package(slug=slug, digest=slug)
+                await catalog.publish_lab(session, platform.blobs, platform.network.hub_id, lab)
+                asked.clear()
+                lines = await service.taught_labs(session, platform.network.people["network_admin"])
+                numbers.append(len(asked))
+            assert CheckState.WAITING in {line.check.state for line in lines}
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", ask)
+    assert numbers[0] == numbers[1]
 
 
 async def test_a_check_waits_while_a_submission_is_graded(platform: Platform, grader: Grader) -> None:

@@ -4,7 +4,7 @@ The web process names a job's kind and gives plain values; it never imports what
 when its row does, and both appear when the transaction commits.
 """
 
-import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -84,16 +84,17 @@ async def enqueue(
         raise
 
 
-async def is_under_way(session: AsyncSession, kind: JobKind, **values: str) -> bool:
-    """Whether a job of that kind with these values waits or runs."""
+async def under_way(session: AsyncSession, kind: JobKind, name: str, values: Collection[str]) -> set[str]:
+    """Those of the values for which a job of that kind, given them by that name, waits or runs."""
     found = await session.execute(
         text(
-            "SELECT 1 FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')"
-            " AND task_name = :name AND args @> CAST(:values AS jsonb) LIMIT 1"
+            "SELECT DISTINCT args->>CAST(:name AS text) FROM procrastinate_jobs"
+            " WHERE queue_name = :queue AND status IN ('todo', 'doing') AND task_name = :kind"
+            " AND args->>CAST(:name AS text) = ANY(CAST(:values AS text[]))"
         ),
-        {"queue": kind.queue.value, "name": kind.name, "values": json.dumps(values)},
+        {"queue": kind.queue.value, "kind": kind.name, "name": name, "values": list(values)},
     )
-    return found.first() is not None
+    return set(found.scalars())
 
 
 async def queue_depth(session: AsyncSession) -> list[QueueDepth]:

@@ -1,6 +1,6 @@
 """What can be done with the reports of labs: keep them, show them to staff, ask for another."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,7 @@ from darsgah.access import NETWORK_ROLES, Actor, Role
 from darsgah.catalog import service as catalog
 from darsgah.enrolments import service as enrolments
 from darsgah.errors import Forbidden, NotFound
-from darsgah.jobs.queue import enqueue, is_under_way
+from darsgah.jobs.queue import enqueue, under_way
 from darsgah.lab_checks import queries
 from darsgah.lab_checks.models import LabCheck
 from darsgah.lab_checks.schemas import CheckState, CheckSummary, CheckView, LabLine, Override
@@ -60,7 +60,8 @@ async def taught_labs(session: AsyncSession, actor: Actor) -> list[LabLine]:
     else:
         ids = await enrolments.labs_taught_by(session, actor, LONGEST_LIST)
     found = await catalog.lab_versions(session, ids)
-    summaries = await _summaries(session, ids)
+    reports = await queries.newest_reports(session, ids)
+    summaries = await _summaries(session, reports, ids, await _under_way(session, ids))
     lines = [LabLine(lab, summaries[lab.id]) for lab in found.values()]
     return sorted(lines, key=lambda line: (line.lab.title.casefold(), line.lab.number))
 
@@ -74,12 +75,12 @@ async def check_of(session: AsyncSession, actor: Actor, lab_version_id: UUID) ->
     if not actor.holds(*NETWORK_ROLES) and not await enrolments.teaches_lab(session, actor, lab_version_id):
         raise NotFound
     lab = await catalog.lab_version(session, lab_version_id)
-    rows = await queries.newest_reports(session, [lab_version_id])
-    summaries = await _summaries(session, [lab_version_id])
-    under_way = await is_under_way(session, catalog.CHECK, lab_version_id=str(lab_version_id))
-    row = rows.get(lab_version_id)
+    ids = [lab_version_id]
+    reports, asked = await queries.newest_reports(session, ids), await _under_way(session, ids)
+    summaries = await _summaries(session, reports, ids, asked)
+    row = reports.get(lab_version_id)
     report = msgspec.convert(row.report, LabReport) if row else None
-    return CheckView(lab, summaries[lab_version_id], report, under_way)
+    return CheckView(lab, summaries[lab_version_id], report, lab_version_id in asked)
 
 
 async def check_again(session: AsyncSession, actor: Actor, lab_version_id: UUID) -> CheckView:
@@ -97,8 +98,15 @@ async def check_again(session: AsyncSession, actor: Actor, lab_version_id: UUID)
     return await check_of(session, actor, lab_version_id)
 
 
-async def _summaries(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, CheckSummary]:
-    reports = await queries.newest_reports(session, ids)
+async def _under_way(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the lab versions of which a worker has been asked for a report."""
+    found = await under_way(session, catalog.CHECK, "lab_version_id", [str(each) for each in ids])
+    return {UUID(each) for each in found}
+
+
+async def _summaries(
+    session: AsyncSession, reports: Mapping[UUID, LabCheck], ids: Sequence[UUID], asked: Container[UUID]
+) -> dict[UUID, CheckSummary]:
     overrides = await queries.newest_overrides(session, ids)
     summaries: dict[UUID, CheckSummary] = {}
     for lab_version_id in ids:
@@ -106,8 +114,7 @@ async def _summaries(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, C
         if report is not None:
             state = CheckState.PASSED if report.ok else CheckState.FAILED
         else:
-            waits = await is_under_way(session, catalog.CHECK, lab_version_id=str(lab_version_id))
-            state = CheckState.WAITING if waits else CheckState.UNCHECKED
+            state = CheckState.WAITING if lab_version_id in asked else CheckState.UNCHECKED
         summaries[lab_version_id] = CheckSummary(
             state=state,
             checked_at=report.made_at if report else None,

@@ -1,8 +1,8 @@
 """The worker's side of lab checks: checks published lab versions that have no report yet.
 
 Never imported by the web process. The browser's Python is left to `darsgah lab check`: servers need no Node.
-One check at a time, one mutant at a time, and none while this worker
-grades a submission: learners wait for their grades, and nobody waits for a report.
+One check at a time, one mutant at a time, and none while this worker grades a submission: learners wait for
+their grades, and nobody waits for a report.
 """
 
 import asyncio
