@@ -17,7 +17,7 @@ from darsgah_labs.course_format import (
 from darsgah_labs.course_pages import read_page
 from darsgah_labs.errors import LabInvalid
 from darsgah_labs.folder_reading import read_folder
-from darsgah_labs.text import Text, is_urdu
+from darsgah_labs.text import Text, check_both_languages
 from darsgah_labs.toml_reading import read_toml
 
 MANIFEST = "course.toml"
@@ -50,7 +50,7 @@ def course_of_files(name: str, files: Mapping[str, bytes], labs: Collection[str]
     if MANIFEST not in files:
         raise LabInvalid(name, "", f"There is no {MANIFEST} in this folder.", "Name a course's folder.")
     manifest = read_toml(files[MANIFEST], MANIFEST, CourseManifest)
-    _check_languages(manifest)
+    check_both_languages(MANIFEST, _texts(manifest))
     _check_items(manifest, labs)
     _check_files(manifest, files)
     return Course(
@@ -87,16 +87,10 @@ def _items(manifest: CourseManifest) -> Iterator[tuple[str, ItemTable]]:
             yield f"modules[{at}].items[{place}]", item
 
 
-def _check_languages(manifest: CourseManifest) -> None:
-    texts = {"title": manifest.title, "summary": manifest.summary}
-    texts |= {f"modules[{at}].title": module.title for at, module in enumerate(manifest.modules)}
-    for field, text in texts.items():
-        if not text.en.strip():
-            raise LabInvalid(MANIFEST, f"{field}.en", "The English text is empty.", "Write it.")
-        if not is_urdu(text.ur):
-            problem = "The Urdu text is empty or not in Urdu script."
-            mend = "Write it; technical terms may stay in English."
-            raise LabInvalid(MANIFEST, f"{field}.ur", problem, mend)
+def _texts(manifest: CourseManifest) -> dict[str, Text]:
+    """Every text of the manifest by the field that it stands in."""
+    modules = {f"modules[{at}].title": module.title for at, module in enumerate(manifest.modules)}
+    return {"title": manifest.title, "summary": manifest.summary, **modules}
 
 
 def _check_items(manifest: CourseManifest, labs: Collection[str]) -> None:

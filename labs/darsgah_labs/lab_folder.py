@@ -21,7 +21,7 @@ from darsgah_labs.format import (
 from darsgah_labs.hint_bank import HintBank
 from darsgah_labs.hint_bank_checks import check_hint_bank
 from darsgah_labs.notebook import SourceNotebook, read_notebook
-from darsgah_labs.text import Text, is_urdu
+from darsgah_labs.text import Text, check_both_languages
 from darsgah_labs.toml_reading import read_toml
 
 MANIFEST = "lab.toml"
@@ -74,7 +74,7 @@ def _our_folder(folder: str, files: Mapping[str, bytes]) -> Lab:
         mend = "Put the source notebook there, with solutions and tests."
         raise LabInvalid(NOTEBOOK, "", "The lab has no notebook.", mend)
     notebook = read_notebook(files[NOTEBOOK], "lab", NOTEBOOK)
-    _check_languages(manifest)
+    check_both_languages(MANIFEST, {"title": manifest.title, "summary": manifest.summary})
     _check_points(manifest, notebook)
     _check_files(manifest, files)
     bank = read_toml(files[HINTS], HINTS, HintBank) if HINTS in files else HintBank()
@@ -168,17 +168,6 @@ def digest_of(files: Mapping[str, bytes]) -> str:
         total.update(f"{len(path.encode())}:{path}:{len(files[path])}:".encode())
         total.update(files[path])
     return total.hexdigest()
-
-
-def _check_languages(manifest: Manifest) -> None:
-    for field, text in (("title", manifest.title), ("summary", manifest.summary)):
-        if not text.en.strip():
-            raise LabInvalid(MANIFEST, f"{field}.en", "The English text is empty.", "Write it.")
-        if not is_urdu(text.ur):
-            problem = "The Urdu text is empty or not in Urdu script."
-            raise LabInvalid(
-                MANIFEST, f"{field}.ur", problem, "Write it; technical terms may stay in English."
-            )
 
 
 def _check_points(manifest: Manifest, notebook: SourceNotebook) -> None:

@@ -27,17 +27,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class GradedMutant:
-    """A mutant and what the tests said: what the tutor learns from.
+    """A mutant and what the tests said.
 
     Attributes:
-        answer: grade_id of the answer cell that it is a mutant of.
         failed: the tests of the question that it did not pass, with what a learner is told; empty for one
             that survived.
         equivalent: why it means the same as the solution, in the author's words; empty otherwise.
     """
 
-    notebook: str
-    answer: str
     mutant: Mutant
     failed: tuple[CellVerdict, ...]
     equivalent: str = ""
@@ -55,7 +52,6 @@ class MutatedAnswer:
     question: Question
     answer: GradedCell
     mutants: tuple[GradedMutant, ...]
-    gradable: bool
 
     def every_mutant(self) -> list[Mutant]:
         """All that can be made of it, those included that were too many to be graded."""
@@ -110,20 +106,22 @@ def graded_mutants(
         threads: how many are graded at once; None takes one for each core.
     """
     marked = _marks(lab)
-    plan: list[tuple[Question, GradedCell, _Bench | None, list[_Task]]] = []
+    plan: list[tuple[Question, GradedCell, list[_Task]]] = []
     for question in _questions(lab, only):
         bench = _bench(lab, question, grading) if question.tests else None
         for answer in question.answers:
-            made = _mutants(answer, most) if bench else []
-            reasons = marked.get(answer.grade_id, [])
-            tasks = [_Task(bench, answer, mutant, _reason(mutant, reasons)) for mutant in made if bench]
-            plan.append((question, answer, bench, tasks))
+            tasks = _tasks(bench, answer, most, marked.get(answer.grade_id, [])) if bench else []
+            plan.append((question, answer, tasks))
     tasks_of_all = [task for *_, tasks in plan for task in tasks]
     graded = _grade_all(tasks_of_all, grading, threads or len(os.sched_getaffinity(0)), progress)
     return [
-        MutatedAnswer(question, answer, tuple(graded[id(task)] for task in tasks), bench is not None)
-        for question, answer, bench, tasks in plan
+        MutatedAnswer(question, answer, tuple(graded[id(task)] for task in tasks))
+        for question, answer, tasks in plan
     ]
+
+
+def _tasks(bench: _Bench, answer: GradedCell, most: int | None, marks: Sequence[Equivalent]) -> list[_Task]:
+    return [_Task(bench, answer, mutant, _reason(mutant, marks)) for mutant in _mutants(answer, most)]
 
 
 def is_python(answer: GradedCell) -> bool:
@@ -194,14 +192,14 @@ def _grade_all(
 
 
 def _graded(task: _Task, grading: Grading) -> GradedMutant:
-    bench, answer = task.bench, task.answer
+    bench = task.bench
     failed: tuple[CellVerdict, ...] = ()
     if not task.equivalent:
-        changed = {answer.grade_id: task.mutant.source}
+        changed = {task.answer.grade_id: task.mutant.source}
         failed = _failed(
             bench.question, _grade(grading, bench.question, bench.positions, bench.limits, changed)
         )
-    return GradedMutant(bench.question.notebook.name, answer.grade_id, task.mutant, failed, task.equivalent)
+    return GradedMutant(task.mutant, failed, task.equivalent)
 
 
 def _marks(lab: Lab) -> Mapping[str, list[Equivalent]]:

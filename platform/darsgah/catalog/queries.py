@@ -45,18 +45,6 @@ async def newest_version_of(session: AsyncSession, hub_id: UUID | None, slug: st
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def newest_digests(session: AsyncSession, hub_id: UUID | None) -> dict[str, str]:
-    """The digest of each lab's newest version, by the lab's slug."""
-    statement = (
-        select(col(Lab.slug), col(LabVersion.digest))
-        .join(LabVersion, col(LabVersion.lab_id) == col(Lab.id))
-        .where(_same_hub(col(Lab.hub_id), hub_id))
-        .distinct(col(Lab.slug))
-        .order_by(col(Lab.slug), col(LabVersion.number).desc())
-    )
-    return {row[0]: row[1] for row in await session.execute(statement)}
-
-
 async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> list[tuple[LabVersion, str]]:
     """The lab versions with those ids, each with its lab's slug."""
     statement = (

@@ -205,11 +205,6 @@ def _planned(item: ModuleItem, texts: Mapping[UUID, tuple[str, str]]) -> UUID | 
     return item.lab.lab_version_id if item.lab is not None else None
 
 
-async def published_digests(session: AsyncSession, hub_id: UUID | None) -> dict[str, str]:
-    """The digest of the newest version of every lab of a hub, or of the network's, by slug."""
-    return await queries.newest_digests(session, hub_id)
-
-
 async def lab_version(session: AsyncSession, lab_version_id: UUID) -> LabVersionView:
     """One lab version.
 
