@@ -33,7 +33,7 @@ _AGAIN = 0.05
 """Seconds after which the alarm rings again in code that has caught it."""
 _TO_DESCRIBE = 0.2
 _AFTER_A_TIMEOUT = 0.1
-_SHORTEST_PROGRAM, _LONGEST_PROGRAM = 0.05, 2.0
+_SHORTEST_PROGRAM, _LONGEST_PROGRAM = 0.02, 2.0
 _LONGEST = 240
 _MOST_SHOWN = 80
 _MOST_FRAMES = 40
