@@ -1,11 +1,14 @@
 """What the leak checks see, and what they let pass."""
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
 import pytest
 
 from darsgah_tutor.code_in_text import statements
-from darsgah_tutor.leaks import Secrets, secrets_of, solves, told_code, told_runs, told_words
+from darsgah_tutor.leaks import secrets_of, solves, told_code, told_runs, told_words
 from darsgah_tutor.types import Repair
-from tests.tutor.acting import FARE, WRONG_FARE, ActedTrials, wrong_fare
+from tests.tutor.acting import FARE, ActedTrials, wrong_fare
 
 SECRETS = secrets_of(FARE, wrong_fare(), None)
 
@@ -24,10 +27,10 @@ def test_a_correct_answer_is_seen_whatever_its_names_and_numbers_are(text: str) 
 
 
 def test_what_the_learner_has_already_is_no_secret() -> None:
-    own = "```python\nreturn 100 + 45 * extra\n```"
-    assert not told_runs(own, SECRETS)
-    without = Secrets(SECRETS.hidden_code, SECRETS.hidden_tests, "")
-    assert told_runs(own.replace("return", "else: return"), without) or told_runs(own * 2, without) == []
+    text = "Look at `extra = max(0, math.ceil(km - 2))`."
+    assert told_runs(text, SECRETS)
+    half_right = wrong_fare("def fare(km):\n    extra = max(0, math.ceil(km - 2))\n    return extra")
+    assert not told_runs(text, secrets_of(FARE, half_right, None))
 
 
 def test_a_repair_is_as_secret_as_a_reference() -> None:
@@ -41,7 +44,7 @@ def test_a_repair_is_as_secret_as_a_reference() -> None:
     ("text", "told"),
     [
         ("The case of 7.25 kilometres fails.", True),
-        ("It has to be 370 there.", False),
+        ("It has to be 370 there.", True),
         ("Remember: a started kilometre counts.", True),
         ("It has to be 190 there.", False),
         ("Use `math.ceil`.", False),
@@ -89,11 +92,11 @@ def test_code_that_the_learner_has_may_be_quoted() -> None:
 )
 def test_code_that_solves_it_when_put_into_the_answer_is_held_back(text: str) -> None:
     def runs_right(source: str) -> bool:
-        space: dict[str, object] = {}
-        exec(source, space)  # noqa: S102 - the program is in this file
-        fare = space["fare"]
-        assert callable(fare)
-        return bool(fare(1) == 100 and fare(4) == 190)
+        space: dict[str, Callable[[int], int]] = {}
+        with suppress(NameError, SyntaxError):
+            exec(source, space)  # noqa: S102 - the program is in this file
+            return space["fare"](1) == 100 and space["fare"](4) == 190
+        return False
 
     trials = ActedTrials(wrong_fare(), runs_right)
     assert solves(text, wrong_fare(), (2, 3), trials, seconds=1.0) == "a failing check passes with it"
@@ -102,9 +105,8 @@ def test_code_that_solves_it_when_put_into_the_answer_is_held_back(text: str) ->
 
 def test_code_that_could_not_be_tried_is_held_back() -> None:
     class TooSlow(ActedTrials):
-        def passed(self, sources: object, *, seconds: float) -> list[tuple[bool, ...] | None]:
-            return [None, None, None, None, None, None, None]
+        def passed(self, sources: Sequence[str], *, seconds: float) -> list[tuple[bool, ...] | None]:
+            assert seconds > 0
+            return [None for _ in sources]
 
-    assert (
-        solves("```\nx\n```", wrong_fare(WRONG_FARE), (2,), TooSlow(wrong_fare()), seconds=0.1) == "not tried"
-    )
+    assert solves("```\nx\n```", wrong_fare(), (2,), TooSlow(wrong_fare()), seconds=0.1) == "not tried"
