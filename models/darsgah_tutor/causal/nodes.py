@@ -22,7 +22,8 @@ from darsgah_tutor.causal.wire import Health
 
 LOOK_SECONDS = 5.0
 LONGEST_PAUSE = 60.0
-_HEALTH_SECONDS = 1.0
+_HEALTH_SECONDS = 3.0
+"""More than a hint may wait: a node that is busy computing answers late and is not away."""
 _SHARE = 0.6
 """Of the time that is left, for one that is not the last: who is silent so long is left for the next."""
 

@@ -44,6 +44,20 @@ def expected(loaded: Loaded, chat: Chat = CHAT) -> str:
     return text
 
 
+def slowed(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Makes every step of the model take 20 ms, and gives the list to which each adds its time."""
+    steps: list[float] = []
+    forward = loaded.model.forward
+
+    def slow(*given: object, **named: object) -> object:
+        steps.append(time.monotonic())
+        time.sleep(0.02)
+        return forward(*given, **named)
+
+    monkeypatch.setattr(loaded.model, "forward", slow)
+    return steps
+
+
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BatchGenerator]:
     """A batch of four places, with a model of its own: it changes how the model attends."""
@@ -134,15 +148,20 @@ def test_time_that_is_over_ends_an_answer(kind: str, request: pytest.FixtureRequ
 
 
 @pytest.mark.parametrize("kind", ["generator", "batch"])
-def test_a_question_that_is_taken_back_makes_room(kind: str, request: pytest.FixtureRequest) -> None:
+def test_a_question_that_is_taken_back_costs_no_more_steps(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     generator: Generator = request.getfixturevalue(kind)
+    steps = slowed(generator._loaded, monkeypatch)  # type: ignore[attr-defined] # both have one
     pieces = LocalSpeaker(generator).say(Chat((USER,), 400), deadline=soon())
     next(pieces)
     pieces.close()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 30
     while generator.load().running and time.monotonic() < until:
         time.sleep(0.01)
     assert generator.load().running == 0
+    assert len(said(generator, Chat((USER,), 2))) > 0
+    assert len(steps) < 200
 
 
 @pytest.mark.parametrize("kind", ["generator", "batch"])

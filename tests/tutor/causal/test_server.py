@@ -14,7 +14,7 @@ from darsgah_tutor.causal.decoding import ProcessorGenerator
 from darsgah_tutor.causal.loading import Loaded, load
 from darsgah_tutor.causal.server import Serving
 from tests.tutor.causal.servers import served
-from tests.tutor.causal.test_generating import CHAT, expected
+from tests.tutor.causal.test_generating import CHAT, expected, slowed
 from tests.tutor.causal.tiny import qwen2
 
 BODY = {
@@ -159,14 +159,18 @@ async def test_two_hundred_at_once_are_answered_or_told_that_it_is_busy(
     assert node[0].post("/v1/chat/completions", json=BODY).status_code == 200
 
 
-def test_who_hangs_up_makes_room(node: tuple[httpx.Client, Serving]) -> None:
+def test_who_hangs_up_costs_no_more_steps(
+    node: tuple[httpx.Client, Serving], loaded: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client, serving = node
+    steps = slowed(loaded, monkeypatch)
     asked = {**BODY, "stream": True, "max_tokens": 400}
     with client.stream("POST", "/v1/chat/completions", json=asked) as answer:
         next(answer.iter_lines())
         assert serving.generator.load().running == 1
     # The next one's answer can only be made after the first was given up.
     assert client.post("/v1/chat/completions", json={**BODY, "max_tokens": 1}).status_code == 200
+    assert len(steps) < 200
 
 
 def test_while_it_drains_nothing_new_is_taken(node: tuple[httpx.Client, Serving]) -> None:
