@@ -171,7 +171,8 @@ class Repair:
         source: passes every check.
         lines: the learner's lines that it changes; an insertion counts for the line before which it stands.
         edits: how many edits it is away.
-        way: what found it: ``edit``, ``alignment`` or ``peer``.
+        way: what found it: ``edit``, ``alignment`` or ``peer``; ``replacement`` where little of the learner's
+            program is left, so that its lines are a label at most.
     """
 
     source: str

@@ -18,6 +18,8 @@ from darsgah_tutor.types import Evidence, Question, Repair, Trials
 KEPT = 0.5
 """The least share of the learner's nodes that a repair keeps as they are; below it is a replacement."""
 _WAYS_OF_NAMING = 3
+_LONGEST = 100
+"""Code lines of an answer beyond which no repair is looked for: the search is for single exercises."""
 _MENDED = 40
 """Ways to make an answer parse that the tests are asked about."""
 
@@ -36,21 +38,30 @@ def repair(
     ``replacement``: its lines are a label at most. ``peers`` are other learners' correct
     answers, a few dozen at most.
     """
-    if evidence.correct:
+    if evidence.correct or len(code_lines(evidence.source)) > _LONGEST:
         return None
     learner = _parsed(evidence.source)
-    if learner is None:
-        return _repaired_unparsed(question, evidence.source, trials, seconds=seconds, peers=peers)
+    try:
+        if learner is None:
+            return _repaired_unparsed(question, evidence.source, trials, seconds=seconds, peers=peers)
+        judge = Judge(trials, tuple(bool(check.passed) for check in evidence.checks), seconds)
+        return _searched(question, evidence, learner, judge, peers)
+    except RecursionError:  # an expression nested hundreds deep
+        return None
+
+
+def _searched(
+    question: Question, evidence: Evidence, learner: ast.Module, judge: Judge, peers: Sequence[str]
+) -> Repair | None:
     fixed = _fixed_names(question)
-    judge = Judge(trials, tuple(bool(check.passed) for check in evidence.checks), seconds)
     references = [tree for tree in map(_parsed, question.references) if tree is not None]
     named = [one for tree in references for one in renamings(learner, tree, fixed, _WAYS_OF_NAMING)]
+    alike = (one for tree in references for one in built_alike(learner, tree, fixed))
+    correct = (tree for tree in map(_parsed, peers) if tree is not None)
+    met = (one for tree in correct for one in renamings(learner, tree, fixed, 1))
     ingredients = stock(learner, named, fixed)
     search = Search(learner, code_lines(evidence.source), suspicion(evidence), ingredients, judge)
-    alike = [one for tree in references for one in built_alike(learner, tree, fixed)]
-    correct = [tree for tree in map(_parsed, peers) if tree is not None]
-    met = [one for tree in correct for one in renamings(learner, tree, fixed, 1)]
-    found = search.found([*named, *alike], met)
+    found = search.found([("alignment", named), ("peer", met), ("alignment", alike)])
     return None if found is None else _described(search, found)
 
 

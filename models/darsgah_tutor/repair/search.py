@@ -65,17 +65,19 @@ class Search:
     stock: Stock
     judge: Judge
 
-    def found(self, others: Sequence[ast.Module], peers: Sequence[ast.Module]) -> Found | None:
-        """The nearest correct program that the time allows."""
+    def found(self, others: Sequence[tuple[str, Iterable[ast.Module]]]) -> Found | None:
+        """The nearest correct program that the time allows.
+
+        Args:
+            others: correct programs in the learner's names, in groups, each with what the way is called; made
+                as late as they are asked for, and not where something as near as can be was found before.
+        """
         nearest: Found | None = None
-        for way in ("alignment", "peer", "edit"):
+        for way, group in (*others, ("edit", ())):
             below = nearest.cost if nearest else float("inf")
             if below <= _NEAR or self.judge.left <= 0:
                 break
-            if way == "edit":
-                program = self.edited(below)
-            else:
-                program = self.aligned(others if way == "alignment" else peers, below)
+            program = self.edited(below) if way == "edit" else self.aligned(group, below)
             if program is not None:
                 nearest = Found(program, self.cost(program), way)
         return nearest

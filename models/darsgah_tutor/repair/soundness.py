@@ -18,7 +18,10 @@ METHODS = frozenset(name for kind in _BUILT_IN_KINDS for name in dir(kind) if no
 
 
 def faults(program: ast.Module, stock: Stock) -> int:
-    """How many faults show: unknown names and methods, and functions that should return a value but don't."""
+    """How many faults show: unknown names and methods, and functions that should return a value but don't.
+
+    What is counted is kept on the nodes: all programs that share nodes are to be asked with the same stock.
+    """
     unknown = sum(_unknown(statement, "", stock) for statement in program.body)
     found = routines(program)
     silent = sum(not _returns(found[name]) for name in stock.returning if name in found)
@@ -72,7 +75,7 @@ def _unknown(node: ast.AST, function: str, stock: Stock) -> int:
 def _returns(node: ast.AST) -> bool:
     return kept(
         node,
-        "returns",
+        "gives_value",
         lambda: (
             (isinstance(node, ast.Return) and node.value is not None)
             or any(_returns(part) for _, _, part in parts(node) if isinstance(part, ast.stmt))

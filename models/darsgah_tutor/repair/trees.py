@@ -37,7 +37,7 @@ _UNWRITTEN = frozenset(
 
 
 def kept(node: ast.AST, name: str, compute: Callable[[], Known]) -> Known:
-    """What ``compute`` says of a node, computed once."""
+    """What ``compute`` says of a node, computed once; ``name`` is no field of any node's."""
     known: dict[str, Any] = vars(node)
     if name not in known:
         known[name] = compute()

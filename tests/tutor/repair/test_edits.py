@@ -1,0 +1,107 @@
+"""What is one edit away: each slip here has its mending among the candidates."""
+
+import ast
+
+import pytest
+
+from darsgah_tutor.repair.edits import one_edit
+from darsgah_tutor.repair.soundness import faults, has_endless_loop
+from darsgah_tutor.repair.stock import stock
+from darsgah_tutor.repair.trees import canonical, size, without_docstrings
+
+SLIPS = (
+    ("return a > b", "return a >= b"),
+    ("return len(a)", "return len(a) - 1"),
+    ("return a - b", "return b - a"),
+    ("return a[b + 1]", "return a[b]"),
+    ("return not a", "return a"),
+    ("return a and b", "return a or b"),
+    ("return a[0] > b and a", "return a and a[0] > b"),
+    ("return aa", "return a"),
+    ("return a.appendd(b)", "return a.append(b)"),
+    ("return sorted(a)", "return sorted(a, reverse=True)"),
+    ("return sorted(a, len)", "return sorted(a, key=len)"),
+    ("return b + a", "return b + [a]"),
+    ("print(a)", "return a"),
+    ("a == b\nreturn a", "a = b\nreturn a"),
+    ("c = a\na = b", "c = a"),
+    ("a = b\nb = a", "a, b = b, a"),
+    ("a = a.append(b)\nreturn a", "a.append(b)\nreturn a"),
+    ("sorted(a)\nreturn a", "a = sorted(a)\nreturn a"),
+    ("a = b\nreturn a", "b = a\nreturn a"),
+    ("for c in a:\n    return c", "for c in range(len(a)):\n    return c"),
+    ("for c in a:\n    b += c\n    return b", "for c in a:\n    b += c\nreturn b"),
+    ("for c in a:\n    b += c\nreturn b", "for c in a:\n    b += c\n    return b"),
+    ("while a:\n    b += 1", "while a:\n    b += 1\n    a -= 1"),
+    ("if a[0] > b:\n    return a", "if not a or a[0] > b:\n    return a"),
+    ("if a:\n    return 1\nelif b:\n    return 2", "if b:\n    return 2\nelif a:\n    return 1"),
+    ("if a:\n    return 1\nif b:\n    return 2", "if a:\n    return 1\nelse:\n    if b:\n        return 2"),
+    (
+        "for c in a:\n    if c:\n        return 1\n    else:\n        return 2",
+        "for c in a:\n    if c:\n        return 1\nreturn 2",
+    ),
+    ("c = 0\nfor b in a:\n    c += b", "for b in a:\n    c = 0\n    c += b"),
+)
+
+
+def function(body: str) -> ast.Module:
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    return without_docstrings(ast.parse(f"def work(a, b):\n{lines}\n"))
+
+
+@pytest.mark.parametrize(("wrong", "right"), SLIPS)
+def test_slips_are_one_edit_away(wrong: str, right: str) -> None:
+    program = function(wrong)
+    before = canonical(function(wrong))
+    candidates = one_edit(program, stock(program, [], frozenset()), {2: 1.0})
+    assert canonical(function(right)) in {canonical(candidate.built()) for candidate in candidates}
+    assert canonical(ast.parse(ast.unparse(program))) == before, "a candidate changed the program"
+
+
+def test_suspect_lines_come_first() -> None:
+    program = function("c = a > b\nd = a > b\nreturn d")
+    first = one_edit(program, stock(program, [], frozenset()), {3: 1.0})[0]
+    assert first.line == 3
+
+
+def test_expressions_of_the_reference_are_offered() -> None:
+    program, reference = function("return a"), function("return max(a, key=len)[b]")
+    candidates = one_edit(program, stock(program, [reference], frozenset()), {})
+    assert canonical(reference) in {canonical(candidate.built()) for candidate in candidates}
+
+
+@pytest.mark.parametrize(
+    ("body", "given", "expected"),
+    [
+        ("c = len(a)\nreturn c", (), 0),
+        ("c = len(a)", (), 1),
+        ("c = lenn(a)\na.apend(d)\nreturn c", (), 3),
+        ("c = lenn(a)\na.apend(d)\nreturn c", ("lenn", "d"), 1),
+        ("return a.somewhere_else()", (), 0),
+    ],
+)
+def test_faults_show_without_running(body: str, given: tuple[str, ...], expected: int) -> None:
+    program, reference = function(body), function("return a")
+    assert faults(program, stock(program, [reference], frozenset(given))) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "endless"),
+    [
+        ("while a:\n    b += 1", True),
+        ("while len(a) > b:\n    c = a[0]", True),
+        ("while a:\n    b = a\n    b.pop()", False),
+        ("while a:\n    a -= 1", False),
+        ("while a:\n    if b:\n        break", False),
+        ("while True:\n    b += 1", True),
+        ("while a():\n    b += 1", False),
+        ("while a:\n    a.pop()", False),
+        ("while a:\n    del a[0]", False),
+    ],
+)
+def test_loops_without_an_end_are_seen(body: str, *, endless: bool) -> None:
+    assert has_endless_loop(function(body)) is endless
+
+
+def test_sizes_count_what_is_written() -> None:
+    assert size(ast.parse("a + 1", mode="eval").body) == 4
