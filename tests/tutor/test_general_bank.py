@@ -5,6 +5,7 @@ import re
 import pytest
 
 from darsgah_labs.text import is_urdu
+from darsgah_tutor.code_in_text import statements
 from darsgah_tutor.misconceptions import LANGUAGES, LEVELS, general_bank
 from darsgah_tutor.types import Level
 
@@ -25,7 +26,7 @@ def test_entry(name: str) -> None:
             bare = CODE.sub("", text) if level is Level.EXAMPLE else text
             assert set(re.findall(r"\{(\w+)\}", bare)) <= SLOTS
             if level is not Level.EXAMPLE:
-                assert "```" not in text
+                assert statements(text) == []
     assert "{line}" in entry.hints[Level.WHERE]["en"]
     assert "{line}" in entry.hints[Level.WHERE]["ur"]
 

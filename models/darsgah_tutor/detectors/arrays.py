@@ -17,7 +17,7 @@ from darsgah_tutor.detectors.reading import (
     own_nodes,
     parameters,
 )
-from darsgah_tutor.detectors.values import numbers
+from darsgah_tutor.detectors.values import Value, numbers, read_value
 from darsgah_tutor.types import Finding
 
 REDUCTIONS = frozenset(
@@ -56,8 +56,18 @@ def _flatter(one: Comparison) -> bool:
 
 
 def _other_length(one: Comparison) -> bool:
+    """As many as there are rows where one for each column was expected, or the reverse.
+
+    What the call hands over tells, where it is written out there.
+    """
     same_depth = len(one.got.shape) == len(one.expected.shape) > 0
-    return same_depth and one.got.shape != one.expected.shape
+    if not same_depth or one.got.shape == one.expected.shape:
+        return False
+    handed = read_value(f"({one.check.call.partition('(')[2].rpartition(')')[0]},)")
+    if handed is None or handed.elements is None:
+        return True
+    tables = [shape for part in handed.elements if len(shape := Value(part).shape) > 1]
+    return any({one.got.shape[0], one.expected.shape[0]} <= set(shape) for shape in tables)
 
 
 def axes(answer: Answer) -> Iterator[Finding]:

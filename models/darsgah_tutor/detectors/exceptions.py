@@ -24,6 +24,7 @@ _IMPORTED = frozenset(
     | {"numpy", "pandas", "sqrt", "pi", "ceil", "floor", "log", "exp", "permutations", "combinations"}
     | {"product", "reduce", "heapq", "bisect", "Decimal", "Fraction"}
 )
+_EMPTY = r"empty sequence|argument is empty|zero-size array|at least one data point|for empty data"
 _LAZY = "generator|map|filter|zip|range|set|dict_keys|dict_values|dict_items"
 _MESSAGES: tuple[tuple[str, str, str], ...] = (
     (
@@ -219,9 +220,7 @@ def empty_input(answer: Answer) -> bool:
 
 def empty_forgotten(answer: Answer) -> Iterator[Finding]:
     """max, min or a mean of nothing."""
-    for raised in answer.raised_named(
-        "ValueError", "StatisticsError", message=r"empty|at least one data point"
-    ):
+    for raised in answer.raised_named("ValueError", "StatisticsError", message=_EMPTY):
         yield answer.finding("empty-input-forgotten", raised.line or 1, Sign.SYMPTOM, agrees=True)
     for raised in answer.raised_named("ZeroDivisionError"):
         lengths = (

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from darsgah_tutor.detectors.answer import Answer, Pattern, Sign
 from darsgah_tutor.detectors.reading import (
@@ -14,12 +14,15 @@ from darsgah_tutor.detectors.reading import (
     names_in,
     own_nodes,
     parameters,
+    same,
     text_of,
 )
 from darsgah_tutor.types import Finding
 
 _TEST = re.compile(r"(^|_)(test|valid|validation|val|new|unseen|held_out)(_|$)", re.IGNORECASE)
 _TRAIN = re.compile(r"(^|_)(train|training|fit)(_|$)", re.IGNORECASE)
+_ROWS = re.compile(r"(X|x|rows|features|inputs|images|data)(_|$)")
+_LABELS = re.compile(r"(y|labels?|targets?)(_|$)")
 _SPREAD = frozenset({"mean", "std", "min", "max", "median", "var"})
 _SCALES = frozenset({"fit", "fit_transform"})
 _SCALER = re.compile(r"scal|normal|imput|encod|pca|standard", re.IGNORECASE)
@@ -148,18 +151,41 @@ def parted(answer: Answer) -> Iterator[Finding]:
     for held in (answer.tree, *answer.functions):
         if held is None:
             continue
-        shuffled = [
-            node
-            for node in own_nodes(held)
-            if isinstance(node, ast.Call) and called(node) in {"shuffle", "permutation"} and node.args
-        ]
-        named = [node for node in shuffled if isinstance(node.args[0], ast.Name)]
-        names = {node.args[0].id for node in named if isinstance(node.args[0], ast.Name)}
-        rows = {name for name in names if re.match(r"(X|x|rows|features|inputs|images|data)", name)}
-        at_hand = set(names_in(held)) | ({*parameters(held)} if isinstance(held, Function) else set())
-        labels = {name for name in at_hand if re.match(r"(y|labels?|targets?)(_|$)", name)}
-        if rows and labels:
-            yield answer.finding("rows-and-labels-are-parted", named[0], Sign.BLUNDER, agrees=True)
+        at_hand = {*names_in(held), *(parameters(held) if isinstance(held, Function) else ())}
+        if not any(map(_LABELS.match, at_hand)):
+            continue
+        nodes = [*own_nodes(held)]
+        for node in nodes:
+            in_place = isinstance(node, ast.Call) and called(node) == "shuffle" and node.args
+            if in_place and isinstance(node, ast.Call) and _is_rows(node.args[0]):
+                yield answer.finding("rows-and-labels-are-parted", node, Sign.BLUNDER, agrees=True)
+        yield from _reordered_alone(answer, nodes)
+
+
+def _is_rows(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and bool(_ROWS.match(node.id))
+
+
+def _reordered_alone(answer: Answer, nodes: Sequence[ast.AST]) -> Iterator[Finding]:
+    """``X[order]`` where the labels are never taken in that order."""
+    orders = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and called(node.value) == "permutation"
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in nodes:
+        if not (isinstance(node, ast.Subscript) and _is_rows(node.value) and isinstance(node.ctx, ast.Load)):
+            continue
+        fresh = called(node.slice) == "permutation"
+        named = isinstance(node.slice, ast.Name) and node.slice.id in orders
+        together = named and any(
+            isinstance(one, ast.Subscript) and not _is_rows(one.value) and same(one.slice, node.slice)
+            for one in nodes
+        )
+        if fresh or (named and not together):
+            yield answer.finding("rows-and-labels-are-parted", node, Sign.BLUNDER, agrees=True)
 
 
 def target_among_features(answer: Answer) -> Iterator[Finding]:

@@ -139,11 +139,8 @@ def compared(answer: Answer) -> Iterator[Finding]:
         if answer.got_everywhere(look):
             yield answer.finding(misconception, _leaves_at(answer), Sign.SYMPTOM, agrees=True)
     visible = [check for check in answer.evidence.checks if check.visible]
-    if (
-        len(visible) > 1
-        and all(check.passed is False for check in visible)
-        and len(answer.comparisons) == len(visible)
-    ) and all(map(_opposite, answer.comparisons)):
+    turned = len(answer.comparisons) == len(visible) and all(map(_opposite, answer.comparisons))
+    if turned and {one.expected.content for one in answer.comparisons} == {True, False}:
         yield answer.finding("yes-and-no-are-swapped", _leaves_at(answer), Sign.SYMPTOM, agrees=True)
 
 

@@ -16,7 +16,8 @@ from darsgah_tutor.detectors.reading import (
     own_nodes,
     parameters,
 )
-from darsgah_tutor.types import Check, Finding
+from darsgah_tutor.detectors.values import numbers
+from darsgah_tutor.types import Finding
 
 _GIVE_NEW_FRAME = frozenset(
     {"dropna", "fillna", "drop", "drop_duplicates", "sort_values", "sort_index", "rename", "reset_index"}
@@ -138,23 +139,34 @@ def _rebound(function: Function) -> set[str]:
     }
 
 
-def _rows(check: Check) -> tuple[float, float] | None:
-    """Expected and got of a check of a length."""
-    if re.match(r"len\(|.*\.shape", check.call) and check.expected.isdigit() and check.got.isdigit():
-        return float(check.expected), float(check.got)
-    return None
+def _counts_rows(one: Comparison) -> bool:
+    """Whether the check is about how many rows there are: a length, a shape, or the rows themselves."""
+    return one.expected.number is None or bool(re.search(r"\blen\(|\.shape", one.check.call))
+
+
+def _sizes(one: Comparison) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Expected and got, as numbers that tell which is more; empty where they cannot be told apart so."""
+    expected, got = one.expected.number, one.got.number
+    if expected is not None and got is not None:
+        return (expected,), (got,)
+    if one.check.call.endswith(".shape"):
+        return tuple(numbers(one.expected)), tuple(numbers(one.got))
+    alike = len(one.got.shape) == len(one.expected.shape)
+    return (one.expected.shape, one.got.shape) if alike else ((), ())
 
 
 def _more(one: Comparison) -> bool:
-    if one.expected.number is not None and one.got.number is not None:
-        return one.got.number > one.expected.number
-    return len(one.got.shape) == len(one.expected.shape) > 0 and one.got.shape > one.expected.shape
+    expected, got = _sizes(one)
+    return got > expected
 
 
 def _fewer(one: Comparison) -> bool:
-    if one.expected.number is not None and one.got.number is not None:
-        return one.got.number < one.expected.number
-    return len(one.got.shape) == len(one.expected.shape) > 0 and one.got.shape < one.expected.shape
+    expected, got = _sizes(one)
+    return got < expected
+
+
+def _more_whole(one: Comparison) -> bool:
+    return isinstance(one.expected.content, int) and _more(one)
 
 
 def joins(answer: Answer) -> Iterator[Finding]:
@@ -170,10 +182,11 @@ def joins(answer: Answer) -> Iterator[Finding]:
             continue
         inner = called(call) == "merge" and keyword(call, "how") is None and len(call.args) < 3
         if inner:
-            yield answer.finding("join-loses-rows", call, Sign.HABIT, agrees=answer.got_everywhere(_fewer))
+            lost = answer.got_everywhere(lambda one: _counts_rows(one) and _fewer(one))
+            yield answer.finding("join-loses-rows", call, Sign.HABIT, agrees=lost)
         if keyword(call, "validate") is None:
             yield answer.finding(
-                "join-multiplies-rows", call, Sign.HABIT, agrees=answer.got_everywhere(_more)
+                "join-multiplies-rows", call, Sign.HABIT, agrees=answer.got_everywhere(_more_whole)
             )
 
 
@@ -203,7 +216,7 @@ def groups(answer: Answer) -> Iterator[Finding]:
             yield answer.finding("mean-of-means", call, Sign.BLUNDER, agrees=bool(answer.comparisons))
         elif chain[:1] in (["count"], ["size"]):
             yield answer.finding(
-                "rows-counted-for-kinds", call, Sign.HABIT, agrees=answer.got_everywhere(_more)
+                "rows-counted-for-kinds", call, Sign.HABIT, agrees=answer.got_everywhere(_more_whole)
             )
 
 
@@ -291,12 +304,13 @@ def missing(answer: Answer) -> Iterator[Finding]:
     """Missing values filled with 0, and values lost because indexes do not meet."""
     if not uses_tables(answer):
         return
+    lacking = any(re.search(r"nan|None|NaT|NA\b", check.call + check.source) for check in answer.failing)
     for call in answer.every(ast.Call):
         if called(call) in {"fillna", "nan_to_num"} and (
             not call.args or is_number(call.args[-1], 0) or called(call) == "nan_to_num"
         ):
             yield answer.finding(
-                "missing-counts-as-zero", call, Sign.HABIT, agrees=answer.got_everywhere(_fewer)
+                "missing-counts-as-zero", call, Sign.HABIT, agrees=lacking and answer.got_everywhere(_fewer)
             )
     spoilt = any(
         "nan" in check.got.lower() and "nan" not in check.expected.lower() for check in answer.failing

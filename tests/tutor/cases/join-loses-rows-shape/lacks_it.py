@@ -1,0 +1,2 @@
+def with_owner(shops, owners):
+    return pd.merge(shops, owners, on="shop", how="left")

@@ -1,0 +1,2 @@
+def weighted(table, weights):
+    return table * weights[:, None]

@@ -1,0 +1,4 @@
+def centred(values):
+    result = values.copy()
+    result -= values.mean()
+    return result

@@ -1,0 +1,2 @@
+def centred(values):
+    return values - values.mean()
