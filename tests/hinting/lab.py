@@ -22,9 +22,9 @@ PRICE_TEST = (
 )
 
 
-def write_lab(path: Path) -> Path:
+def write_lab(path: Path, area_test: str = AREA_TEST) -> Path:
     """The source notebook."""
-    return _written(path, AREA, PRICE)
+    return _written(path, AREA, PRICE, area_test)
 
 
 def write_submission(path: Path, **answers: str) -> Path:
@@ -37,14 +37,14 @@ def write_submission(path: Path, **answers: str) -> Path:
     return _written(path, given["area"], given["price"])
 
 
-def _written(path: Path, area: str, price: str) -> Path:
+def _written(path: Path, area: str, price: str, area_test: str = AREA_TEST) -> Path:
     cells = [
         _cell("markdown", "# Rooms\n\nLong introduction."),
         _cell("code", "UNIT = 1", grade_id="unit", locked=True),
         _cell("code", "raise SystemExit('a demonstration that is not needed')"),
         _cell("markdown", "## The area\n\nWrite `area(a, b)`."),
         _cell("code", area, grade_id="area", solution=True),
-        _cell("code", AREA_TEST, grade_id="test-area", grade=True, locked=True, points=1),
+        _cell("code", area_test, grade_id="test-area", grade=True, locked=True, points=1),
         _cell("markdown", "## The price\n\nWrite `price(a, b)`."),
         _cell("code", price, grade_id="price", solution=True),
         _cell("code", PRICE_TEST, grade_id="test-price", grade=True, locked=True, points=1),

@@ -95,3 +95,26 @@ def test_a_plain_question_asks_for_value_and_type(grader: Grader) -> None:
     assert (same.passed, same.call, same.expected, same.got) == (False, "count('ab')", "2", "2.0")
     assert text.passed is False
     assert trials.observe(question.references[0]).checks[0].passed is True
+
+
+@pytest.mark.parametrize(("hidden", "visible"), [(False, [True]), (True, [True, False])])
+def test_a_test_that_ends_in_points_asks_for_all_of_them(
+    tmp_path: Path, grader: Grader, hidden: bool, visible: list[bool]
+) -> None:
+    marks = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS" if hidden else "{}"
+    test = (
+        "score = 0\nif area(1, 2) == 2:\n    score += 0.5\n"
+        + marks.format("score += area(1, 1) / 2")
+        + "\nscore"
+    )
+    lab = load(write_lab(tmp_path / "rooms.ipynb", area_test=test))
+    assignment = assignment_of(lab, grader.environments)
+    first = lab_questions(assignment, (), reference_submission(assignment))[0]
+    assert [one.visible for one in first.question.tests] == visible
+    trials = first.trials(grader)
+    assert trials.observe(first.question.references[0]).correct
+    half = trials.observe("def area(a, b):\n    return 2 * (b - 1)")
+    assert not half.correct
+    assert hidden or (half.checks[-1].call, half.checks[-1].expected, half.checks[-1].got) == (
+        *("score", "1", "0.5"),
+    )

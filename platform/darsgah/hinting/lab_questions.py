@@ -183,11 +183,35 @@ def _alone(solution: Alternative, grade_id: str) -> str:
 
 def _tests(cell: MasterCell) -> Iterator[Test]:
     """A test cell as the learner has it, and its hidden statements as a test of their own after it."""
-    visible = without_hidden_tests(cell.source)
+    source, whole_marks = _without_value(cell)
+    visible = without_hidden_tests(source)
+    if not cell.hidden:
+        visible += whole_marks
     if _has_code(visible):
         yield Test(cell.grade_id, visible)
     if cell.hidden:
-        yield Test(cell.grade_id, _hidden_statements(cell.source), visible=False)
+        yield Test(cell.grade_id, _hidden_statements(source) + whole_marks, visible=False)
+
+
+def _without_value(cell: MasterCell) -> tuple[str, str]:
+    """A test without the value that it ends in, and the assertion that it is all the points.
+
+    A test that ends in a value gives so many points (docs/grading.md): a tutor asks for all of them.
+    """
+    body = _statements(cell.source)
+    last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
+    if last is None or isinstance(last, ast.Constant | ast.Call):
+        return cell.source, ""
+    lines = cell.source.split("\n")
+    kept = [*lines[: body[-1].lineno - 1], *lines[body[-1].end_lineno :]]
+    return "\n".join(kept), f"\nassert {ast.unparse(last)} == {cell.points:g}"
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
 
 
 def _has_code(source: str) -> bool:
@@ -203,9 +227,8 @@ def _hidden_statements(source: str) -> str:
         within = (within or "BEGIN HIDDEN TESTS" in line) and "END HIDDEN TESTS" not in line
         if within:
             inside.add(number)
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    body = _statements(source)
+    if not body:
         return source
     lines = source.split("\n")
     kept = [
