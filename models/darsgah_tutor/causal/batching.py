@@ -31,6 +31,8 @@ TYPICAL_CHAT = 1024
 """Tokens for which memory is kept for each place. Where all are longer, some wait until others are done."""
 _PAGE = 64
 """Tokens for which memory is given out at a time."""
+STALL_SECONDS = 30.0
+"""A GPU that makes no token for so long, while it has something to do, hangs."""
 _TICK = 0.05
 """Seconds between two looks at deadlines while no token comes."""
 
@@ -129,11 +131,17 @@ class BatchGenerator:
 
     def _hand_out(self) -> None:
         """Bring what the manager has made to whoever asked, until the manager ends."""
+        active = time.monotonic()
         while True:
             output = self._manager.get_result(timeout=_TICK)
             if output is not None:
                 self._take(output)
             elif not self._manager.is_running():
+                break
+            if output is not None or not self._answers:
+                active = time.monotonic()
+            if time.monotonic() - active > STALL_SECONDS:
+                self.fault = f"The model on {self.device} hangs: no token for {STALL_SECONDS:.0f} seconds."
                 break
             self._end_late_ones()
         error = self._manager.background_thread_status.fatal_error

@@ -6,6 +6,7 @@ while it served: the reason is one line, and a service manager may start it agai
 
 import asyncio
 import ipaddress
+import os
 import secrets
 import signal
 import socket
@@ -117,7 +118,8 @@ def tutor_serve_command(
             voice.print(f"{card.model} ({card.device}) is at {address}. Ctrl-C stops it.", markup=False)
             asyncio.run(_serve(generator, card, listening, (platform, settings.node_token or "")))
             if generator.fault:
-                raise SettingsInvalid(generator.fault)
+                voice.print(generator.fault, style="red", markup=False)
+                os._exit(1)  # a thread that waits for a lost GPU never ends, and would hold the process
     except (DarsgahError, CausalError) as error:
         voice.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error

@@ -161,7 +161,9 @@ def test_a_question_that_is_taken_back_costs_no_more_steps(
         time.sleep(0.01)
     assert generator.load().running == 0
     assert len(said(generator, Chat((USER,), 2))) > 0
-    assert len(steps) < 200
+    made = len(steps)
+    time.sleep(0.4)
+    assert len(steps) < made + 10
 
 
 @pytest.mark.parametrize("kind", ["generator", "batch"])
@@ -190,6 +192,24 @@ def test_a_lost_gpu_fails_what_runs_and_everything_after_it(tmp_path: Path) -> N
     assert "illegal memory access" in generator.fault
     with pytest.raises(ModelAway, match="illegal memory access"):
         said(generator)
+    generator.close(seconds=1)
+
+
+def test_a_gpu_that_hangs_is_a_lost_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = BatchGenerator(load(qwen2(tmp_path / "tiny"), torch.device("cpu"), small=False), places=2)
+    monkeypatch.setattr("darsgah_tutor.causal.batching.STALL_SECONDS", 0.5)
+    hanging = threading.Event()
+    forward = generator._loaded.model.forward
+
+    def hang(*given: object, **named: object) -> object:
+        hanging.wait(60)
+        return forward(*given, **named)
+
+    generator._loaded.model.forward = hang
+    with pytest.raises(ModelAway, match="hangs"):
+        said(generator)
+    assert "hangs" in generator.fault
+    hanging.set()
     generator.close(seconds=1)
 
 

@@ -1,6 +1,8 @@
 """`darsgah tutor serve` as an operator starts it: it registers, serves, drains, or says why it cannot."""
 
+import asyncio
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,10 +12,18 @@ from typing import Any
 
 import httpx
 import pytest
+import torch
 from litestar import Litestar, Request, Response, route
 
+from darsgah.commands.tutor_serving import _serve
+from darsgah_tutor.causal.batching import BatchGenerator
+from darsgah_tutor.causal.errors import ModelAway
+from darsgah_tutor.causal.loading import load
+from darsgah_tutor.causal.registration import NodeCard
 from tests.tutor.causal.servers import listening, process
+from tests.tutor.causal.test_generating import said
 from tests.tutor.causal.test_server import BODY, events
+from tests.tutor.causal.tiny import qwen2
 
 
 @dataclass
@@ -94,6 +104,21 @@ def test_a_node_registers_renews_serves_and_drains(folder: Path, tmp_path: Path)
         assert registry.heard[-1] == "DELETE"
 
 
+def test_a_lost_gpu_ends_the_server(tmp_path: Path) -> None:
+    generator = BatchGenerator(load(qwen2(tmp_path / "tiny"), torch.device("cpu"), small=False), places=2)
+
+    def lost(*_: object, **__: object) -> None:
+        raise RuntimeError("CUDA error: device lost")
+
+    generator._loaded.model.forward = lost  # the way a GPU's loss shows: the next step raises
+    with pytest.raises(ModelAway):
+        said(generator)
+    card = NodeCard("n", "http://127.0.0.1", "", "m", "d", 2, "0")
+    with socket.create_server(("127.0.0.1", 0)) as listening_socket:
+        asyncio.run(_serve(generator, card, listening_socket, (None, "")))
+    assert "device lost" in generator.fault
+
+
 @pytest.mark.parametrize(
     ("options", "settings", "said"),
     [
@@ -109,6 +134,8 @@ def test_a_node_registers_renews_serves_and_drains(folder: Path, tmp_path: Path)
 def test_what_hinders_it_is_one_line(
     options: list[str], settings: dict[str, str], said: str, folder: Path, tmp_path: Path
 ) -> None:
+    if "cuda" in options and torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
     told = [one.format(none=tmp_path / "none", folder=folder) for one in options]
     done = subprocess.run(
         [sys.executable, "-m", "darsgah", "tutor", "serve", *told, "--port", "0"],
