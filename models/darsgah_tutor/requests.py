@@ -1,10 +1,10 @@
 """What a learner's words ask for: help with the question, or what the tutor does not do.
 
 Small and open to inspection: one spelling for disguised words (``wording``), the concepts that words of
-three languages stand for (``request_concepts.toml``), and a linear model over concepts, their order and frequent
-words. Its weights are a readable file, fitted by ``request_fitting``. It looks at messages and Markdown as they
-are, and in code at what can speak: comments, texts, long names. Whatever is asked changes no fact of a hint;
-a request that is refused only goes to no other model.
+three languages stand for (``request_concepts.toml``), and a linear model over concepts, their order and
+frequent words. Its weights are a readable file, fitted by ``request_fitting``. It looks at messages and
+Markdown as they are, and in code at what can speak: comments, texts, long names. Whatever is asked changes no
+fact of a hint; a request that is refused only goes to no other model.
 """
 
 import json

@@ -54,7 +54,7 @@ def _shows(entry: Misconception, evidence: Evidence, endings: Sequence[_Ending])
 
 
 def _share(explained: float) -> float:
-    """What a sign is worth that explains so much of what went wrong: a check more or less may have other reasons.
+    """What a sign is worth that explains so much of what went wrong; one check may have other reasons.
 
     Where nearly everything fails and the sign speaks of one case, something plainer is the matter.
     """
@@ -95,7 +95,11 @@ def _endings(question: Question, evidence: Evidence) -> Iterator[_Ending]:
     for check in evidence.checks:
         if check.passed is False:
             raised = check.raised or Raised("AssertionError", check.message)
-            said = (raised.message, check.message, _written_message(sources.get((check.test, check.visible), ""), check))
+            said = (
+                raised.message,
+                check.message,
+                _written_message(sources.get((check.test, check.visible), ""), check),
+            )
             yield _Ending(check.test, raised.name, tuple(filter(None, said)), raised.line)
 
 
