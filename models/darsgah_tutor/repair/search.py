@@ -22,6 +22,7 @@ from darsgah_tutor.repair.fewest import fewest
 from darsgah_tutor.repair.judge import Judge, is_right
 from darsgah_tutor.repair.soundness import faults, has_endless_loop
 from darsgah_tutor.repair.stock import Stock
+from darsgah_tutor.repair.trees import size
 
 _NEAR = 4.0
 """A cost at which no nearer program is looked for: an operator, a name, a constant."""
@@ -35,6 +36,8 @@ _FIRST, _FURTHER = 2500, 400
 _WIDTH, _ALIKE = 8, 3
 """Programs that are edited on, of those that are better than the learner's; of equally good ones."""
 _DEPTH = 5
+_WHOLE = 0.9
+"""What a program has to have of the learner's size, for fewer faults in it to count as better."""
 _PER_NODE, _PER_LINE = 7, 16
 """Edits of one expression, and rearrangements at one line, where not all are tried."""
 _PAIRED, _PAIRS = 90, 1500
@@ -114,11 +117,16 @@ class Search:
             attempt = self._tried(_pairs(first), below)
         return attempt.right
 
+    def _is_whole(self, program: ast.Module) -> bool:
+        """Its faults are not gone because the code is."""
+        return size(program) >= _WHOLE * size(self.learner)
+
     def _tried(self, programs: Iterator[ast.Module], below: float) -> "_Attempt":
         """The first batch with a correct program ends it; of those in it the nearest counts."""
         attempt = _Attempt()
         faulty = faults(self.learner, self.stock)
-        programs = (program for program in programs if not has_endless_loop(program))
+        if not faulty:  # an unknown name may be that of what a loop's condition reads
+            programs = (program for program in programs if not has_endless_loop(program))
         count = _BATCH
         while (batch := list(islice(programs, count))) and self.judge.left > 0:
             count = min(2 * count, _LARGEST_BATCH)
@@ -130,7 +138,7 @@ class Search:
                 break
             for one, passed in zip(batch, verdicts, strict=True):
                 if passed is not None and not all(passed):
-                    mended = faulty - faults(one, self.stock) if faulty else 0
+                    mended = faulty - faults(one, self.stock) if faulty and self._is_whole(one) else 0
                     progress = sum(passed) - sum(self.judge.before) + mended
                     if progress > 0:
                         attempt.better.append((progress, (passed, mended), one))

@@ -9,7 +9,7 @@ from itertools import permutations
 
 from darsgah_tutor.repair.sites import Block, Role
 from darsgah_tutor.repair.stock import Stock
-from darsgah_tutor.repair.trees import Place, canonical, rebuilt, size
+from darsgah_tutor.repair.trees import Place, canonical, last_line, rebuilt, size
 
 Statements = list[ast.stmt]
 Offer = tuple[float, int, Place, str, Statements]
@@ -165,9 +165,9 @@ def _put_in(block: Block, stock: Stock) -> Iterator[Offer]:
     statements = block.statements
     if not statements:
         return
-    ends = bool(statements) and isinstance(statements[-1], _Ending)
+    ends = isinstance(statements[-1], _Ending)
     for index in range(len(statements) + 1 - ends):
-        line = statements[min(index, len(statements) - 1)].lineno
+        line = statements[index].lineno if index < len(statements) else last_line(statements[-1])
         for prior, new in _additions(block, index, stock):
             if isinstance(new, _Ending) and index < len(statements):
                 continue  # nothing behind it would run
