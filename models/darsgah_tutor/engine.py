@@ -22,7 +22,7 @@ from darsgah_tutor.misconceptions import Bank, general_bank
 from darsgah_tutor.parts import Detector, Model, NotRephrasedError, Passage, Repairer, Rephraser
 from darsgah_tutor.phrases import fill, joined, say
 from darsgah_tutor.pointing import Pointing, with_repair
-from darsgah_tutor.realiser import Realised, realise
+from darsgah_tutor.realiser import realise
 from darsgah_tutor.requests import Request, judge, judge_answer
 from darsgah_tutor.signs import authored_findings
 from darsgah_tutor.types import Diagnosis, Evidence, Finding, Hint, Level, Question, Repair, Trials
@@ -143,14 +143,12 @@ def tell(tutor: Tutor, found: Study, level: Level, wish: Wish | None = None) -> 
     seconds = dict(found.seconds)
     facts = evidence_text(found.question, found.evidence)
     gate = Gate(found.evidence, found.diagnosis, found.secrets, found.trials, wish.threshold)
-    with _timed(seconds, "words"):
-        realised = _realised(found, found.diagnosis, level)
     with _timed(seconds, "gate"):
-        reasons = [] if level is Level.EVIDENCE else _reasons(gate, level, realised)
-    text, model = facts if realised is None or reasons else realised.text, found.diagnosis.model
+        authored, reasons = (None, []) if level is Level.EVIDENCE else _authored(gate, found, level)
+    text, model = authored or facts, found.diagnosis.model
     asked = judge(wish.words).request
-    withheld = bool(reasons)
-    if tutor.rephraser is not None and level is not Level.EVIDENCE and not reasons:
+    withheld = authored is None and level is not Level.EVIDENCE
+    if tutor.rephraser is not None and authored is not None:
         with _timed(seconds, "rephrasing"):
             said, doubt = _rephrased(tutor.rephraser, gate, _passage(found, level, wish, text, facts), wish)
         if doubt:
@@ -205,22 +203,32 @@ def _authored_first(diagnosis: Diagnosis, findings: Sequence[Finding], lab: Bank
     )
 
 
-def _realised(found: Study, diagnosis: Diagnosis, level: Level) -> Realised | None:
-    if level is Level.EVIDENCE:
-        return Realised(evidence_text(found.question, found.evidence), "")
+def _authored(gate: Gate, found: Study, level: Level) -> tuple[Mapping[str, str] | None, list[str]]:
+    """The words that somebody wrote and the gate lets pass, and why it held others back.
+
+    An example that is too near the solution gives way to the one that the construct of its line has.
+    """
+    reasons = gate.doubts()
+    if reasons:
+        return None, reasons
+    diagnosis = gate.diagnosis
     entry = found.bank.get(diagnosis.misconception) if diagnosis.misconception else None
+    for one in (entry, None) if entry is not None and level is Level.EXAMPLE else (entry,):
+        realised = realise(level, found.evidence, diagnosis.lines, one, _slots(found, diagnosis))
+        faults = ["no words for it"] if realised is None else gate.faults(level, realised)
+        if realised is not None and not faults:
+            return realised.text, reasons
+        reasons += faults
+    return None, reasons
+
+
+def _slots(found: Study, diagnosis: Diagnosis) -> Mapping[str, str]:
+    """What fills the places: from the diagnosis, and from the detector that saw the same."""
     seen = next((one for one in found.findings if one.misconception == diagnosis.misconception), None)
-    slots = {**(seen.slots if seen else {}), **diagnosis.slots}
-    if seen is not None and seen.line:
-        slots["line"] = str(seen.line)
-    return realise(level, found.evidence, diagnosis.lines, entry, slots)
-
-
-def _reasons(gate: Gate, level: Level, realised: Realised | None) -> list[str]:
-    doubts = gate.doubts()
-    if doubts:
-        return doubts
-    return ["no words for it"] if realised is None else gate.faults(level, realised)
+    if seen is None:
+        return diagnosis.slots
+    line = {"line": str(seen.line)} if seen.line else {}
+    return {**seen.slots, **diagnosis.slots, **line}
 
 
 def _rephrased(rephraser: Rephraser, gate: Gate, passage: Passage, wish: Wish) -> tuple[str, str]:

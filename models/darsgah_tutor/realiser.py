@@ -43,7 +43,7 @@ def realise(
 ) -> Realised | None:
     """The hint of a level above the evidence; None where there are no words for it.
 
-    A misconception without an example explains its concept once more, and its construct gives the example.
+    A misconception without an example gets the one of the construct on its line.
     """
     known = _known(evidence, lines, slots)
     written = entry.hints.get(level) if entry is not None else None
@@ -117,7 +117,7 @@ def _known(evidence: Evidence, lines: Sequence[int], slots: Mapping[str, str]) -
     if raised is not None and (quoted := _QUOTED.findall(raised.message)):
         known["value"] = quoted[-1]
     if lines:
-        line = int(slots.get("line", lines[0]))
+        line = int(slots["line"]) if slots.get("line", "").isdecimal() else lines[0]
         known |= {"line": str(line), "name": _name_on(evidence.source, line)}
     known |= slots
     return {name: value for name, value in known.items() if value}

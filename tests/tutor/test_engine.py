@@ -50,11 +50,20 @@ def test_each_level_says_what_its_author_wrote_with_the_places_filled() -> None:
     assert where.lines[0] == 2
 
 
-def test_an_example_that_would_be_the_solution_is_withheld() -> None:
+def test_an_example_that_would_be_the_solution_gives_way_to_a_plainer_one() -> None:
     example = given(Level.EXAMPLE)
-    assert example.withheld
     assert example.reasons == ("a run of a correct answer",)
-    assert "`fare(1)` gives `55`" in example.text["en"]
+    assert "max" not in example.text["en"]
+    assert "old is still [1, 2]" in example.text["en"]
+    assert not example.withheld
+
+
+def test_where_every_example_would_be_the_solution_the_evidence_is_told() -> None:
+    trials = ActedTrials(wrong_fare(), lambda source: "old" in source)
+    example = hint(Tutor(model=SURE), FARE, trials, WRONG_FARE, Level.EXAMPLE, lab=LAB)
+    assert example.withheld
+    assert example.reasons == ("a run of a correct answer", "a failing check passes with it")
+    assert example.text["en"].startswith("`fare(1)` gives `55`")
 
 
 def test_a_doubtful_diagnosis_is_withheld_and_the_evidence_told() -> None:
