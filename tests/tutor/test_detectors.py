@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -133,3 +134,12 @@ def test_every_shipped_answer_without_one_of_its_lines() -> None:
                 source = "\n".join(rows[:at] + rows[at + 1 :])
                 for finding in detect(parse(source), failing(source), held.question):
                     assert finding.misconception in general_bank()
+
+
+@pytest.mark.parametrize("times", [90, 2000])
+def test_a_long_answer_takes_no_longer_than_a_learner_waits(times: int) -> None:
+    body = "    x = int(y) + z[0]\n    if x:\n        h += rate * gradient\n    w[0] = np.exp(x)\n"
+    source = "def f(y, z, w):\n" + body * times
+    began = monotonic()
+    detect(parse(source), failing(source), QUESTION)
+    assert monotonic() - began < 5

@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TypeVar
 
-from darsgah_tutor.detectors.reading import Function
+from darsgah_tutor.detectors.reading import Function, targets
 from darsgah_tutor.detectors.values import Value, read_value
 from darsgah_tutor.types import Check, Ended, Evidence, Finding, Question, Raised
 
@@ -22,6 +22,8 @@ Node = TypeVar("Node", bound=ast.AST)
 _MAGIC = re.compile(r"(?m)^([ \t]*)[%!][^\n]*")
 _DEEPEST = 150
 """Trees deeper than this are no learner's; what reads them later would recurse as deep."""
+_MOST_NODES = 5000
+"""Of larger trees only the evidence is looked at: answers have some hundreds, and some patterns pair nodes."""
 
 
 class Sign(Enum):
@@ -53,7 +55,7 @@ class Answer:
     """What a detector looks at.
 
     Attributes:
-        tree: None where the answer does not parse, or is deeper than anybody writes.
+        tree: as ``parse`` makes it.
     """
 
     tree: ast.Module | None
@@ -180,6 +182,16 @@ class Answer:
             if one.name.rpartition(".")[2] in names and re.search(message, one.message):
                 yield one
 
+    @cached_property
+    def assigned(self) -> dict[str, list[ast.expr]]:
+        """The values that each name is given by plain assignments."""
+        values: dict[str, list[ast.expr]] = {}
+        for node in self.every(ast.Assign):
+            for target in targets(node):
+                if isinstance(target, ast.Name):
+                    values.setdefault(target.id, []).append(node.value)
+        return values
+
     def subscripts_at(self, line: int) -> list[ast.Subscript]:
         """What is indexed on that line."""
         return [node for node in self.every(ast.Subscript) if node.lineno == line]
@@ -227,7 +239,10 @@ Pattern = Callable[[Answer], Iterator[Finding]]
 
 
 def parse(source: str) -> ast.Module | None:
-    """The tree of an answer cell, lines that only IPython understands left out; None where there is none."""
+    """The tree of an answer cell, lines that only IPython understands left out.
+
+    None where it does not parse, or is larger or deeper than any learner's.
+    """
     plain = _MAGIC.sub(lambda found: found[1] + "pass", source)
     try:
         with warnings.catch_warnings():
@@ -236,11 +251,13 @@ def parse(source: str) -> ast.Module | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     level: list[ast.AST] = [tree]
+    number = 0
     for _ in range(_DEEPEST):
+        number += len(level)
         level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return tree
-    return None
+        if not level or number > _MOST_NODES:
+            break
+    return None if level else tree
 
 
 def _line(node: ast.AST) -> int:

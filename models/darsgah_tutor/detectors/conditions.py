@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from darsgah_tutor.detectors.answer import Answer, Pattern, Sign
 from darsgah_tutor.detectors.counting import handed_over
-from darsgah_tutor.detectors.reading import called, is_number, is_text, own_nodes, same, targets
+from darsgah_tutor.detectors.reading import called, is_number, is_text, own_nodes, same, targets, text_of
 from darsgah_tutor.types import Finding
 
 _GREATER = (ast.Gt, ast.GtE)
@@ -138,6 +138,7 @@ def _overwrites(before: ast.If, after: ast.If) -> bool:
 
 def zero_taken_for_nothing(answer: Answer) -> Iterator[Finding]:
     """``if x:`` where x may be 0 and 0 is a value like others."""
+    collections = {text_of(one) for one in _collections(answer)}
     for node in answer.every(ast.AST):
         if not isinstance(node, ast.If | ast.IfExp | ast.While):
             continue
@@ -146,7 +147,7 @@ def zero_taken_for_nothing(answer: Answer) -> Iterator[Finding]:
             if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
             else node.test
         )
-        if isinstance(test, ast.Name | ast.Subscript) and not _is_collection(answer, test):
+        if isinstance(test, ast.Name | ast.Subscript) and text_of(test) not in collections:
             failed = any(0 in handed_over(check) for check in answer.failing)
             passed = any(check.passed and 0 in handed_over(check) for check in answer.evidence.checks)
             yield answer.finding(
@@ -154,23 +155,19 @@ def zero_taken_for_nothing(answer: Answer) -> Iterator[Finding]:
             )
 
 
-def _is_collection(answer: Answer, test: ast.expr) -> bool:
-    """Whether the answer uses it as a list, text or dictionary elsewhere: then it asks for emptiness."""
+def _collections(answer: Answer) -> Iterator[ast.expr]:
+    """What the answer uses as a list, text or dictionary: asked for its truth, it is asked for emptiness."""
     for node in answer.nodes:
-        used: list[ast.expr] = []
         if isinstance(node, ast.Call) and called(node) in {"len", "sum", "max", "min", "sorted", "list"}:
-            used = node.args
+            yield from node.args
         elif isinstance(node, ast.Attribute | ast.Subscript):
-            used = [node.value]
+            yield node.value
         elif isinstance(node, ast.For | ast.comprehension):
-            used = [node.iter]
+            yield node.iter
         elif isinstance(node, ast.Assign) and isinstance(
             node.value, ast.List | ast.ListComp | ast.Dict | ast.DictComp | ast.Set | ast.SetComp
         ):
-            used = node.targets
-        if any(same(one, test) for one in used):
-            return True
-    return False
+            yield from node.targets
 
 
 def error_swallowed(answer: Answer) -> Iterator[Finding]:

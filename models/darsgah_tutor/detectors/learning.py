@@ -22,6 +22,8 @@ from darsgah_tutor.types import Finding
 _TEST = re.compile(r"(^|_)(test|valid|validation|val|new|unseen|held_out)(_|$)", re.IGNORECASE)
 _TRAIN = re.compile(r"(^|_)(train|training|fit)(_|$)", re.IGNORECASE)
 _GRADIENT = re.compile(r"(^|_)(grad|gradient|gradients|grads|slope|slopes|d[wb]|dW|dB)(_|$|\d)")
+_TRUTH = re.compile(r"y|target|truth")
+_MOST_VALUES = 50
 _UPWARDS = re.compile(r"ascent|likelihood|maximi|reward|uphill", re.IGNORECASE)
 _SPREAD = frozenset({"mean", "std", "min", "max", "median", "var"})
 _SCALES = frozenset({"fit", "fit_transform"})
@@ -62,20 +64,13 @@ def _negated(answer: Answer, step: ast.expr) -> bool:
     """Whether the step, or the gradient in it, has a minus already."""
     if any(isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) for node in ast.walk(step)):
         return True
-    for name in filter(_GRADIENT.search, names_in(step)):
-        for node in answer.every(ast.Assign):
-            value = node.value
-            negative = any(
-                isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.USub) for one in ast.walk(value)
-            )
-            truth_first = any(
-                isinstance(one, ast.BinOp)
-                and isinstance(one.op, ast.Sub)
-                and re.match(r"(y|target|truth)", text_of(one.left))
-                for one in ast.walk(value)
-            )
-            if stores(node, name) and (negative or truth_first):
-                return True
+    gradients = filter(_GRADIENT.search, names_in(step))
+    values = [value for name in gradients for value in answer.assigned.get(name, ())[:_MOST_VALUES]]
+    for one in (one for value in values for one in ast.walk(value)):
+        negative = isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.USub)
+        taken_off = isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub)
+        if negative or (isinstance(one, ast.BinOp) and taken_off and _TRUTH.match(text_of(one.left))):
+            return True
     return False
 
 
@@ -122,8 +117,7 @@ def softmax_over_all(answer: Answer) -> Iterator[Finding]:
 
 
 def _comes_from_exp(answer: Answer, node: ast.expr) -> bool:
-    names = names_in(node)
-    made = [one.value for one in answer.every(ast.Assign) if any(stores(one, name) for name in names)]
+    made = [value for name in names_in(node) for value in answer.assigned.get(name, ())[:_MOST_VALUES]]
     return any(called(one) == "exp" for held in (node, *made) for one in ast.walk(held))
 
 

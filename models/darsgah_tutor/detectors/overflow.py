@@ -10,10 +10,13 @@ from darsgah_tutor.detectors.reading import (
     called,
     dotted,
     is_number,
-    stores,
+    names_in,
 )
 from darsgah_tutor.detectors.values import has_nan
 from darsgah_tutor.types import Finding
+
+_MOST_VALUES = 50
+"""Assignments of a name that are looked at."""
 
 
 def not_a_number(answer: Answer) -> Iterator[Finding]:
@@ -65,11 +68,8 @@ def _has_exp(answer: Answer) -> bool:
 
 def _shifted(answer: Answer, given: ast.expr) -> bool:
     """Whether a maximum was taken off, or the size bounded, before exp."""
-    names = [node.id for node in ast.walk(given) if isinstance(node, ast.Name)]
-    sources = [
-        given,
-        *(node.value for node in answer.every(ast.Assign) if any(stores(node, name) for name in names)),
-    ]
+    made = [value for name in set(names_in(given)) for value in answer.assigned.get(name, ())]
+    sources = [given, *made[:_MOST_VALUES]]
     return any(
         isinstance(node, ast.Call)
         and called(node) in {"max", "amax", "clip", "abs", "minimum", "maximum", "where"}
