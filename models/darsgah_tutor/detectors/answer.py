@@ -23,7 +23,7 @@ _MAGIC = re.compile(r"(?m)^([ \t]*)[%!][^\n]*")
 _DEEPEST = 150
 """Trees deeper than this are no learner's; what reads them later would recurse as deep."""
 _MOST_NODES = 5000
-"""Of larger trees only the evidence is looked at: answers have some hundreds, and some patterns pair nodes."""
+"""Of larger trees only the evidence is looked at: answers have hundreds, and some patterns pair nodes."""
 
 
 class Sign(Enum):
