@@ -14,6 +14,8 @@ FEW_EDITS = 3
 """A repair of more edits says little about which line is wrong."""
 ELSEWHERE = 0.5
 """What is left of the confidence where a near repair changes none of the three likeliest lines."""
+ONE_EDIT = 0.7
+"""Confidence in the line that a verified repair of one edit changes; a weaker misconception gives way to it."""
 NEAR = 1
 """An inserted line counts for the one before which it stands, so lines beside each other agree."""
 
@@ -56,9 +58,12 @@ def with_repair(diagnosis: Diagnosis, repair: Repair | None) -> Diagnosis:
     }
     lines = tuple(sorted(scores, key=lambda line: -scores[line]))
     agree = any(abs(line - other) <= NEAR for line in diagnosis.lines[:3] for other in repair.lines)
-    return replace(
+    moved = replace(
         diagnosis,
         lines=lines,
         scores=tuple(scores[line] for line in lines),
         confidence=diagnosis.confidence * (1.0 if agree else ELSEWHERE),
     )
+    if repair.edits == 1 and moved.confidence < ONE_EDIT:
+        return replace(moved, misconception=None, confidence=ONE_EDIT, slots={})
+    return moved
