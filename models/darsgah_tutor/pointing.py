@@ -15,7 +15,7 @@ FEW_EDITS = 3
 ELSEWHERE = 0.5
 """What is left of the confidence where a near repair changes none of the three likeliest lines."""
 ONE_EDIT = 0.7
-"""Confidence in the line that a verified repair of one edit changes; a weaker misconception gives way to it."""
+"""Confidence in the line that a verified repair of one edit changes; a weaker misconception gives way."""
 NEAR = 1
 """An inserted line counts for the one before which it stands, so lines beside each other agree."""
 
