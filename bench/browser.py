@@ -4,7 +4,7 @@
 
 Each round opens a browser that has never been there, then one that has (the same profile, started anew): how
 much came over the link, when the editor was seen, when the first cell's output was. Memory is that of every
-process of the browser (PSS), after the first output.
+process of the browser (PSS), after the first output, and what that is more than on the page before the lab.
 """
 
 import argparse
@@ -42,6 +42,7 @@ MEASURES = (
     ("editor seen, s", "editor_s"),
     ("first output, s", "output_s"),
     ("memory of the browser, MB", "memory_mb"),
+    ("of it more than before the lab, MB", "added_mb"),
 )
 
 
@@ -148,6 +149,7 @@ def _visit(side: Side, link: Link, profile: Path, learner: Learner) -> dict[str,
     answer = learner.begin_anew()
     with _chromium(profile) as (page, pid):
         _sign_in(page, link)
+        before = _megabytes(pid)
         link.reset()
         began = time.monotonic()
         page.goto(link.url + side.address.format(id=learner.assignment), wait_until="commit")
@@ -162,13 +164,20 @@ def _visit(side: Side, link: Link, profile: Path, learner: Learner) -> dict[str,
             time.sleep(0.1)
             page.keyboard.press("Control+Enter")
         cell.locator(side.outputs).get_by_text(answer).first.wait_for()
+        seconds, memory = time.monotonic() - began, _megabytes(pid)
         return {
             "editor_s": editor,
-            "output_s": time.monotonic() - began,
+            "output_s": seconds,
             "kilobytes": link.received / 1000,
             "requests": link.requests,
-            "memory_mb": sum(kilobytes(each, "Pss") for each in (pid, *descendants(pid))) / 1024,
+            "memory_mb": memory,
+            "added_mb": memory - before,
         }
+
+
+def _megabytes(pid: int) -> float:
+    """What a process and all below it hold, shared pages by share."""
+    return sum(kilobytes(each, "Pss") for each in (pid, *descendants(pid))) / 1024
 
 
 def _round(link: Link, learner: Learner, console: Console) -> dict[str, dict[str, dict[str, float]]]:
