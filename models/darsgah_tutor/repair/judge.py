@@ -25,13 +25,11 @@ class Judge:
 
     Attributes:
         before: checks that the learner's program passes.
-        tried: programs that the tests were asked about.
         right: those that passed, in the order in which they were met.
     """
 
     def __init__(self, trials: Trials, before: Passed, seconds: float) -> None:
         self.before = before
-        self.tried = 0
         self.right: list[ast.Module] = []
         self._trials = trials
         self._ends = time.monotonic() + seconds
@@ -47,7 +45,6 @@ class Judge:
         sources = [render(program) for program in programs]
         new = [source for source in dict.fromkeys(sources) if source not in self._known]
         if new and self.left > 0:
-            self.tried += len(new)
             passed = self._trials.passed(new, seconds=self.left)
             for source, result in zip(new, passed, strict=True):
                 if result is not None:
