@@ -109,7 +109,7 @@ def database_server(home: Path) -> Iterator[DatabaseServer]:
         if not made.exists():
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 server.execute(f"ALTER SYSTEM SET {setting} = off")
-            # One that a test left in the middle of connecting would keep a database from being dropped so long.
+            # A connection left half made would keep a database from being dropped for so long.
             server.execute("ALTER SYSTEM SET authentication_timeout = '5s'")
             server.execute("SELECT pg_reload_conf()")
             server.execute("CREATE DATABASE {}", TEMPLATE)
