@@ -200,7 +200,8 @@ async def test_a_worker_works_on_after_the_database_was_away(stoppable_server: S
         await ask(database, "after")
 
         async def both() -> bool:
-            return {job for job, _ in await rows(database, "done")} == {"after", "running while it stops"}
+            done = [job for job, _ in await rows(database, "done")]
+            return sorted(done) == ["after", "running while it stops"]
 
         await until(both)
     await database.dispose()
