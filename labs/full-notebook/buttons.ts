@@ -16,8 +16,8 @@ interface Problem {
 
 interface Hint {
   available: boolean;
-  reason?: string;
-  text?: string;
+  reason: string;
+  hint: { id: string; state: "waiting" | "given" | "failed"; text: string } | null;
 }
 
 /** Put the buttons into every notebook that is opened. */
@@ -123,6 +123,18 @@ class HandingIn {
   }
 }
 
+/** The text of a hint as soon as a worker has made it. */
+function madeHint(id: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const events = new EventSource(`/api/v1/hints/${id}/events`);
+    events.addEventListener("hint", (event) => {
+      events.close();
+      resolve((JSON.parse(event.data as string) as { text: string }).text);
+    });
+    events.onerror = () => events.readyState === EventSource.CLOSED && reject(new Error(""));
+  });
+}
+
 async function askHint(panel: NotebookPanel, parts: ApplicationParts, setup: Setup): Promise<void> {
   const title = words(setup, "Hint");
   const cell = panel.content.activeCell;
@@ -139,7 +151,7 @@ async function askHint(panel: NotebookPanel, parts: ApplicationParts, setup: Set
     });
     const hint = (await answer.json()) as Hint & Problem;
     if (!answer.ok) throw new Error(hint.detail ?? hint.title ?? answer.statusText);
-    await tell(parts, setup, title, (hint.available ? hint.text : hint.reason) ?? "");
+    await tell(parts, setup, title, hint.hint ? await madeHint(hint.hint.id) : hint.reason);
   } catch (error) {
     await tell(parts, setup, title, words(setup, "No hint can be had now: {reason}", { reason: (error as Error).message }));
   }

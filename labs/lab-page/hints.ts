@@ -1,22 +1,114 @@
-/** A hint asked of the platform; what it says is shown as it comes. */
+/** Hints: asked of the platform, waited for, shown and judged. A piece of its own, fetched with the first one. */
+import { button, make } from "./elements";
 import type { LabData } from "./lab_data";
-import type { Cell } from "./notebook";
-import type { Question } from "./questions";
+import { renderMarkdown } from "./markdown";
 import type { Words } from "./words";
 
-/** What to show where a hint was asked for: the hint, or why there is none. */
-export async function askForHint(data: LabData, words: Words, question: Question, cells: Cell[]): Promise<string> {
-  const id = question.answers[0] ?? question.graded[0] ?? "";
-  const cell = cells.find((one) => one.id === id);
-  const body = JSON.stringify({ notebook: data.notebook, cell_id: id, source: cell?.source ?? "" });
-  const headers = { "Content-Type": "application/json", "x-csrf-token": data.csrfToken, Accept: "application/json" };
+/** Milliseconds until nobody waits any longer; asking again finds the same hint. */
+const PATIENCE = 90_000;
+
+/** What a hint is asked about, and where its text comes from. */
+export interface Asked {
+  readonly data: LabData;
+  readonly words: Words;
+  readonly cellId: string;
+  /** The answer as it stands now. */
+  source(): string;
+}
+
+interface Hint {
+  id: string;
+  level: number;
+  state: "waiting" | "given" | "failed";
+  text: string;
+  withheld: boolean;
+  correct: boolean;
+  helpful: boolean | null;
+}
+
+interface Answer {
+  available: boolean;
+  reason: string;
+  reflect: boolean;
+  hint: Hint | null;
+  left: number;
+  daily: number;
+}
+
+/** Ask for the next hint and show in `place` whatever becomes of it. */
+export async function askForHint(asked: Asked, place: HTMLElement, reflection = ""): Promise<void> {
+  const { data, words } = asked;
+  place.replaceChildren(make("p", {}, words.say("A hint is being made…")));
   try {
-    const answer = await fetch(data.hintUrl, { method: "POST", headers, body });
-    const said: unknown = answer.ok ? await answer.json() : null;
-    if (typeof said !== "object" || said === null) return words.say("No hint can be had just now. Your work is kept; try again later.");
-    if ("hint" in said && typeof said.hint === "string") return said.hint;
-    return "reason" in said && typeof said.reason === "string" ? said.reason : words.say("There are no hints for this lab yet.");
-  } catch {
-    return words.say("There is no link, so no hint can be had now. Your work is kept on this device.");
+    const body = { notebook: data.notebook, cell_id: asked.cellId, source: asked.source(), reflection };
+    const answer = await send<Answer>(data, "POST", data.hintUrl, body);
+    const hint = answer.hint && (await made(answer.hint));
+    place.replaceChildren(...(hint ? given(asked, hint, answer) : refused(asked, place, answer)));
+  } catch (failure) {
+    const late = failure instanceof NoHint;
+    const text = late ? "No hint can be had just now. Your work is kept; try again later." : "There is no link, so no hint can be had now. Your work is kept on this device.";
+    place.replaceChildren(make("p", {}, words.say(text)));
   }
+}
+
+/** The platform answered, and there is no hint. */
+class NoHint extends Error {}
+
+async function send<Answered>(data: LabData, method: string, url: string, body: object): Promise<Answered> {
+  const headers = { "Content-Type": "application/json", "x-csrf-token": data.csrfToken, Accept: "application/json" };
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new NoHint();
+  return (await answer.json()) as Answered;
+}
+
+/** The hint as soon as a worker has made it. A link that is lost meanwhile is joined again by the browser. */
+function made(hint: Hint): Promise<Hint> {
+  return new Promise((resolve, reject) => {
+    const events = new EventSource(`/api/v1/hints/${hint.id}/events`);
+    const end = (settle: () => void) => {
+      clearTimeout(patience);
+      events.close();
+      settle();
+    };
+    const patience = setTimeout(() => end(() => reject(new NoHint())), PATIENCE);
+    events.addEventListener("hint", (event) => end(() => resolve(JSON.parse(event.data as string) as Hint)));
+    events.onerror = () => events.readyState === EventSource.CLOSED && end(() => reject(new NoHint()));
+  });
+}
+
+function given({ data, words }: Asked, hint: Hint, answer: Answer): HTMLElement[] {
+  const names = [words.say("What the tests saw"), words.say("Where to look"), words.say("A question"), words.say("The idea"), words.say("Another example")];
+  const left = words.say("{left} of {daily} hints are left today. The tutor can err: the tests decide.", { left: answer.left, daily: answer.daily });
+  const surroundings = { headingShift: 4, files: new Map<string, string>(), attachments: {}, picture: words.say("Picture without a description"), table: words.say("Table") };
+  const name = hint.withheld ? names[0] : names[hint.level];
+  const parts: HTMLElement[] = hint.state === "given" ? [make("p", {}, make("b", {}, name ?? ""))] : [];
+  parts.push(renderMarkdown(hint.text, surroundings));
+  if (hint.state === "given" && !hint.correct) parts.push(judgement(data, words, hint));
+  parts.push(make("p", { class: "due" }, left));
+  return parts;
+}
+
+function judgement(data: LabData, words: Words, hint: Hint): HTMLElement {
+  const row = make("p", { class: "lab-hint-row" }, words.say("Did this help?"));
+  const judge = async (helpful: boolean): Promise<void> => {
+    try {
+      await send(data, "PUT", `/api/v1/hints/${hint.id}/rating`, { helpful });
+      row.replaceChildren(words.say(helpful ? "Thank you." : "Thank you. Change your answer or write what you tried, and the next hint says more."));
+    } catch {
+      row.replaceChildren(words.say("This could not be sent. Try again when there is a link."));
+    }
+  };
+  const look = { look: "button-quiet lab-small" };
+  row.append(button(words.say("Yes"), () => void judge(true), look), button(words.say("No"), () => void judge(false), look));
+  return row;
+}
+
+/** Why there is no hint; where a line of reflection opens the next one, a place to write it. */
+function refused(asked: Asked, place: HTMLElement, answer: Answer): HTMLElement[] {
+  const { words } = asked;
+  const reason = make("p", {}, answer.reason);
+  if (!answer.reflect) return [reason];
+  const line = make("textarea", { rows: 2, maxlength: 1000, dir: "auto" });
+  const label = make("label", { class: "lab-hint-line" }, words.say("What have you tried, or what do you think is wrong?"), line);
+  return [reason, label, make("p", {}, button(words.say("Ask for the next hint"), () => void askForHint(asked, place, line.value)))];
 }

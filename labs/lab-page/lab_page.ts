@@ -11,7 +11,6 @@ import type { Conflict, Draft } from "./draft";
 import { editors } from "./editor_loading";
 import { button, make } from "./elements";
 import type { GradedCell, HandingIn } from "./handing_in";
-import { askForHint } from "./hints";
 import type { Kernel } from "./kernel";
 import { KernelWatch } from "./kernel_watch";
 import { listenToKeys } from "./keys";
@@ -148,8 +147,21 @@ export class LabPage {
       },
       arranged: () => this.changed(),
       check: (question) => void this.checker.check(question).then(() => this.say(question)),
-      hint: (question) => askForHint(this.data, this.words, question, this.list.cells()),
+      hint: (question, place) => this.hint(question, place),
     };
+  }
+
+  /** The piece with the hints is fetched now; without a link neither it nor a hint can be had. */
+  private async hint(question: Question, place: HTMLElement): Promise<void> {
+    const { data, words } = this;
+    const cellId = question.answers[0] ?? question.graded[0] ?? "";
+    const source = () => this.list.cells().find(({ id }) => id === cellId)?.source ?? "";
+    try {
+      const [hints] = await Promise.all([import("./hints"), this.flush()]);
+      await hints.askForHint({ data, words, cellId, source }, place);
+    } catch {
+      place.textContent = words.say("There is no link, so no hint can be had now. Your work is kept on this device.");
+    }
   }
 
   private edited(view: CellView): void {

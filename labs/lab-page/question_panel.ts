@@ -14,8 +14,8 @@ export interface QuestionGrade {
 export interface PanelHost {
   readonly words: Words;
   check(question: Question): void;
-  /** Words to show where a hint was asked for. */
-  hint(question: Question): Promise<string>;
+  /** Shows in the place what became of asking for a hint. */
+  hint(question: Question, place: HTMLElement): Promise<void>;
 }
 
 /** How a state reads: its word and a sign of its own. */
@@ -40,7 +40,7 @@ export class QuestionPanel {
   private readonly state = make("span", { class: "badge" });
   private readonly message = make("pre", { class: "question-message", tabindex: 0, dir: "auto", hidden: true });
   private readonly grade = make("p", { class: "lab-grade", hidden: true });
-  private readonly hint = make("p", { class: "notice notice-note lab-hint", hidden: true, dir: "auto" });
+  private readonly hint = make("div", { class: "notice notice-note lab-hint", hidden: true, "aria-live": "polite" });
   private readonly check: HTMLButtonElement;
 
   constructor(
@@ -92,8 +92,8 @@ export class QuestionPanel {
 
   private async ask(question: Question, asked: HTMLButtonElement): Promise<void> {
     asked.disabled = true;
-    this.hint.textContent = await this.host.hint(question);
     this.hint.hidden = false;
+    await this.host.hint(question, this.hint);
     asked.disabled = false;
   }
 }

@@ -15,6 +15,7 @@ from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
 from darsgah.grading_setup import grader_of
+from darsgah.hinting.tasks import HintTasks
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.lab_checks.tasks import AT_ONCE, LabCheckTasks
 from darsgah.settings import Settings
@@ -54,9 +55,11 @@ async def _run(settings: Settings, url: str) -> None:
         with grader_of(settings) as grader, stopped_by_signals() as stop:
             blobs = open_blobs(settings)
             grading = GradingTasks(database, blobs, grader)
+            hints = HintTasks(database, blobs, grader)
             checks = LabCheckTasks(database, blobs, grader, lambda: grading.under_way > 0)
             housekeeping = asyncio.create_task(_keep_house(database), name="housekeeping")
             work = [JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop)]
+            work.append(JobWorker(url, hints.tasks(), concurrency=concurrency, timing=timing).run(stop))
             if settings.worker_lab_checks:
                 checker = JobWorker(url, checks.tasks(), concurrency=AT_ONCE, timing=timing)
                 work += [checker.run(stop), checks.stop_with(stop)]

@@ -2,10 +2,12 @@
 
 Each attempt is handed in over HTTP, graded by the worker's own task and recorded by the real service. Then
 every route of the application that can be read is asked as the learner who handed it in, and what comes back
-is searched for the secret in many forms. A new route is asked by itself.
+is searched for the secret in many forms. A new route is asked by itself. About some of them a hint is asked
+as well; ``tests/tutor`` asks for many more.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from uuid import UUID
 
@@ -19,7 +21,10 @@ from darsgah.catalog.schemas import CoursePlan, ModulePlan
 from darsgah.db.session import Database
 from darsgah.enrolments import service as enrolments
 from darsgah.grades.tasks import GradingTasks
+from darsgah.hinting.tasks import HintTasks
 from darsgah.settings import Settings
+from darsgah.tutoring import queries as tutoring
+from darsgah.tutoring.schemas import CohortTutoring
 from darsgah_grader.authoring import release
 from darsgah_grader.grading import Grader
 from darsgah_grader.types import Assignment, Assurance, Grade
@@ -28,6 +33,10 @@ from tests.grades.stolen_tests import NAME, Attempt, Secret, attempts
 from tests.network import DATA_FILE, Platform, build_network, open_cohort, package, running
 
 AT_ONCE = 4
+HINT_ON_EACH = 8
+"""A hint is asked about one attempt in so many."""
+NOBODYS = str(UUID(int=0))
+OF_AN_ATTEMPT = ("{submission_id:uuid}", "{assignment_id:uuid}", "{hint_id:uuid}")
 _WITHHELD = b"[This output is not shown.]"
 
 
@@ -75,6 +84,7 @@ async def site(
                 session, network.hub_id, course.id, network.people["learner"], name="Thieves"
             )
             assignments = await enrolments.assignments_of(session, [cohort_id])
+            await tutoring.set_cohort_tutoring(session, cohort_id, CohortTutoring(daily_hints=1000))
         by_version = {found.lab.id: found.id for found in assignments}
         async with running(settings, database, blobs) as app:
             yield Platform(app, database, blobs, settings, network), [by_version[id_] for id_ in versions]
@@ -103,10 +113,40 @@ def told(answer: httpx.Response) -> bytes:
     return b"\n".join((answer.content, *(name + b": " + value for name, value in answer.headers.raw)))
 
 
-async def leaks(
+async def hint_on(
     platform: Platform, attempt: Attempt, assignment: UUID, grader: Grader, sent: httpx.AsyncClient
+) -> str:
+    """The id of a hint about the attempt's answer, made by the worker's own task.
+
+    One that is nobody's where the attempt is no notebook, or more than may be asked about.
+    """
+    place = f"/api/v1/assignments/{assignment}"
+    await sent.put(f"{place}/drafts/{NAME}", content=attempt.handed_in, headers={"If-Match": "0"})
+    for cell in json.loads(attempt.handed_in).get("cells", ()):
+        marks = cell["metadata"].get("nbgrader", {})
+        if marks.get("solution"):
+            stuck = {"notebook": NAME, "cell_id": marks["grade_id"], "source": "".join(cell["source"])}
+            answer = (await sent.post(f"{place}/hints", json=stuck)).json()
+            if answer.get("available"):
+                await HintTasks(platform.database, platform.blobs, grader).give(answer["hint"]["id"])
+                return str(answer["hint"]["id"])
+    return NOBODYS
+
+
+async def leaks(
+    platform: Platform,
+    attempt: Attempt,
+    assignment: UUID,
+    grader: Grader,
+    sent: httpx.AsyncClient,
+    *,
+    asks: bool,
 ) -> list[str]:
-    """Where the attempt's secret came out; the attempt is handed in, graded and looked at from all sides."""
+    """Where the attempt's secret came out; the attempt is handed in, graded and looked at from all sides.
+
+    Args:
+        asks: for a hint as well.
+    """
     files = {"notebook": (f"{NAME}.ipynb", attempt.handed_in)}
     received = await sent.post(f"/api/v1/assignments/{assignment}/submissions", files=files)
     found = [f"{attempt.name}, handing in: {form}" for form in attempt.secret.found_in(told(received))]
@@ -114,7 +154,9 @@ async def leaks(
         return found
     submission = received.json()["id"]
     await GradingTasks(platform.database, platform.blobs, grader).grade(submission)
+    hint = await hint_on(platform, attempt, assignment, grader, sent) if asks else NOBODYS
     values = {
+        "{hint_id:uuid}": hint,
         "{submission_id:uuid}": submission,
         "{assignment_id:uuid}": str(assignment),
         "{name:str}": NAME,
@@ -122,7 +164,7 @@ async def leaks(
         "{name:path}": DATA_FILE,
     }
     for path in sorted(readable(platform)):
-        if "{submission_id:uuid}" in path or "{assignment_id:uuid}" in path:
+        if any(parameter in path for parameter in OF_AN_ATTEMPT):
             answer = await sent.get(filled(path, values))
             found += [f"{attempt.name}, {path}: {form}" for form in attempt.secret.found_in(told(answer))]
     return found
@@ -138,10 +180,14 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
         async def tried(number: int, attempt: Attempt) -> list[str]:
             async with room, platform.program("learner") as sent:
                 chosen = alone if attempt.insisted else grader
-                return await leaks(platform, attempt, assignments[number], chosen, sent)
+                asks = number % HINT_ON_EACH == 0
+                return await leaks(platform, attempt, assignments[number], chosen, sent, asks=asks)
 
         found = await asyncio.gather(*(tried(number, attempt) for number, attempt in enumerate(every)))
     assert [place for places in found for place in places] == []
+    async with platform.program("learner") as sent:
+        hints = (await sent.get("/api/v1/hints")).json()["hints"]
+        assert len([hint for hint in hints if hint["state"] == "given"]) >= len(every) // HINT_ON_EACH // 2
     values = {
         "{path:path}": "nothing/here",
         "{path:str}": "nothing",
@@ -157,7 +203,7 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
         thieves = (await sent.get(f"/api/v1/cohorts/{cohort}")).json()["assignments"]
         values |= {"{cohort_id:uuid}": cohort, "{lab_version_id:uuid}": thieves[0]["lab"]["id"]}
         for path in readable(platform):
-            if "{submission_id:uuid}" not in path and "{assignment_id:uuid}" not in path:
+            if not any(parameter in path for parameter in OF_AN_ATTEMPT):
                 answer = told(await sent.get(filled(path, values)))
                 assert [attempt.name for attempt in every if attempt.secret.found_in(answer)] == [], path
 

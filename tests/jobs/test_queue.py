@@ -62,7 +62,12 @@ async def test_the_order_and_the_count_before(session: AsyncSession) -> None:
     )
     assert await waiting_before(session, sooner) is None
     assert await waiting_before(session, second) == 1
-    expected = [QueueDepth("grading", 2, 1, 0), QueueDepth("default", 1, 0, 0), QueueDepth("checks", 0, 0, 0)]
+    expected = [
+        QueueDepth("grading", 2, 1, 0),
+        QueueDepth("default", 1, 0, 0),
+        QueueDepth("checks", 0, 0, 0),
+        QueueDepth("hints", 0, 0, 0),
+    ]
     assert await queue_depth(session) == expected
 
 

@@ -117,7 +117,7 @@ def test_a_question_is_answered_checked_saved_and_handed_in(context: BrowserCont
     [saved] = [cell for cell in draft(page)["cells"] if cell["id"] == "rickshaw-fare"]
     assert "".join(saved["source"]).endswith(whole)
     panel.get_by_role("button", name="Hint").click()
-    panel.locator(".lab-hint:not(:empty)").wait_for()
+    panel.locator(".lab-hint .due").wait_for(timeout=60_000)
     page.get_by_role("button", name="See the result").click()
     page.wait_for_url("**/submissions/*")
 

@@ -17,6 +17,8 @@ from darsgah.app import RouteWithoutRule, deny_by_default, handlers_of
 from darsgah.enrolments import service as enrolments
 from darsgah.grades.tasks import GradingTasks
 from darsgah.submissions import service as submissions
+from darsgah.tutoring import service as tutoring
+from darsgah.tutoring.schemas import HintRequest, MadeHint
 from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
 from tests.network import DATA_FILE, PASSWORD, PEOPLE, RELEASE, RIGHT, WORK, Platform
@@ -134,6 +136,16 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/versions/{number:int}": LEARN,
     "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/original": LEARN,
     "POST /api/v1/assignments/{assignment_id:uuid}/hints": LEARN,
+    "GET /api/v1/assignments/{assignment_id:uuid}/tutoring": STAFF,
+    "PUT /api/v1/assignments/{assignment_id:uuid}/tutoring": {**STAFF, "auditor": 403},
+    "GET /api/v1/cohorts/{cohort_id:uuid}/tutoring": STAFF,
+    "PUT /api/v1/cohorts/{cohort_id:uuid}/tutoring": {**STAFF, "auditor": 403},
+    "GET /api/v1/hints": signed_in(200),
+    "GET /api/v1/hints/{hint_id:uuid}": OWN,
+    "GET /api/v1/hints/{hint_id:uuid}/events": OWN,
+    "PUT /api/v1/hints/{hint_id:uuid}/rating": OWN,
+    "DELETE /api/v1/hints/{hint_id:uuid}": {**OWN, "learner": 204},
+    "DELETE /api/v1/hints": signed_in(204),
     "GET /api/v1/lab-versions/{lab_version_id:uuid}/check": TEACHERS,
     "POST /api/v1/lab-versions/{lab_version_id:uuid}/check": asking(202),
     "GET /api/v1/kernels": ADMINISTRATORS,
@@ -166,6 +178,9 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /api/v1/assignments/{assignment_id:uuid}/submissions": UPLOAD,
     "PUT /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}": DRAFT,
     "POST /api/v1/assignments/{assignment_id:uuid}/hints": {"json": STUCK},
+    "PUT /api/v1/assignments/{assignment_id:uuid}/tutoring": {"json": {}},
+    "PUT /api/v1/cohorts/{cohort_id:uuid}/tutoring": {"json": {}},
+    "PUT /api/v1/hints/{hint_id:uuid}/rating": {"json": {"helpful": True}},
 }
 """What is sent to the routes that read something."""
 
@@ -190,10 +205,19 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
                 client="",
             )
     await GradingTasks(database, platform.blobs, grader).grade(str(handed_in.id))
+    async with database.begin() as session:
+        stuck = HintRequest("lab", "double", "def double(n):\n    return n")
+        asked = await tutoring.ask(
+            session, platform.blobs, network.people["learner"], network.assignment_id, stuck
+        )
+        assert asked.request
+        await tutoring.record(session, asked.request.id, MadeHint({"en": "Look again."}))
+        hint_id = asked.request.id
     return {
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
         "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
         "{cohort_id:uuid}": str(network.cohort_id),
+        "{hint_id:uuid}": str(hint_id),
         "{learner_id:uuid}": str(network.people["learner"].account_id),
         "{page_id:uuid}": next(
             str(item.page.id) for module in course.modules for item in module.items if item.page

@@ -39,10 +39,14 @@ class PasswordChange(msgspec.Struct, frozen=True):
 
 
 class ProfileChange(msgspec.Struct, frozen=True):
-    """What a person may change about themselves."""
+    """What a person may change about themselves.
+
+    ``no_ai`` asks for hints that only say what the tests saw; left out, it stays as it is.
+    """
 
     display_name: DisplayName
     language: Language
+    no_ai: bool | None = None
 
 
 class AccountView(msgspec.Struct, frozen=True):
@@ -53,6 +57,7 @@ class AccountView(msgspec.Struct, frozen=True):
     display_name: str
     language: str
     created_at: datetime
+    no_ai: bool = False
 
 
 class SessionView(msgspec.Struct, frozen=True):

@@ -89,6 +89,7 @@ def _view(account: Account) -> AccountView:
         display_name=account.display_name,
         language=account.language,
         created_at=account.created_at,
+        no_ai=account.no_ai,
     )
 
 
@@ -307,7 +308,7 @@ async def existing_account(session: AsyncSession, email: str) -> AccountView:
 
 
 async def change_profile(session: AsyncSession, account_id: UUID, form: ProfileChange) -> AccountView:
-    """Change name and language."""
+    """Change name, language and whether hints may be the tutor's."""
     account = await queries.account_by_id(session, account_id)
     if account is None:
         raise NotFound
@@ -315,6 +316,8 @@ async def change_profile(session: AsyncSession, account_id: UUID, form: ProfileC
         raise MalformedInput(fields={"display_name": "Write the name that others shall see."})
     account.display_name = form.display_name.strip()
     account.language = form.language
+    if form.no_ai is not None:
+        account.no_ai = form.no_ai
     return _view(account)
 
 

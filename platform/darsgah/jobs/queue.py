@@ -29,6 +29,7 @@ class Queue(StrEnum):
     GRADING = "grading"
     DEFAULT = "default"
     CHECKS = "checks"
+    HINTS = "hints"
 
 
 @dataclass(frozen=True)

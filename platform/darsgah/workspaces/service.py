@@ -82,6 +82,14 @@ async def draft(
     return DraftContent(version, saved_at, await asyncio.to_thread(unpacked, packed))
 
 
+async def saved_notebook(
+    session: AsyncSession, account_id: UUID, assignment_id: UUID, notebook: str
+) -> bytes | None:
+    """Somebody's draft as it was last saved, for the worker; None where there is none."""
+    found = await queries.newest(session, Place(account_id, assignment_id, notebook))
+    return None if found is None else await asyncio.to_thread(unpacked, found[2])
+
+
 async def original(
     session: AsyncSession, blobs: BlobStore, actor: Actor, assignment_id: UUID, notebook: str
 ) -> bytes:

@@ -1,0 +1,187 @@
+"""The worker's side of hints: makes what learners asked for. Never imported by the web process.
+
+Hints have a queue of their own: a learner who waits for one does not wait for submissions to be graded.
+"""
+
+import asyncio
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import structlog
+
+from darsgah.blobs.store import BlobStore
+from darsgah.blobs.stored_file import StoredFile
+from darsgah.catalog import service as catalog
+from darsgah.db.session import Database
+from darsgah.enrolments import service as enrolments
+from darsgah.hinting.lab_hints import lab_bank
+from darsgah.hinting.lab_questions import LabQuestion, lab_questions
+from darsgah.hinting.tutors import evidence_tutor, shipped_tutor
+from darsgah.jobs.worker import Task, outline
+from darsgah.lab_checks.limits import limits_of
+from darsgah.tutoring import service
+from darsgah.tutoring.schemas import HintTicket, MadeHint
+from darsgah.workspaces import service as workspaces
+from darsgah_grader.grading import Grader
+from darsgah_grader.types import Assignment, GraderError, Master, SubmissionRejected
+from darsgah_labs.errors import LabInvalid
+from darsgah_labs.format import Lab
+from darsgah_labs.lab_folder import lab_of_files
+from darsgah_tutor.engine import THRESHOLD, Tutor, Wish, study, tell
+from darsgah_tutor.misconceptions import Bank
+from darsgah_tutor.types import Hint, Level
+
+_LABS_KEPT = 32
+logger = structlog.get_logger("darsgah.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadLab:
+    """A published lab version as hints need it; it never changes, so it is read once."""
+
+    lab: Lab
+    assignment: Assignment
+    bank: Bank
+
+
+class HintTasks:
+    """Makes hints with a grader that also grades."""
+
+    def __init__(self, database: Database, blobs: BlobStore, grader: Grader) -> None:
+        self.database = database
+        self.blobs = blobs
+        self.grader = grader
+        self._tutor = shipped_tutor()
+        self._evidence_alone = evidence_tutor()
+        self._labs: OrderedDict[UUID, _ReadLab] = OrderedDict()
+
+    def tasks(self) -> list[Task]:
+        """What a worker registers."""
+        return [Task(service.HINT, run=self.give, give_up=self.give_up)]
+
+    async def give(self, hint_id: str) -> None:
+        """Make one hint; does nothing when it has been made, or its learner has deleted it."""
+        async with self.database.begin() as session:
+            ticket = await service.ticket(session, UUID(hint_id))
+            if ticket is None:
+                return
+            lab_version_id = await enrolments.lab_version_of(session, ticket.assignment_id)
+            draft = await workspaces.saved_notebook(
+                session, ticket.account_id, ticket.assignment_id, ticket.notebook
+            )
+        try:
+            lab = await self._lab(lab_version_id)
+            notebook = draft or await self._release(lab_version_id, ticket.notebook)
+            hint = await asyncio.to_thread(self._made, ticket, lab, notebook)
+        except (GraderError, LabInvalid, SubmissionRejected) as error:
+            await self._fail(ticket.id, outline(error))
+            return
+        async with self.database.begin() as session:
+            recorded = await service.record(session, ticket.id, _kept(hint))
+        logger.info(
+            "hint_made",
+            hint=hint_id,
+            recorded=recorded,
+            withheld=hint.withheld,
+            seconds={part: round(seconds, 3) for part, seconds in hint.seconds.items()},
+        )
+
+    async def give_up(self, hint_id: str, *, reason: str) -> None:
+        """Tell the learner that there will be no hint."""
+        await self._fail(UUID(hint_id), reason)
+
+    async def _fail(self, hint_id: UUID, reason: str) -> None:
+        logger.error("no_hint", hint=str(hint_id), reason=reason)
+        async with self.database.begin() as session:
+            await service.fail(session, hint_id, reason)
+
+    def _made(self, ticket: HintTicket, lab: _ReadLab, notebook: bytes) -> Hint:
+        """The hint.
+
+        Raises:
+            SubmissionRejected, GraderError: the notebook cannot be read, or this machine cannot run it.
+        """
+        submission = {ticket.notebook: with_answer(notebook, ticket)}
+        questions = lab_questions(lab.assignment, lab.lab.alternatives, submission)
+        question = next((one for one in questions if one.question.id == ticket.question), None)
+        if question is None:
+            raise SubmissionRejected("no_question", f"No test decides about {ticket.question}.")
+        tutor = self._evidence_alone if ticket.no_ai else self._tutor
+        threshold = THRESHOLD if ticket.threshold is None else ticket.threshold
+        wish = Wish(threshold=threshold, words=ticket.words)
+        asked = replace(question, answer=ticket.source)
+        try:
+            return self._told(tutor, asked, lab.bank, Level(ticket.level), wish)
+        except GraderError:
+            raise
+        except Exception as error:
+            # Whatever a part of the tutor stumbles over, what the tests saw is still true and helps at once.
+            logger.exception("tutor_broke_off", hint=str(ticket.id))
+            seen = self._told(self._evidence_alone, asked, lab.bank, Level.EVIDENCE, wish)
+            return replace(seen, level=Level(ticket.level), withheld=True, reasons=(outline(error),))
+
+    def _told(self, tutor: Tutor, question: LabQuestion, bank: Bank, level: Level, wish: Wish) -> Hint:
+        with question.trials(self.grader) as trials:
+            found = study(tutor, question.question, trials, question.answer, lab=bank)
+            return tell(tutor, found, level, wish)
+
+    async def _lab(self, lab_version_id: UUID) -> _ReadLab:
+        if lab_version_id in self._labs:
+            self._labs.move_to_end(lab_version_id)
+            return self._labs[lab_version_id]
+        async with self.database.begin() as session:
+            material = await catalog.grading_material(session, lab_version_id)
+        sources = {f"{file.name}.ipynb": await self.blobs.get(file.sha256) for file in material.sources}
+        others = await self._contents((*material.files, *material.authored))
+        lab = await asyncio.to_thread(lab_of_files, material.slug, sources | others)
+        assignment = Assignment(
+            masters=tuple(Master(name, content) for name, content in lab.notebooks.items()),
+            environment=self.grader.environments.named(material.environment),
+            limits=limits_of(lab.limits),
+            files=lab.files,
+        )
+        self._labs[lab_version_id] = read = _ReadLab(lab, assignment, lab_bank(lab))
+        while len(self._labs) > _LABS_KEPT:
+            self._labs.popitem(last=False)
+        return read
+
+    async def _release(self, lab_version_id: UUID, name: str) -> bytes:
+        """The notebook as it was given out: what a learner has who has not saved it."""
+        async with self.database.begin() as session:
+            view = await catalog.lab_version(session, lab_version_id)
+        for file in view.notebooks:
+            if file.name == name:
+                return await self.blobs.get(file.sha256)
+        raise SubmissionRejected("no_notebook", f"The lab has no notebook {name}.")
+
+    async def _contents(self, files: tuple[StoredFile, ...]) -> dict[str, bytes]:
+        return {file.name: await self.blobs.get(file.sha256) for file in files}
+
+
+def with_answer(notebook: bytes, ticket: HintTicket) -> bytes:
+    """The notebook with the answer as the learner has it now: the draft may be a moment behind the page."""
+    try:
+        read = json.loads(notebook)
+        for cell in read["cells"]:
+            marks = cell.get("metadata", {}).get("nbgrader", {})
+            if isinstance(marks, dict) and marks.get("grade_id") == ticket.question:
+                cell["source"] = ticket.source
+        return json.dumps(read).encode()
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return notebook  # whoever reads it says what is wrong with it
+
+
+def _kept(hint: Hint) -> MadeHint:
+    return MadeHint(
+        text={language: said.replace("\0", "\ufffd") for language, said in hint.text.items()},
+        lines=hint.lines,
+        correct=hint.evidence.correct,
+        withheld=hint.withheld,
+        reasons=tuple(reason.replace("\0", "\ufffd") for reason in hint.reasons),
+        misconception=hint.misconception,
+        confidence=hint.confidence,
+        model=hint.model,
+        seconds=dict(hint.seconds),
+    )

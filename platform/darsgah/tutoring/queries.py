@@ -1,0 +1,139 @@
+"""All SQL of the tutoring slice. A hint is found by its learner's account, so nobody sees another's."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from darsgah.db.columns import now
+from darsgah.tutoring.models import AssignmentTutor, CohortTutor, HintDay, HintRequest
+from darsgah.tutoring.schemas import AssignmentTutoring, CohortTutoring, HintState
+
+
+async def cohort_tutoring(session: AsyncSession, cohort_id: UUID) -> CohortTutoring:
+    """What a cohort's staff set, or the defaults."""
+    row = await session.get(CohortTutor, cohort_id)
+    if row is None:
+        return CohortTutoring()
+    return CohortTutoring(row.hints, row.exam, row.transcripts, row.daily_hints)
+
+
+async def assignment_tutoring(session: AsyncSession, assignment_id: UUID) -> AssignmentTutoring:
+    """What a cohort's staff set in one lab, or the defaults."""
+    row = await session.get(AssignmentTutor, assignment_id)
+    return AssignmentTutoring() if row is None else AssignmentTutoring(row.hints, row.exam, row.threshold)
+
+
+async def settings(
+    session: AsyncSession, cohort_id: UUID, assignment_id: UUID
+) -> tuple[CohortTutoring, AssignmentTutoring]:
+    """What holds for a lab of a cohort: what was set for all, and for it alone."""
+    return await cohort_tutoring(session, cohort_id), await assignment_tutoring(session, assignment_id)
+
+
+async def set_cohort_tutoring(session: AsyncSession, cohort_id: UUID, wanted: CohortTutoring) -> None:
+    """Keep what a cohort's staff set."""
+    values = {
+        "hints": wanted.hints,
+        "exam": wanted.exam,
+        "transcripts": wanted.transcripts,
+        "daily_hints": wanted.daily_hints,
+        "changed_at": now(),
+    }
+    statement = insert(CohortTutor).values(cohort_id=cohort_id, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["cohort_id"], set_=values))
+
+
+async def set_assignment_tutoring(
+    session: AsyncSession, assignment_id: UUID, wanted: AssignmentTutoring
+) -> None:
+    """Keep what a cohort's staff set in one lab."""
+    values = {
+        "hints": wanted.hints,
+        "exam": wanted.exam,
+        "threshold": wanted.threshold,
+        "changed_at": now(),
+    }
+    statement = insert(AssignmentTutor).values(assignment_id=assignment_id, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=values))
+
+
+async def asked_on(session: AsyncSession, account_id: UUID, day: date) -> int:
+    """How many hints somebody asked for on a day."""
+    statement = select(col(HintDay.asked)).where(HintDay.account_id == account_id, HintDay.day == day)
+    return (await session.execute(statement)).scalar_one_or_none() or 0
+
+
+async def count(session: AsyncSession, account_id: UUID, day: date, step: int) -> None:
+    """Count one more, or one less where none could be made."""
+    statement = insert(HintDay).values(account_id=account_id, day=day, asked=max(0, step))
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id", "day"],
+            set_={"asked": sa.func.greatest(0, col(HintDay.asked) + step)},
+        )
+    )
+
+
+async def about(
+    session: AsyncSession, account_id: UUID, assignment_id: UUID, notebook: str, question: str
+) -> Sequence[HintRequest]:
+    """Somebody's hints about one question, newest first; the last hundred tell where they stand."""
+    statement = (
+        select(HintRequest)
+        .where(
+            HintRequest.account_id == account_id,
+            HintRequest.assignment_id == assignment_id,
+            HintRequest.notebook == notebook,
+            HintRequest.question == question,
+        )
+        .order_by(col(HintRequest.id).desc())
+        .limit(100)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def own(session: AsyncSession, account_id: UUID, hint_id: UUID) -> HintRequest | None:
+    """One hint of somebody's."""
+    statement = select(HintRequest).where(HintRequest.id == hint_id, HintRequest.account_id == account_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def page(
+    session: AsyncSession, account_id: UUID, *, assignment_id: UUID | None, after: UUID | None, limit: int
+) -> Sequence[HintRequest]:
+    """Somebody's hints, newest first, from the one after ``after`` on."""
+    statement = (
+        select(HintRequest)
+        .where(HintRequest.account_id == account_id)
+        .order_by(col(HintRequest.id).desc())
+        .limit(limit)
+    )
+    if assignment_id is not None:
+        statement = statement.where(HintRequest.assignment_id == assignment_id)
+    if after is not None:
+        statement = statement.where(col(HintRequest.id) < after)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def delete(session: AsyncSession, account_id: UUID, hint_id: UUID | None) -> int:
+    """Delete one of somebody's hints, or all of them; returns how many there were."""
+    statement = sa.delete(HintRequest).where(col(HintRequest.account_id) == account_id)
+    if hint_id is not None:
+        statement = statement.where(col(HintRequest.id) == hint_id)
+    found = await session.execute(statement.returning(col(HintRequest.id)))
+    return len(found.scalars().all())
+
+
+async def waiting(session: AsyncSession, hint_id: UUID, *, lock: bool = False) -> HintRequest | None:
+    """A hint that nobody has made yet, whoever's it is."""
+    statement = select(HintRequest).where(
+        HintRequest.id == hint_id, HintRequest.state == HintState.WAITING.value
+    )
+    if lock:
+        statement = statement.with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()
