@@ -14,7 +14,7 @@ _PULL = 0.01
 
 def signs_of_right(said: Suspects) -> Tensor:
     """What speaks for a diagnosis: log-odds of its line and of knowing, log of its belief; (answers, 3)."""
-    first = said.lines.float().softmax(-1).amax(-1).clamp(1e-4, 1 - 1e-4)
+    first = said.shares.amax(-1).clamp(1e-4, 1 - 1e-4)
     belief = said.misconceptions.float().log_softmax(-1).amax(-1).clamp(min=-8.0)
     return torch.stack([first.logit(), -said.unknown.float().clamp(-8.0, 8.0), belief], dim=-1)
 

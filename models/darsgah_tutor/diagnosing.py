@@ -31,8 +31,7 @@ class Suspecting:
         with torch.inference_mode():
             said = self._model(batch_of([read]))
             sure = float(confidences(said, self._model.config.calibration)[0])
-        shares = said.lines[0].softmax(-1).tolist()
-        scores = dict(zip(read.lines, shares, strict=True))
+        scores = dict(zip(read.lines, said.shares[0].tolist(), strict=True))
         lines = tuple(sorted(ranking(evidence), key=lambda line: -scores.get(line, 0.0)))
         believed = int(said.misconceptions[0].argmax())
         known = believed > 0 and float(said.unknown[0]) < 0

@@ -132,7 +132,10 @@ def examples_of(
 def write_examples(file: Path, examples: Iterable[Example]) -> int:
     """Write a compressed file, a line of JSON for each example; says how many."""
     encoder, count = msgspec.json.Encoder(), 0
-    with gzip.GzipFile(filename="", fileobj=file.open("wb"), mode="wb", mtime=0) as opened:
+    with (
+        file.open("wb") as written,
+        gzip.GzipFile(filename="", fileobj=written, mode="wb", mtime=0) as opened,
+    ):
         for example in examples:
             opened.write(encoder.encode(example) + b"\n")
             count += 1

@@ -36,6 +36,8 @@ _KINDS = (
 _FACTS = 24
 FACTS = _FACTS + len(_KINDS)
 """Numbers about each code line."""
+SUSPICION = 0
+"""Which of them is the spectrum's."""
 
 
 class Segment(IntEnum):

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from darsgah_tutor.features import BUCKETS, FACTS, MOST_LINES, Features, Segment
+from darsgah_tutor.features import BUCKETS, FACTS, MOST_LINES, SUSPICION, Features, Segment
 from darsgah_tutor.offline import stay_offline
 
 stay_offline()
@@ -34,6 +34,8 @@ class SuspectsConfig(PreTrainedConfig):  # type: ignore[no-untyped-call] # it ha
 
     Attributes:
         misconceptions: names of the general bank; output 0 stands for none of them.
+        spectrum: what part of the lines' shares is the spectrum's. The model learns from mistakes that were
+            made up, and is surer than it should be of people's; what ran when is as true of both.
         calibration: bias, and weights of ``confidence``'s evidence; see ``darsgah_tutor.calibration``.
     """
 
@@ -49,8 +51,9 @@ class SuspectsConfig(PreTrainedConfig):  # type: ignore[no-untyped-call] # it ha
         dropout: float = 0.1,
         buckets: int = BUCKETS,
         facts: int = FACTS,
+        spectrum: float = 0.5,
         misconceptions: Sequence[str] = (),
-        calibration: Sequence[float] = (0.0, 1.0, 0.0),
+        calibration: Sequence[float] = (0.0, 1.0, 1.0, 0.0),
         **others: Any,  # noqa: ANN401 - transformers hands its own settings through
     ) -> None:
         self.width = width
@@ -60,6 +63,7 @@ class SuspectsConfig(PreTrainedConfig):  # type: ignore[no-untyped-call] # it ha
         self.dropout = dropout
         self.buckets = buckets
         self.facts = facts
+        self.spectrum = spectrum
         self.misconceptions = list(misconceptions)
         self.calibration = list(calibration)
         super().__init__(**others)
@@ -94,15 +98,17 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Suspects:
-    """What the model makes of a batch, as logits.
+    """What the model makes of a batch.
 
     Attributes:
-        lines: (answers, lines); very low where there is no line.
-        misconceptions: (answers, 1 + misconceptions).
-        unknown: (answers), that nobody could say.
+        lines: logits, (answers, lines); very low where there is no line.
+        shares: how much each line is to blame, the spectrum counted in; of an answer they add up to 1.
+        misconceptions: logits, (answers, 1 + misconceptions).
+        unknown: logits, (answers), that nobody could say.
     """
 
     lines: Tensor
+    shares: Tensor
     misconceptions: Tensor
     unknown: Tensor
 
@@ -182,9 +188,10 @@ class SuspectsModel(PreTrainedModel):  # type: ignore[no-untyped-call] # it has 
         whole, lines = lines[:, 0], lines[:, 1:]
         scores = (self.suspect(lines) + self.suspect_by_facts(batch.facts)).squeeze(-1)
         scores = scores.masked_fill(~batch.lines, _MASKED)
-        suspect = (scores.softmax(-1).unsqueeze(-1) * lines).sum(1)
-        joined = torch.cat([whole, suspect], dim=-1)
-        return Suspects(scores, self.misconception(joined), self.unknown(joined).squeeze(-1))
+        own = scores.softmax(-1)
+        joined = torch.cat([whole, (own.unsqueeze(-1) * lines).sum(1)], dim=-1)
+        shares = torch.lerp(own.float(), _spectrum(batch, own.float()), self.config.spectrum)
+        return Suspects(scores, shares, self.misconception(joined), self.unknown(joined).squeeze(-1))
 
 
 class Block(nn.Module):
@@ -213,6 +220,13 @@ class Block(nn.Module):
         inner: Tensor = self.narrow(functional.gelu(self.wide(self.second(states))))
         joined: Tensor = states + self.dropout(inner)
         return joined
+
+
+def _spectrum(batch: Batch, otherwise: Tensor) -> Tensor:
+    """The spectrum's shares; where nothing is suspect, others."""
+    suspicion = batch.facts[..., SUSPICION] * batch.lines
+    total = suspicion.sum(-1, keepdim=True)
+    return torch.where(total > 0, suspicion / total.clamp(min=1e-9), otherwise)
 
 
 def _turned(vectors: Tensor) -> Tensor:

@@ -159,7 +159,7 @@ def judge(model: SuspectsModel, lessons: Sequence[Lesson]) -> Marks:
     """How well a model does on examples of which the lines are known."""
     asked = [lesson for lesson in lessons if lesson.suspects]
     said = _said(model, asked)
-    places = [one.lines[0].argsort(descending=True, stable=True).tolist() for one in said]
+    places = [_order(one, lesson) for one, lesson in zip(said, asked, strict=True)]
     spectrum = [lesson.spectrum for lesson in asked]
     named = [(lesson.belief, one) for lesson, one in zip(asked, said, strict=True) if lesson.belief]
     believed = sum(int(one.misconceptions[0].argmax()) == belief for belief, one in named)
@@ -265,10 +265,16 @@ def _said(model: SuspectsModel, lessons: Sequence[Lesson]) -> list[Suspects]:
     return [model(batch_of([lesson.read]).to(model.device)) for lesson in lessons]
 
 
+def _order(said: Suspects, lesson: Lesson) -> list[int]:
+    """Places, most suspect first; of equals the spectrum's."""
+    shares = said.shares[0].tolist()
+    return sorted(lesson.spectrum, key=lambda place: -shares[place])
+
+
 def _calibrated(model: SuspectsModel, lessons: Sequence[Lesson]) -> list[float]:
     said = _said(model, lessons)
     right = [
-        int(one.lines[0].argmax()) in lesson.suspects
+        _order(one, lesson)[0] in lesson.suspects
         and int(one.misconceptions[0].argmax()) in (0, lesson.belief)
         for one, lesson in zip(said, lessons, strict=True)
     ]
