@@ -47,7 +47,8 @@ class Outcome:
         task: what is kept together when data are split.
         lines: code lines of the answer.
         truth: those that are wrong.
-        one_edit: the answer is known to be one edit away from a correct one, and ``truth`` is where.
+        one_edit: a small edit is known that makes a correct answer of it, and ``truth`` is where.
+        apart: lines that have to be changed, dropped or put in, as far as is known.
         rankings: by who ranked, the three likeliest lines; empty where one has nothing to go by.
         repair: the way of the repair, checked by the tests once more; empty where none was found.
         told: everything but the threshold lets a hint about the line pass.
@@ -61,6 +62,7 @@ class Outcome:
     lines: tuple[int, ...]
     truth: tuple[int, ...]
     one_edit: bool
+    apart: int
     rankings: Mapping[str, tuple[int, ...]]
     repair: str
     edits: int

@@ -19,7 +19,7 @@ from darsgah_tutor.evaluate import (
 from darsgah_tutor.line_differences import nearest, statement_line, written_difference
 
 ONE = Outcome(
-    data="slips", task="a", case="1", lines=(1, 2, 3, 4), truth=(2,), one_edit=True,
+    data="slips", task="a", case="1", lines=(1, 2, 3, 4), truth=(2,), one_edit=True, apart=1,
     rankings={"spectrum": (3, 2, 1), "peers": ()}, repair="edit", edits=1, told=True, confidence=0.5,
     line=2, misconception="", believed="",
 )  # fmt: skip

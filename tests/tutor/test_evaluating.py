@@ -17,6 +17,7 @@ from darsgah.hinting.evaluation.nus_cases import FILE
 from darsgah_grader.grading import Grader
 from darsgah_tutor.engine import Tutor
 from darsgah_tutor.misconceptions import Misconception
+from darsgah_tutor.model import SuspectsConfig, SuspectsModel
 from darsgah_tutor.types import Level
 from tests.tutor.acting import SureModel
 from tests.tutor.shipped_questions import LABS
@@ -58,7 +59,7 @@ def data(tmp_path: Path) -> Path:
         "reference": COUNT,
         "setup": "",
         "tests": [{"call": call, "expected": expected} for call, expected in calls.items()],
-        "correct": [{"name": "c", "code": OTHER}],
+        "correct": [{"name": "other", "code": OTHER}, {"name": "like", "code": COUNT}],
         "wrong": [{"name": name, "code": code} for name, code in PROGRAMS.items()],
     }
     (tmp_path / FILE).write_bytes(gzip.compress(json.dumps(row).encode()))
@@ -92,9 +93,10 @@ def test_everything_is_measured_of_a_few_answers(data: Path, tmp_path: Path) -> 
     assert found["made"]["seed"] == "0"
     outcomes = [json.loads(line) for line in keep.read_text().splitlines()[1:]]
     assert sorted(one["case"] for one in outcomes if one["data"] == "nus") == ["one-edit", "two-lines"]
-    truth = {one["case"]: (one["truth"], one["one_edit"]) for one in outcomes if one["data"] == "nus"}
-    assert truth == {"one-edit": ([4], True), "two-lines": ([5, 6], False)}
-    assert rows_of(found, "Wrong lines: NUS")["nearest correct program of other learners"]
+    truth = {one["case"]: (one["truth"], one["apart"]) for one in outcomes if one["data"] == "nus"}
+    assert truth == {"one-edit": ([4], 1), "two-lines": ([5, 6], 2)}
+    one_edit = rows_of(found, "Wrong lines: NUS: learners' programs that one edit mends")
+    assert one_edit["nearest correct program of other learners"][0].endswith("1 of 1")
     assert rows_of(found, "Hidden repair")["NUS: learners' programs"][1].endswith("2 of 2")
     leaks = rows_of(found, "Leaks")["both"]
     assert leaks[0] == "20"
@@ -142,3 +144,18 @@ def test_a_leak_is_seen() -> None:
         hints = list(told(tutor, replace(case, bank={}), asked, grader, 0))
     assert [hint.leaked for hint in hints if hint.level and not hint.faithless] == [("text",)] * 4
     assert not any(hint.leaked for hint in hints if not hint.level)
+
+
+def test_another_model_is_measured_with_and_without_evidence(data: Path, tmp_path: Path) -> None:
+    config = SuspectsConfig(width=32, heads=2, word_layers=1, line_layers=1, misconceptions=["prints"])
+    SuspectsModel(config).save_pretrained(tmp_path / "model")
+    asked = ("--data", data, "--answers", "nus", "--only", "lines", "--json")
+    found = json.loads(invoke(*asked, "--model", tmp_path / "model").stdout)
+    assert rows_of(found, "Wrong lines: NUS").keys() >= {
+        "model",
+        "model without evidence",
+        "any order (expected)",
+    }
+    ran = invoke(*asked, "--model", data)
+    assert ran.exit_code == 2
+    assert "config.json" in ran.stderr

@@ -10,7 +10,9 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+import darsgah_tutor
 from darsgah import __version__
 from darsgah.commands.lab_reading import ExitCode, fail, open_grader
 from darsgah.hinting.evaluation.cases import Answers
@@ -53,6 +56,7 @@ from darsgah.hinting.tutors import shipped_tutor
 from darsgah_grader.types import GraderError
 from darsgah_labs.errors import LabInvalid
 from darsgah_labs.shipped import shipped_labs
+from darsgah_tutor.causal.errors import CausalError
 from darsgah_tutor.engine import THRESHOLD, Tutor
 
 
@@ -61,6 +65,9 @@ def tutor_evaluate_command(
     data: Annotated[
         Path | None,
         typer.Option(help=f"A folder with {FILE} and {PROBLEMS}; without it labs alone are measured on."),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A folder that `darsgah tutor train` wrote, not the shipped model.")
     ] = None,
     only: Annotated[Part | None, typer.Option(help="One part alone.")] = None,
     lab: Annotated[
@@ -82,8 +89,8 @@ def tutor_evaluate_command(
 ) -> None:
     """Measure the tutor on wrong answers whose faults are known. Needs no server and no network."""
     plan = Plan(data, _labs(lab or []), answers or list(Answers), limit, seed)
-    tutor = shipped_tutor()
-    made = _made(plan, tutor)
+    tutor = _tutor(model)
+    made = _made(plan, tutor, _tutor_files(model))
     parts = {only} if only else set(Part)
     try:
         tables = _measured(tutor, plan, parts, _opened(keep, made))
@@ -97,6 +104,20 @@ def tutor_evaluate_command(
     if output is not None:
         output.write_text(text, encoding="utf-8")
     typer.echo(msgspec.json.encode({"made": made, "tables": tables}).decode() if as_json else text)
+
+
+def _tutor(model: Path | None) -> Tutor:
+    """The shipped one, or with another model."""
+    if model is None:
+        return shipped_tutor()
+    # Both need torch, which takes seconds to import; `--help` and a tutor without a model do not.
+    from darsgah_tutor.diagnosing import Suspecting  # noqa: PLC0415 - see above
+    from darsgah_tutor.loading import load  # noqa: PLC0415 - see above
+
+    try:
+        return replace(shipped_tutor(), model=Suspecting(load(model), model.name))
+    except CausalError as error:
+        fail(ExitCode.WRONG_USE, str(error))
 
 
 def _measured(tutor: Tutor, plan: Plan, parts: set[Part], kept: Kept) -> list[Table]:
@@ -144,27 +165,35 @@ def _labs(names: Sequence[str]) -> list[Path]:
 
 
 def _opened(keep: Path | None, made: dict[str, str]) -> Kept:
-    depends_on = "|".join(made[name] for name in ("Darsgah", "tutor", "data", "labs"))
+    depends_on = "|".join(made[name] for name in ("tutor", "data", "labs", "seed"))
     return Kept(keep, hashlib.sha256(depends_on.encode()).hexdigest())
 
 
-def _made(plan: Plan, tutor: Tutor) -> dict[str, str]:
+def _made(plan: Plan, tutor: Tutor, files: Sequence[Path]) -> dict[str, str]:
     """What the figures hold for."""
     load = os.getloadavg()[0]
     wanted = {Answers.NUS: FILE, Answers.PROBLEMS: PROBLEMS}
-    files = [name for answers, name in wanted.items() if plan.data is not None and answers in plan.answers]
-    programs = [plan.data / name for name in files] if plan.data is not None else []
+    names = [name for answers, name in wanted.items() if plan.data is not None and answers in plan.answers]
+    programs = [plan.data / name for name in names] if plan.data is not None else []
     notebooks = [file for folder in plan.labs for file in sorted(folder.rglob("*")) if file.is_file()]
     return {
         "Darsgah": f"{__version__}, {_commit()}",
-        "tutor": f"{type(tutor.model).__name__}, detectors, repair within {tutor.repair_seconds:g} s",
-        "data": f"{', '.join(files)}; sha256 {_digest(programs)}" if programs else "none but labs",
+        "tutor": f"{type(tutor.model).__name__}, repair within {tutor.repair_seconds:g} s; its files' sha256 "
+        f"{_digest(files)}",
+        "data": f"{', '.join(names)}; sha256 {_digest(programs)}" if programs else "none but labs",
         "labs": f"{', '.join(folder.name for folder in plan.labs)}; sha256 {_digest(notebooks)}",
         "answers of each set": f"at most {plan.limit}" if plan.limit else "all that were drawn",
         "seed": str(plan.seed),
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f} at first",
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
     }
+
+
+def _tutor_files(model: Path | None) -> list[Path]:
+    """Code, words and weights of the tutor."""
+    package = Path(darsgah_tutor.__file__).parent
+    files = chain(package.rglob("*"), (model or package.parent / "weights").rglob("*"))
+    return sorted(file for file in files if file.is_file() and file.suffix != ".pyc")
 
 
 def _digest(files: Sequence[Path]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from time import perf_counter
 
 from darsgah.hinting.evaluation.cases import Case
@@ -21,6 +22,15 @@ EDIT_SECONDS = 5.0
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """What ``Outcome`` says of the answer itself."""
+
+    lines: tuple[int, ...]
+    one_edit: bool
+    apart: int
+
+
 def seen(tutor: Tutor, case: Case) -> Outcome | None:
     """What came of one case; None where the answer passes everything, and so is not wrong.
 
@@ -34,15 +44,16 @@ def seen(tutor: Tutor, case: Case) -> Outcome | None:
         if found.diagnosis is None or not found.diagnosis.lines:
             return None
         hint = tell(tutor, found, Level.WHERE, Wish(threshold=0.0))
-        truth, one_edit = _truth(case, trials)
+        truth = _truth(case, trials)
         repaired = found.repair is not None and trials.observe(found.repair.source).correct
     return Outcome(
         data=case.data,
         task=case.task,
         case=case.name,
         lines=code_lines(case.source),
-        truth=truth,
-        one_edit=one_edit,
+        truth=truth.lines,
+        one_edit=truth.one_edit,
+        apart=truth.apart,
         rankings=_rankings(tutor, case, found),
         repair=found.repair.way if found.repair and repaired else "",
         edits=found.repair.edits if found.repair and repaired else 0,
@@ -86,22 +97,22 @@ def _fixed_names(question: Question) -> frozenset[str]:
     return frozenset(word for source in sources for word in _NAME.findall(source))
 
 
-def _truth(case: Case, trials: SandboxTrials) -> tuple[tuple[int, ...], bool]:
-    """The lines that are wrong, and whether one edit there is known to be enough.
+def _truth(case: Case, trials: SandboxTrials) -> _Truth:
+    """What is wrong with an answer.
 
     Every single edit of the mutation operators is tried at every line, suspect or not, so that nobody who
     points is favoured; of those that make all tests pass the smallest counts, or several that are as small.
     Where there is none, it is the lines that the nearest correct program has otherwise.
     """
     if case.truth:
-        return case.truth, len(case.truth) == 1
+        return _Truth(case.truth, len(case.truth) == 1, len(case.truth))
     mending = _mending(case.source, trials)
     if mending:
         least = min(map(_changed, mending))
         lines = {statement_line(case.source, edit.line) for edit in mending if _changed(edit) == least}
-        return tuple(sorted(lines)), True
+        return _Truth(tuple(sorted(lines)), one_edit=True, apart=1)
     found = nearest(case.source, (*case.question.references, *case.peers), _fixed_names(case.question))
-    return (found.lines if found else ()), False
+    return _Truth(found.lines, False, found.size) if found else _Truth((), False, 0)
 
 
 def _mending(source: str, trials: SandboxTrials) -> list[Mutant]:

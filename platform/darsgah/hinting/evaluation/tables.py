@@ -80,13 +80,19 @@ _LINES = {
     ),
     Answers.NUS: (
         "Of programs that no small edit mends the right lines are those that the nearest correct program has "
-        "otherwise, of all that were handed in, with variables matched. Its row is the measure itself and "
-        "left out."
+        "otherwise, of all that were handed in, with variables matched; its row is the measure itself and "
+        "left out. Programs that pass every test are left out too. Detectors and repair were written with "
+        "programs of these tasks at hand, no model was trained on them."
     ),
 }
 _ONE_EDIT = (
     "Every small edit at every line was tried, whether the line is suspect or not; of those that make all "
-    "tests pass the smallest says which line is right, or several that are as small."
+    "tests pass the smallest says which line is right, or several that are as small. The repair looks for "
+    "such edits too, by another search: the row with it says how often it finds the same."
+)
+_ONE_LINE = (
+    "Those of the table above, and those that the nearest correct program of all that were handed in has "
+    "otherwise in one line only, or with one line more or less; its row is left out."
 )
 
 
@@ -99,6 +105,8 @@ def line_tables(outcomes: Sequence[Outcome]) -> list[Table]:
         if answers is Answers.NUS:
             mended = [one for one in chosen if one.one_edit]
             tables.append((f"{name} that one edit mends", _ONE_EDIT, mended))
+            in_one_line = [one for one in chosen if one.apart == 1]
+            tables.append((f"{name} that one line mends", _ONE_LINE, in_one_line))
         if answers in _OF_LABS and any("model" in one.rankings for one in chosen):
             trained = [one for one in chosen if part_of(one.task) is Part.TRAINING]
             tables.append((f"{name}, labs trained on", _LINES[answers], trained))
