@@ -69,10 +69,13 @@ def lab_tasks(folder: Path, grader: Grader) -> list[TrainingTask]:
     """The questions of every lab in a folder of labs.
 
     Raises:
-        TasksUnreadableError: one of them is no lab, or its environment is not there.
+        TasksUnreadableError: there are none, one of them is no lab, or its environment is not there.
     """
-    tasks = []
-    for lab_folder in sorted(path.parent for path in folder.glob("*/lab.toml")):
+    tasks: list[TrainingTask] = []
+    found = sorted(path.parent for path in folder.glob("*/lab.toml"))
+    if not found:
+        raise TasksUnreadableError(f"There are no labs in {folder}: name the folder that holds lab folders.")
+    for lab_folder in found:
         try:
             lab = load(lab_folder)
             assignment = assignment_of(lab, Environments())
