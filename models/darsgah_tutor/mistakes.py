@@ -211,6 +211,40 @@ def _element_for_list(tree: ast.Module) -> Iterator[ast.Module]:
                 yield _exchanged(tree, at, ast.AugAssign(target, ast.Add(), call.args[0]))
 
 
+def _needless_case(tree: ast.Module) -> Iterator[ast.Module]:
+    """A special case that nobody asked for, answered wrongly."""
+    for at, node in _numbered(tree, ast.FunctionDef):
+        for given in node.args.args:
+            name = ast.Name(given.arg, ast.Load())
+            answers = (ast.Constant(None), ast.Constant(0), ast.List([], ast.Load()), name)
+            for answer in answers:
+                copied = copy.deepcopy(tree)
+                case = ast.If(ast.UnaryOp(ast.Not(), name), [ast.Return(answer)], [])
+                _at(copied, at, ast.FunctionDef).body.insert(0, case)
+                yield copied
+
+
+def _half_a_case(tree: ast.Module) -> Iterator[ast.Module]:
+    """``x == []`` for ``not x``, and ``x == ()``: other kinds of nothing are not thought of."""
+    for at, node in _numbered(tree, ast.UnaryOp):
+        if isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Name):
+            for nothing in (ast.List([], ast.Load()), ast.Tuple([], ast.Load()), ast.Constant("")):
+                yield _exchanged(tree, at, ast.Compare(node.operand, [ast.Eq()], [nothing]))
+
+
+def _first_answer_counts(tree: ast.Module) -> Iterator[ast.Module]:
+    """A loop that looks for something gives up at the first that is not it."""
+    for block, at in _places(tree):
+        loop = block[at]
+        if not isinstance(loop, ast.For) or at + 1 >= len(block) or not isinstance(block[at + 1], ast.Return):
+            continue
+        inner = loop.body[-1]
+        if isinstance(inner, ast.If) and not inner.orelse and isinstance(inner.body[-1], ast.Return):
+            copied, same = _copied(tree, block)
+            _of(_block(same[at])[-1], ast.If).orelse = [same.pop(at + 1)]
+            yield copied
+
+
 _REWRITES: tuple[tuple[str, Rewrite], ...] = (
     ("prints-instead-of-returning", _prints),
     ("leaves-loop-in-first-round", _into_loop),
@@ -228,6 +262,9 @@ _REWRITES: tuple[tuple[str, Rewrite], ...] = (
     ("is-asks-for-the-same-object", _same_object),
     ("recursion-does-not-shrink", _calls_itself_unchanged),
     ("append-adds-one-element", _element_for_list),
+    ("", _needless_case),
+    ("", _half_a_case),
+    ("leaves-loop-in-first-round", _first_answer_counts),
 )
 
 

@@ -48,7 +48,7 @@ class Plan:
     rate: float = 5e-4
     rising: float = 0.06
     decay: float = 0.05
-    described: float = 0.5
+    described: float = 0.3
     width: int = 256
     heads: int = 8
     word_layers: int = 4
