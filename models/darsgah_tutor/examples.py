@@ -293,8 +293,8 @@ def _is_artificial(test: ast.expr) -> bool:
 
 def _difference(correct: str, wrong: str) -> str:
     """The lines that differ, which is the same wherever in the program they stand."""
-    differing = difflib.ndiff(correct.split("\n"), wrong.split("\n"))
-    return "\n".join(line for line in differing if line[:1] in "+-")
+    differing = difflib.unified_diff(correct.split("\n"), wrong.split("\n"), n=0, lineterm="")
+    return "\n".join(line for line in differing if not line.startswith("@"))
 
 
 def _renamed(question: Question, strangers: Sequence[str]) -> Iterator[_Wrong]:

@@ -1,8 +1,8 @@
 """Trains the tutor's model: ``darsgah tutor train --problems FILE --labs FOLDER --to FOLDER``.
 
 Examples are split by task: eight tenths train, one calibrates the confidence, one is held out and reported.
-The same seed on the same machine gives the same weights. In the folder there are, afterwards, the model, and
-how it was made: ``training.json``, ``curves.csv``, ``curves.svg``.
+On a processor the same seed gives the same weights, on a GPU nearly. In the folder there are, afterwards, the
+model, and how it was made: ``training.json``, ``curves.csv``, ``curves.svg``.
 """
 
 import json

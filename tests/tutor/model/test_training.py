@@ -8,9 +8,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from darsgah_tutor.calibration import fitted
 from darsgah_tutor.diagnosing import Suspecting
 from darsgah_tutor.examples import Example
-from darsgah_tutor.features import features
+from darsgah_tutor.features import SUSPICION, features
 from darsgah_tutor.loading import load
 from darsgah_tutor.model import SuspectsConfig, SuspectsModel, batch_of
 from darsgah_tutor.train import TooFewExamplesError, train
@@ -56,6 +57,27 @@ def test_an_answer_is_judged_the_same_beside_longer_ones(folder: Path) -> None:
         alone, beside = model(batch_of([short])), model(batch_of([short, long]))
     torch.testing.assert_close(alone.lines[0], beside.lines[0, : len(short.lines)], rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(alone.unknown[0], beside.unknown[0], rtol=1e-4, atol=1e-4)
+
+
+def test_what_ran_when_counts_as_much_as_is_said_in_the_config(folder: Path) -> None:
+    model, batch = load(folder), batch_of([features("", wrong_fare(), ())])
+    suspicion = batch.facts[0, :, SUSPICION]
+    said = {}
+    with torch.inference_mode():
+        for spectrum in (0.0, 0.5, 1.0):
+            model.config.spectrum = spectrum
+            said[spectrum] = model(batch).shares[0]
+    torch.testing.assert_close(said[1.0], suspicion / suspicion.sum())
+    torch.testing.assert_close(said[0.5], (said[0.0] + said[1.0]) / 2)
+
+
+def test_confidence_is_calibrated() -> None:
+    signs = torch.tensor([[-2.0, 0.0, -1.0], [2.0, 0.0, -1.0]]).repeat(200, 1)
+    right = torch.tensor([at % 2 == 1 or at % 10 == 0 for at in range(400)])
+    weights = torch.tensor(fitted(signs, right))
+    sure = (weights[0] + signs[:2] @ weights[1:]).sigmoid()
+    assert sure[0].item() == pytest.approx(0.2, abs=0.05)
+    assert sure[1].item() == pytest.approx(1.0, abs=0.05)
 
 
 def test_a_diagnosis_orders_all_lines_and_knows_how_sure_it_is(folder: Path) -> None:
