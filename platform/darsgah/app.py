@@ -45,6 +45,7 @@ from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
 from darsgah.tutoring import api as tutoring_api
+from darsgah.tutoring import pages as tutoring_pages
 from darsgah.ui.browser_runtime import BrowserRuntime, runtime_file
 from darsgah.ui.full_notebook import FullNotebook, full_notebook_file
 from darsgah.ui.headers import SecurityHeaders, compression
@@ -171,6 +172,7 @@ def _routes() -> list[ControllerRouterHandler]:
         workspaces_pages.router,
         full_notebook_page.router,
         grades_pages.router,
+        tutoring_pages.router,
         kernels_pages.router,
         Router(
             path=API,

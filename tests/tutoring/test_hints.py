@@ -121,7 +121,13 @@ async def test_a_draft_is_what_the_answer_runs_among(platform: Platform, grader:
     """The learner's own saved cells run before the answer; the answer is the one on the page."""
     uses_own = "def double(n):\n    return factor * n"
     notebook = json.loads(RELEASE)
-    own: dict[str, Any] = {"id": "own", "metadata": {}, "source": "factor = 2", "outputs": [], "execution_count": None}
+    own: dict[str, Any] = {
+        "id": "own",
+        "metadata": {},
+        "source": "factor = 2",
+        "outputs": [],
+        "execution_count": None,
+    }
     notebook["cells"].insert(1, {"cell_type": "code", **own})
     async with platform.program("learner") as client:
         draft = asking.removesuffix("/hints") + "/drafts/lab"

@@ -46,7 +46,7 @@ from darsgah.ui.language import Languages, Message, explain
 from darsgah.ui.static_files import StaticFiles
 from darsgah.ui.templating import Notice, PageContext, Pages
 from darsgah_grader.types import Assurance, CellGrade, Flag, Grade, GradeError, SandboxLevel, Verdict
-from tests.ui import lab_reports
+from tests.ui import hint_pages, lab_reports
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 LONG_TITLE = (
@@ -590,6 +590,14 @@ PICTURES = {
     "inspect-waiting": Picture("grades/inspect.html", lambda: _inspect(None), STAFF, "/teach/submissions"),
     "inspect-rejected": Picture(
         "grades/inspect.html", lambda: _inspect(reviewed_run(NOT_A_NOTEBOOK)), STAFF, "/teach/submissions"
+    ),
+    "hints": Picture("tutoring/hints.html", lambda: hint_pages.own(NOW), path="/hints"),
+    "hints-none": Picture("tutoring/hints.html", lambda: hint_pages.NONE, path="/hints"),
+    "course-tutor": Picture(
+        "tutoring/course.html",
+        lambda: hint_pages.course(cohort(staff=True), assignment(1), LONG_NAME, NOW),
+        STAFF,
+        "/teach/cohorts",
     ),
     "labs": Picture(
         "lab_checks/labs.html", lambda: lab_reports.list_of(CHECKED_LABS, NOW), STAFF, "/teach/labs"

@@ -50,6 +50,7 @@ LEARN = signed_in(404, **dict.fromkeys(LEARNERS, 200), **dict.fromkeys(STAFF_OF_
 OWN = signed_in(404, learner=200)
 STAFF = signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 200), **dict.fromkeys(STAFF_ELSEWHERE, 404))
 """Reviewers of the hub. A reviewer elsewhere may try, and finds nothing; everybody else may not try."""
+STAFF_SAVE = signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 303), **dict.fromkeys(STAFF_ELSEWHERE, 404))
 TEACHERS = signed_in(403, **dict.fromkeys((*STAFF_OF_THE_HUB, *STAFF_ELSEWHERE), 200))
 """Both hubs have a cohort that works on the lab."""
 
@@ -105,6 +106,10 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /teach/labs": TEACHERS,
     "GET /teach/labs/{lab_version_id:uuid}": TEACHERS,
     "POST /teach/labs/{lab_version_id:uuid}/check": asking(303),
+    "GET /hints": signed_in(200),
+    "GET /teach/cohorts/{cohort_id:uuid}/tutor": STAFF,
+    "POST /teach/cohorts/{cohort_id:uuid}/tutor": {**STAFF_SAVE, "auditor": 403},
+    "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}": {**STAFF_SAVE, "auditor": 403},
     "GET /hub/kernels": ADMINISTRATORS,
     "POST /hub/kernels/{learner_id:uuid}/{assignment_id:uuid}/stop": STOPPERS,
     "GET /api/v1/openapi.json": everyone(200),
@@ -145,6 +150,8 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/hints/{hint_id:uuid}/events": OWN,
     "PUT /api/v1/hints/{hint_id:uuid}/rating": OWN,
     "DELETE /api/v1/hints/{hint_id:uuid}": {**OWN, "learner": 204},
+    "POST /hints/{hint_id:uuid}/delete": signed_in(404),
+    "POST /hints/delete": signed_in(303),
     "DELETE /api/v1/hints": signed_in(204),
     "GET /api/v1/lab-versions/{lab_version_id:uuid}/check": TEACHERS,
     "POST /api/v1/lab-versions/{lab_version_id:uuid}/check": asking(202),
@@ -180,6 +187,8 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /api/v1/assignments/{assignment_id:uuid}/hints": {"json": STUCK},
     "PUT /api/v1/assignments/{assignment_id:uuid}/tutoring": {"json": {}},
     "PUT /api/v1/cohorts/{cohort_id:uuid}/tutoring": {"json": {}},
+    "POST /teach/cohorts/{cohort_id:uuid}/tutor": {"data": {"hints": "1"}},
+    "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}": {"data": {"hints": "1"}},
     "PUT /api/v1/hints/{hint_id:uuid}/rating": {"json": {"helpful": True}},
 }
 """What is sent to the routes that read something."""

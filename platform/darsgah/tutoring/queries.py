@@ -11,7 +11,13 @@ from sqlmodel import col, select
 
 from darsgah.db.columns import now
 from darsgah.tutoring.models import AssignmentTutor, CohortTutor, HintDay, HintRequest
-from darsgah.tutoring.schemas import AssignmentTutoring, CohortTutoring, HintState
+from darsgah.tutoring.schemas import (
+    AssignmentTutoring,
+    CohortTutoring,
+    HintFigures,
+    HintState,
+    MisconceptionCount,
+)
 
 
 async def cohort_tutoring(session: AsyncSession, cohort_id: UUID) -> CohortTutoring:
@@ -127,6 +133,74 @@ async def delete(session: AsyncSession, account_id: UUID, hint_id: UUID | None) 
         statement = statement.where(col(HintRequest.id) == hint_id)
     found = await session.execute(statement.returning(col(HintRequest.id)))
     return len(found.scalars().all())
+
+
+async def assignments_tutoring(
+    session: AsyncSession, assignment_ids: Sequence[UUID]
+) -> dict[UUID, AssignmentTutoring]:
+    """What was set for some labs; those without are left out."""
+    statement = select(AssignmentTutor).where(col(AssignmentTutor.assignment_id).in_(assignment_ids))
+    rows = (await session.execute(statement)).scalars()
+    return {row.assignment_id: AssignmentTutoring(row.hints, row.exam, row.threshold) for row in rows}
+
+
+async def figures(session: AsyncSession, assignment_ids: Sequence[UUID]) -> dict[UUID, HintFigures]:
+    """How the hints above level 0 fared, by lab."""
+    told = col(HintRequest.withheld).is_(False)
+    statement = (
+        sa.select(
+            col(HintRequest.assignment_id),
+            sa.func.count(),
+            sa.func.count().filter(told),
+            sa.func.count().filter(told, col(HintRequest.helpful).is_not(None)),
+            sa.func.count().filter(told, col(HintRequest.helpful).is_(True)),
+        )
+        .where(
+            col(HintRequest.assignment_id).in_(assignment_ids),
+            col(HintRequest.state) == HintState.GIVEN.value,
+            col(HintRequest.level) > 0,
+            col(HintRequest.correct).is_(False),
+        )
+        .group_by(col(HintRequest.assignment_id))
+    )
+    return {row[0]: HintFigures(*row[1:]) for row in await session.execute(statement)}
+
+
+async def misconceptions(
+    session: AsyncSession, assignment_ids: Sequence[UUID]
+) -> dict[UUID, list[MisconceptionCount]]:
+    """In how many learners which misconception was seen, by lab and question, the most frequent first."""
+    learners = sa.func.count(sa.distinct(col(HintRequest.account_id)))
+    keys = (col(HintRequest.assignment_id), col(HintRequest.question), col(HintRequest.misconception))
+    statement = (
+        sa.select(*keys, learners)
+        .where(
+            col(HintRequest.assignment_id).in_(assignment_ids),
+            col(HintRequest.misconception).is_not(None),
+            col(HintRequest.correct).is_(False),
+        )
+        .group_by(*keys)
+        .order_by(keys[1], learners.desc(), keys[2])
+    )
+    found: dict[UUID, list[MisconceptionCount]] = {}
+    for assignment_id, question, misconception, count_ in await session.execute(statement):
+        found.setdefault(assignment_id, []).append(MisconceptionCount(question, str(misconception), count_))
+    return found
+
+
+async def of_assignments(
+    session: AsyncSession, assignment_ids: Sequence[UUID], *, after: UUID | None, limit: int
+) -> Sequence[HintRequest]:
+    """Everybody's hints on some labs, newest first, from the one after ``after`` on."""
+    statement = (
+        select(HintRequest)
+        .where(col(HintRequest.assignment_id).in_(assignment_ids))
+        .order_by(col(HintRequest.id).desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(col(HintRequest.id) < after)
+    return (await session.execute(statement)).scalars().all()
 
 
 async def waiting(session: AsyncSession, hint_id: UUID, *, lock: bool = False) -> HintRequest | None:

@@ -128,6 +128,29 @@ class AssignmentTutoring(msgspec.Struct, frozen=True):
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
 
+class HintFigures(msgspec.Struct, frozen=True):
+    """How the hints of a lab fared that were to say more than what the tests saw.
+
+    Attributes:
+        asked: how many there were.
+        told: those that the tutor was sure enough of: told of asked is the coverage.
+        judged, helpful: those that their learners judged, and liked: what learners make of its precision.
+    """
+
+    asked: int = 0
+    told: int = 0
+    judged: int = 0
+    helpful: int = 0
+
+
+class MisconceptionCount(msgspec.Struct, frozen=True):
+    """In how many learners the tutor saw a misconception in a question's answer."""
+
+    question: str
+    misconception: str
+    learners: int
+
+
 class HintTicket(msgspec.Struct, frozen=True):
     """What a worker needs to make a hint."""
 

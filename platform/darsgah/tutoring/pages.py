@@ -1,0 +1,137 @@
+"""The tutoring slice as pages: a learner's hints again, and what a course sets and sees of them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.access import Actor, signed_in
+from darsgah.submissions.guards import staff
+from darsgah.tutoring import course_settings, course_view, service
+from darsgah.tutoring.schemas import DAILY_HINTS, AssignmentTutoring, CohortTutoring
+from darsgah.ui.form_data import read_form
+from darsgah.ui.language import Message
+from darsgah.ui.templating import Notice, Pages
+
+LEVELS = (
+    Message("What the tests saw"),
+    Message("Where to look"),
+    Message("A question"),
+    Message("The idea"),
+    Message("Another example"),
+)
+"""What the levels are called, in their order."""
+
+
+class CohortForm(msgspec.Struct, frozen=True):
+    """The form of a course's settings: a box that is not ticked is not sent."""
+
+    hints: bool = False
+    exam: bool = False
+    transcripts: bool = False
+    daily_hints: Annotated[int, msgspec.Meta(ge=0, le=1000)] = DAILY_HINTS
+
+
+class AssignmentForm(msgspec.Struct, frozen=True):
+    """The form of a lab's settings."""
+
+    hints: bool = False
+    exam: bool = False
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+
+
+@get("/hints", guards=[signed_in])
+async def hints_page(
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    pages: NamedDependency[Pages],
+    after: FromQuery[UUID | None] = None,
+) -> Response[str]:
+    """One's own hints, newest first, to read again and to delete."""
+    found = await service.transcript(session, request.user, pages.language_of(request), after=after)
+    return pages.respond(
+        request,
+        "tutoring/hints.html",
+        hints=found.hints,
+        next_after=found.next_after,
+        paged=after is not None,
+        levels=LEVELS,
+    )
+
+
+@post("/hints/delete", guards=[signed_in])
+async def delete_hints(request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]) -> Redirect:
+    """Delete all of one's hints."""
+    await service.delete(session, request.user, None)
+    return Redirect("/hints", status_code=303)
+
+
+@post("/hints/{hint_id:uuid}/delete", guards=[signed_in])
+async def delete_hint(
+    hint_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+) -> Redirect:
+    """Delete one of one's hints."""
+    await service.delete(session, request.user, hint_id)
+    return Redirect("/hints", status_code=303)
+
+
+@get("/teach/cohorts/{cohort_id:uuid}/tutor", guards=[staff])
+async def tutor_page(
+    *,
+    cohort_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    pages: NamedDependency[Pages],
+    saved: FromQuery[bool] = False,
+    after: FromQuery[UUID | None] = None,
+) -> Response[str]:
+    """What a course sets for the tutor, how its hints fare, and what goes wrong in which question."""
+    language = pages.language_of(request)
+    view = await course_view.course_tutor(session, request.user, cohort_id, language, after=after)
+    return pages.respond(
+        request,
+        "tutoring/course.html",
+        zone=view.cohort.timezone,
+        notices=[Notice(Message("Saved."))] if saved else [],
+        view=view,
+        levels=LEVELS,
+        may_change=request.user.holds(*course_settings.MAY_CHANGE, hub_id=view.cohort.hub_id),
+    )
+
+
+@post("/teach/cohorts/{cohort_id:uuid}/tutor", guards=[staff])
+async def change_course(
+    cohort_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+) -> Redirect:
+    """Save what the course sets; a number out of bounds is refused as a whole."""
+    form = read_form(await request.form(), CohortForm)
+    wanted = CohortTutoring(form.hints, form.exam, form.transcripts, form.daily_hints)
+    await course_settings.change_cohort_tutoring(session, request.user, cohort_id, wanted)
+    return Redirect(f"/teach/cohorts/{cohort_id}/tutor?saved=1", status_code=303)
+
+
+@post("/teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}", guards=[staff])
+async def change_lab(
+    cohort_id: FromPath[UUID],
+    assignment_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+) -> Redirect:
+    """Save what is set for one lab."""
+    values = {key: value for key, value in (await request.form()).items() if value != ""}
+    form = read_form(values, AssignmentForm)
+    wanted = AssignmentTutoring(form.hints, form.exam, form.threshold)
+    await course_settings.change_assignment_tutoring(session, request.user, assignment_id, wanted)
+    return Redirect(f"/teach/cohorts/{cohort_id}/tutor?saved=1", status_code=303)
+
+
+router = Router(
+    path="/",
+    route_handlers=[hints_page, delete_hints, delete_hint, tutor_page, change_course, change_lab],
+    include_in_schema=False,
+)

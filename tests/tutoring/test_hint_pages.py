@@ -1,0 +1,83 @@
+"""Hints on pages: a learner's own again, and what a course sets and sees."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import httpx
+import pytest
+
+from darsgah.db.columns import new_id
+from darsgah.tutoring import service
+from darsgah.tutoring.schemas import HintRequest, MadeHint
+from tests.network import Platform, open_cohort
+
+WRONG = "def double(n):\n    return n"
+SAID = MadeHint(
+    {"en": "Look at `line 2`.", "ur": "دوسری سطر دیکھیں"},
+    lines=(2,),
+    misconception="adds-for-doubling",
+    confidence=0.9,
+    reasons=(),
+)
+
+
+@pytest.fixture
+async def course(platform: Platform) -> AsyncIterator[tuple[UUID, UUID, UUID]]:
+    """A cohort of its own, its assignment, and a hint that ``learner`` was given there."""
+    network = platform.network
+    learner = network.people["learner"]
+    async with platform.database.begin() as session:
+        cohort_id, assignment_id = await open_cohort(
+            session, network.hub_id, network.course_version_id, learner, name=f"Pages {new_id()}"
+        )
+        asked = HintRequest("lab", "double", WRONG, reflection="<script>alert(1)</script>")
+        answer = await service.ask(session, platform.blobs, learner, assignment_id, asked)
+        assert answer.request
+        hint_id = answer.request.id
+        await service.record(session, hint_id, SAID)
+    yield cohort_id, assignment_id, hint_id
+    async with platform.database.begin() as session:
+        await service.delete(session, learner, None)
+
+
+async def page(client: httpx.AsyncClient, address: str, **form: str) -> str:
+    answer = await (client.post(address, data=form) if form else client.get(address))
+    if answer.status_code == 303:
+        answer = await client.get(answer.headers["location"])
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def test_learners_read_their_hints_again_and_delete_them(
+    platform: Platform, course: tuple[UUID, UUID, UUID]
+) -> None:
+    async with platform.browser("learner") as client:
+        shown = await page(client, "/hints")
+        assert "<code>line 2</code>" in shown
+        assert "alert(1)" in shown
+        assert "<script>alert" not in shown
+        assert "No hints yet" in await page(client, f"/hints/{course[2]}/delete", x="")
+
+
+async def test_a_course_is_set_and_its_figures_are_seen(
+    platform: Platform, course: tuple[UUID, UUID, UUID]
+) -> None:
+    cohort_id, assignment_id, hint_id = course
+    place = f"/teach/cohorts/{cohort_id}/tutor"
+    async with platform.browser("instructor") as teacher, platform.browser("learner") as learner:
+        before = await page(teacher, place)
+        assert "adds-for-doubling" in before
+        assert "line 2" not in before, "nobody has said that instructors read transcripts"
+        after = await page(teacher, place, hints="1", transcripts="1", daily_hints="7")
+        assert "<code>line 2</code>" in after
+        assert 'value="7"' in after
+        lab = await page(teacher, f"{place}/{assignment_id}", hints="1", threshold="0.7")
+        assert '<option value="0.7" selected>' in lab
+        assert '<option value="0.7" selected>' not in await page(
+            teacher, f"{place}/{assignment_id}", hints="1", threshold=""
+        )
+        assert (await teacher.post(place, data={"daily_hints": "many"})).status_code == 422
+        await page(teacher, place, exam="1", daily_hints="7")
+        assert "No hints yet" in await page(learner, "/hints")
+        assert (await learner.get(f"/api/v1/hints/{hint_id}")).status_code == 404
+        assert (await learner.get(place)).status_code == 403
