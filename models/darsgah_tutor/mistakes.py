@@ -327,16 +327,29 @@ def _of(node: ast.AST, kind: type[Node]) -> Node:
 
 
 def _exchanged(tree: ast.Module, place: int, new: ast.AST) -> ast.Module:
-    """A copy with another node at a place of the walk."""
-    copied = copy.deepcopy(tree)
-    old = next(islice(ast.walk(copied), place, None))
-    for node in ast.walk(copied):
-        for name, value in ast.iter_fields(node):
-            if value is old:
-                setattr(node, name, new)
-            elif isinstance(value, list):
-                value[:] = [new if one is old else one for one in value]
-    return copied
+    """The tree with another node at a place of the walk; what is not on the way there, both share."""
+    return _of(_with(tree, _at(tree, place, ast.AST), new), ast.Module)
+
+
+def _with(node: ast.AST, old: ast.AST, new: ast.AST) -> ast.AST:
+    if node is old:
+        return new
+    changes: dict[str, object] = {}
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            other = _with(value, old, new)
+            if other is not value:
+                changes[name] = other
+        elif isinstance(value, list):
+            others = [_with(one, old, new) if isinstance(one, ast.AST) else one for one in value]
+            if any(one is not other for one, other in zip(value, others, strict=True)):
+                changes[name] = others
+    if not changes:
+        return node
+    changed = copy.copy(node)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    return changed
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
