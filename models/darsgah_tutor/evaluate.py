@@ -85,10 +85,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class GateFigures:
-    """What comes through a threshold: how much of what is told is right, and how much is told."""
+    """What comes through a threshold: how much of what is told is right, and how much is told.
+
+    Attributes:
+        lines: of what is told, how much names a wrong line, whatever it says of the misconception.
+    """
 
     threshold: float
     precision: Share
+    lines: Share
     coverage: Share
 
 
@@ -107,7 +112,10 @@ def gate_figures(outcomes: Sequence[Outcome], threshold: float) -> GateFigures:
     """What a gate with this threshold does to some outcomes."""
     passed = [one for one in outcomes if one.told and one.confidence >= threshold]
     right = sum(one.right for one in passed)
-    return GateFigures(threshold, Share(right, len(passed)), Share(len(passed), len(outcomes)))
+    lines = sum(one.line in one.truth for one in passed)
+    return GateFigures(
+        threshold, Share(right, len(passed)), Share(lines, len(passed)), Share(len(passed), len(outcomes))
+    )
 
 
 def least_threshold(outcomes: Sequence[Outcome], precision: float) -> float | None:

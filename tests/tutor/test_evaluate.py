@@ -71,6 +71,9 @@ def outcomes() -> list[Outcome]:
 def test_a_gate_tells_what_is_sure_enough() -> None:
     found = gate_figures(outcomes(), 0.5)
     assert (found.precision, found.coverage) == (Share(20, 20), Share(20, 40))
+    believed = [replace(one, believed="a", misconception="b") for one in outcomes()]
+    told = gate_figures(believed, 0.5)
+    assert (told.precision, told.lines) == (Share(0, 20), Share(20, 20))
     silent = [replace(one, told=False) for one in outcomes()]
     assert gate_figures(silent, 0.0).coverage == Share(0, 40)
 

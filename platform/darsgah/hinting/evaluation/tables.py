@@ -152,8 +152,8 @@ def repair_table(outcomes: Sequence[Outcome], seconds: float) -> Table:
             rows.append((name, str(len(chosen)), shown(found), shown(near)))
     about = (
         f"From the question's references alone, within {seconds:g} s of the machine as it was. Repaired is a "
-        "program that passed all tests once more in a sandbox of its own. Near is one that keeps at least "
-        "half of the learner's; of the rest little more than the reference is left."
+        "program that passed all tests once more in a sandbox of its own, though nothing of the learner's be "
+        "left in it: a reference passes always. Near is one that keeps at least half of the learner's."
     )
     return Table("Hidden repair", about, ("answers", "n", "repaired", "near"), tuple(rows))
 
@@ -180,12 +180,13 @@ def gate_table(outcomes: Sequence[Outcome], shipped: float) -> Table:
         ]
     about = (
         "Right is a hint of level 1 whose line is a wrong line by the tables above; where the answer was "
-        "made from a misconception and the hint names one, it has to be the same. Whether words help a "
-        "learner is not measured here. A threshold is fixed on answers to other tasks than those of its row: "
+        "made from a misconception and the hint names one, it has to be the same by name: a lab's own name "
+        "for it counts as another. Whether words help a learner is not measured here. "
+        "A threshold is fixed on answers to other tasks than those of its row: "
         f"as the least at which {PRECISION:.0%} of what is told is right, where there is one, or so that "
         f"{COVERAGE:.0%} is told. Everything that is not told gets the evidence alone."
     )
-    header = ("answers", "threshold", "fixed on", "right of those told", "told of all")
+    header = ("answers", "threshold", "fixed on", "right of those told", "line right", "told of all")
     return Table("The gate: precision and coverage", about, header, tuple(rows))
 
 
@@ -200,9 +201,16 @@ def _gate_row(
     name: str, outcomes: Sequence[Outcome], threshold: float | None, fixed_on: str
 ) -> tuple[str, ...]:
     if threshold is None:
-        return name, "none reaches it", fixed_on, "-", shown(Share(0, len(outcomes)))
+        return name, "none reaches it", fixed_on, "-", "-", shown(Share(0, len(outcomes)))
     found = gate_figures(outcomes, threshold)
-    return name, f"{threshold:.2f}", fixed_on, shown(found.precision), shown(found.coverage)
+    return (
+        name,
+        f"{threshold:.2f}",
+        fixed_on,
+        shown(found.precision),
+        shown(found.lines),
+        shown(found.coverage),
+    )
 
 
 def leak_table(hints: Sequence[Told]) -> Table:
