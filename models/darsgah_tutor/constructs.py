@@ -60,9 +60,14 @@ def _constructs(source: str, only: int = 0) -> Iterator[tuple[str, int]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(node)
     }
+    dictionaries = set(_dictionaries(tree))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.stmt)]
     for node in sorted(nodes, key=lambda node: -node.lineno):
         if only and node.lineno != only:
+            continue
+        owner = node.value if isinstance(node, ast.Subscript) else None
+        if isinstance(owner, ast.Name) and owner.id in dictionaries:
+            yield "dictionary", node.lineno
             continue
         for name, is_one in _TESTS.items():
             if is_one(node):
@@ -73,6 +78,13 @@ def _constructs(source: str, only: int = 0) -> Iterator[tuple[str, int]]:
             and owners.get(node) == node.func.id
         ):
             yield "recursion", node.lineno
+
+
+def _dictionaries(tree: ast.Module) -> Iterator[str]:
+    """Names that are given a dictionary somewhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict | ast.DictComp):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def _method(names: frozenset[str]) -> Callable[[ast.AST], bool]:

@@ -21,7 +21,7 @@ from darsgah_tutor.leaks import Secrets, secrets_of
 from darsgah_tutor.misconceptions import Bank, general_bank
 from darsgah_tutor.parts import Detector, Model, NotRephrasedError, Passage, Repairer, Rephraser
 from darsgah_tutor.phrases import fill, joined, say
-from darsgah_tutor.pointing import Pointing, with_repair
+from darsgah_tutor.pointing import Pointing, confirmed, exception_lines, with_repair
 from darsgah_tutor.realiser import realise
 from darsgah_tutor.requests import Request, judge, judge_answer
 from darsgah_tutor.signs import authored_findings
@@ -31,6 +31,8 @@ THRESHOLD = 0.5
 """Least confidence with which a diagnosis is told where a lab has no threshold of its own."""
 SURE = 0.8
 """Strength from which a misconception that a lab's author describes goes before the model's."""
+SHORTEST = 0.3
+"""Seconds that the search for a repair gets where running the answer took all of the time."""
 _SENTENCE_ENDS = (".", "?", "!", "\u06d4", "\u061f", "\n")
 
 Hear = Callable[[str, str], None]
@@ -47,6 +49,7 @@ class Tutor:
         repairer: None searches for no repair; the diagnosis is then not held against one.
         rephraser: None leaves every hint in its author's words.
         repair_seconds: what the search may take.
+        seconds: what running the answer and the search may take together, so that nobody waits long.
     """
 
     bank: Bank = field(default_factory=general_bank)
@@ -54,7 +57,8 @@ class Tutor:
     model: Model = field(default_factory=Pointing)
     repairer: Repairer | None = None
     rephraser: Rephraser | None = None
-    repair_seconds: float = 1.0
+    repair_seconds: float = 1.2
+    seconds: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,14 @@ def study(tutor: Tutor, question: Question, trials: Trials, source: str, *, lab:
     with _timed(seconds, "detectors"):
         findings = _findings(tutor, question, evidence, lab)
     with _timed(seconds, "repair"):
-        repair = _repair(tutor, question, evidence, trials)
+        left = tutor.seconds - seconds["sandbox"]
+        repair = _repair(tutor, question, evidence, trials, max(SHORTEST, min(left, tutor.repair_seconds)))
+    findings = confirmed(findings, repair)
     with _timed(seconds, "model"):
         diagnosis = tutor.model.diagnose(question, evidence, findings)
-    diagnosis = with_repair(_authored_first(diagnosis, findings, lab), repair)
+    diagnosis = with_repair(
+        _authored_first(diagnosis, findings, lab), repair, findings, exception_lines(evidence)
+    )
     secrets = secrets_of(question, evidence, repair)
     return replace(found, secrets=secrets, findings=findings, repair=repair, diagnosis=diagnosis)
 
@@ -177,10 +185,12 @@ def _findings(tutor: Tutor, question: Question, evidence: Evidence, lab: Bank) -
     return tuple(sorted(found, key=lambda finding: -finding.strength))
 
 
-def _repair(tutor: Tutor, question: Question, evidence: Evidence, trials: Trials) -> Repair | None:
+def _repair(
+    tutor: Tutor, question: Question, evidence: Evidence, trials: Trials, seconds: float
+) -> Repair | None:
     if tutor.repairer is None or not question.references:
         return None
-    return tutor.repairer(question, evidence, trials, seconds=tutor.repair_seconds)
+    return tutor.repairer(question, evidence, trials, seconds=seconds)
 
 
 def _authored_first(diagnosis: Diagnosis, findings: Sequence[Finding], lab: Bank) -> Diagnosis:

@@ -4,6 +4,7 @@ Of tests that the learner cannot see nothing is said but that one fails, and, wh
 exception's name and the learner's line: neither its message nor any value.
 """
 
+import ast
 import builtins
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from darsgah_tutor.types import Check, Ended, Evidence, Question, Raised
 
 SHOWN = 2
 """Failing checks that are told one by one."""
+_CONDITIONS = ("is ", "not ", "in ", "<", ">", "!=")
+"""How an expectation begins that is no value."""
 _BUILT_IN = frozenset(
     name
     for name, value in vars(builtins).items()
@@ -25,7 +28,7 @@ def evidence_text(question: Question, evidence: Evidence) -> dict[str, str]:
         return _ended_early(evidence)
     visible = [check for check in evidence.checks if check.visible]
     failing = [check for check in visible if check.passed is False]
-    sentences = [_failing(check) for check in failing[:SHOWN]]
+    sentences = [_failing(check) for check in _telling(failing)[:SHOWN]]
     if visible and failing:
         sentences.append(
             say("passing", total=len(visible), passed=sum(bool(check.passed) for check in visible))
@@ -36,6 +39,16 @@ def evidence_text(question: Question, evidence: Evidence) -> dict[str, str]:
         if visible and all(check.passed for check in visible):
             sentences.append(say("only-hidden-fails"))
     return joined(*sentences) if sentences else say("unseen")
+
+
+def _telling(failing: list[Check]) -> list[Check]:
+    """The checks without those that say what a value is not, where another one says what it should be."""
+    told = {check.call for check in failing if check.expected and not _is_condition(check)}
+    return [check for check in failing if not (_is_condition(check) and check.call in told)]
+
+
+def _is_condition(check: Check) -> bool:
+    return check.expected.startswith(_CONDITIONS)
 
 
 def first_failing(evidence: Evidence) -> Check | None:
@@ -71,18 +84,32 @@ def _ended_early(evidence: Evidence) -> dict[str, str]:
 
 
 def _failing(check: Check) -> dict[str, str]:
-    subject = check.call or check.source
+    subject = _subject(check)
     if check.raised is not None and subject:
         key = "stops-in-line" if check.raised.line else "stops"
         return say(key, call=Code(subject), line=check.raised.line, error=_error(check.raised))
     if check.call and check.got and check.expected:
-        return say("wrong-value", call=Code(check.call), got=Code(check.got), expected=Code(check.expected))
+        return say("wrong-value", call=Code(subject), got=Code(check.got), expected=Code(check.expected))
     told = (
         say("does-not-hold", source=Code(check.source))
         if check.source
         else say("a-test-fails", test=Code(check.test))
     )
     return joined(told, say("test-says", message=Quoted(check.message))) if check.message else told
+
+
+def _subject(check: Check) -> str:
+    """What was asked for; a variable by its name and not by what it held before."""
+    if not check.call or "(" in check.call:
+        return check.call or check.source
+    try:
+        statement = ast.parse(check.source).body[0]
+    except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
+        return check.call
+    test = statement.test if isinstance(statement, ast.Assert) else None
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name):
+        return test.left.id
+    return check.call
 
 
 def _hidden(failing: list[Check], question: Question, evidence: Evidence) -> dict[str, str]:

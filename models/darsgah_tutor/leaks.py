@@ -40,7 +40,8 @@ class Secrets:
     @cached_property
     def words(self) -> frozenset[str]:
         """Names, texts and numbers of the hidden parts that stand in no open one and are unusual."""
-        everyday = {word.casefold() for word in _WORD.findall(self.open_text)}
+        joined = {word.casefold() for word in _WORD.findall(self.open_text)}
+        everyday = joined | {part for word in joined for part in word.split(".")}
         found = {word for code in (*self.hidden_code, *self.hidden_tests) for word in _telling(code)}
         return frozenset(word for word in found if word.casefold() not in everyday)
 
@@ -87,8 +88,17 @@ def told_code(text: str, secrets: Secrets) -> list[str]:
 
 
 def told_runs(text: str, secrets: Secrets) -> list[str]:
-    """Runs of a correct answer in the hint, whatever its names are there."""
-    return [" ".join(was) for run, was in renamed_runs(text, RUN).items() if run in secrets.runs]
+    """Runs of a correct answer in the hint, whatever its names are; spans of open code are none."""
+    runs = renamed_runs(_unquoted(text, secrets), RUN)
+    return [" ".join(was) for run, was in runs.items() if run in secrets.runs]
+
+
+def _unquoted(text: str, secrets: Secrets) -> str:
+    """The text without spans of code that are in the open as they stand."""
+    for code in spans(text):
+        if _SPACE.sub("", code) in secrets.open_code:
+            text = text.replace(code, "")
+    return text
 
 
 def told_words(text: str, secrets: Secrets, allowed: str = "") -> list[str]:
@@ -107,7 +117,9 @@ def solves(
 
     Programs that could not be tried in time count as making something green: what was not seen is not given.
     """
+    own = {_SPACE.sub("", row) for row in evidence.source.splitlines()}
     pieces = [*blocks(text), *(code for code in spans(text) if is_statement(code))]
+    pieces = [code for code in pieces if _SPACE.sub("", code) not in own]
     variants = list(dict.fromkeys(one for piece in pieces for one in _spliced(piece, evidence.source, lines)))
     if not variants:
         return None

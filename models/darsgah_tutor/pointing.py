@@ -1,6 +1,6 @@
 """Points without a model, by what ran when and what detectors saw; and lets a verified repair point too."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from darsgah_tutor.spectrum import ranking, suspicion
@@ -12,12 +12,20 @@ REPAIR_WEIGHT = 0.5
 """Share of the scores that the lines of a near repair get."""
 FEW_EDITS = 3
 """A repair of more edits says little about which line is wrong."""
+FAR_WEIGHT = 0.02
+"""Share of the scores that its lines get: they decide between lines that are alike otherwise."""
 ELSEWHERE = 0.5
 """What is left of the confidence where a near repair changes none of the three likeliest lines."""
 ONE_EDIT = 0.7
 """Confidence in the line that a verified repair of one edit changes; a weaker misconception gives way."""
 NEAR = 1
 """An inserted line counts for the one before which it stands, so lines beside each other agree."""
+SEEN = 0.4
+"""Strength from which a finding is more than a habit that correct answers have too."""
+CONFIRMED = 0.5
+"""What of the doubt about a finding is left where a near repair changes its very line."""
+PLAIN = 0.84
+"""Confidence from which a line that was found by looking goes before one that a repair changes elsewhere."""
 
 
 class Pointing:
@@ -44,26 +52,82 @@ class Pointing:
         )
 
 
-def with_repair(diagnosis: Diagnosis, repair: Repair | None) -> Diagnosis:
-    """Move the lines that a near repair changes forward; where nothing spoke for them, be less sure."""
-    if repair is None or repair.edits > FEW_EDITS or repair.way == "replacement":
+def confirmed(findings: Sequence[Finding], repair: Repair | None) -> tuple[Finding, ...]:
+    """Findings, strongest first, the surer of those on whose very line a near and verified repair works."""
+    if repair is None or not _is_near(repair):
+        return tuple(findings)
+    told = [
+        replace(one, strength=1 - CONFIRMED * (1 - one.strength))
+        if one.strength >= SEEN and one.line in repair.lines
+        else one
+        for one in findings
+    ]
+    return tuple(sorted(told, key=lambda one: -one.strength))
+
+
+def exception_lines(evidence: Evidence) -> frozenset[int]:
+    """Lines of the answer that exceptions left; running out of time is none."""
+    raised = [evidence.raised, *(check.raised for check in evidence.checks)]
+    return frozenset(one.line for one in raised if one is not None and "Time" not in one.name)
+
+
+def with_repair(
+    diagnosis: Diagnosis,
+    repair: Repair | None,
+    findings: Sequence[Finding] = (),
+    ended: Collection[int] = (),
+) -> Diagnosis:
+    """Move the lines that a repair changes forward; where nothing spoke for them, be less sure.
+
+    Args:
+        findings: what was seen; a misconception that was seen on no line in particular is not doubted for it.
+        ended: lines that exceptions left, where a mistake shows, but often is not.
+    """
+    changed = [line for line in diagnosis.lines if repair is not None and line in repair.lines]
+    if repair is None or repair.way == "replacement" or not changed:
         return diagnosis
-    changed = [line for line in diagnosis.lines if line in repair.lines]
-    if not changed:
-        return diagnosis
-    share = REPAIR_WEIGHT / len(changed)
-    scores = {
-        line: (1 - REPAIR_WEIGHT) * score + (share if line in changed else 0.0)
-        for line, score in zip(diagnosis.lines, diagnosis.scores, strict=True)
-    }
-    lines = tuple(sorted(scores, key=lambda line: -scores[line]))
-    agree = any(abs(line - other) <= NEAR for line in diagnosis.lines[:3] for other in repair.lines)
-    moved = replace(
-        diagnosis,
-        lines=lines,
-        scores=tuple(scores[line] for line in lines),
-        confidence=diagnosis.confidence * (1.0 if agree else ELSEWHERE),
-    )
+    if not _is_near(repair):
+        return _moved(diagnosis, changed, FAR_WEIGHT)
+    moved = _moved(diagnosis, changed, REPAIR_WEIGHT)
+    seen = [one for one in findings if one.misconception == diagnosis.misconception]
+    named = [one.line for one in seen if one.line]
+    looked_at = named or (diagnosis.lines[:3] if not seen else [])
+    agree = not looked_at or _meet({*looked_at, *diagnosis.lines[:3]}, repair.lines)
+    moved = replace(moved, confidence=diagnosis.confidence * (1.0 if agree else ELSEWHERE))
+    plain = [line for line in named if line in moved.lines and line not in ended]
+    if plain and diagnosis.confidence >= PLAIN and not _meet(plain, repair.lines[:1]):
+        return _first(replace(moved, confidence=diagnosis.confidence * PLAIN), plain[0])
     if repair.edits == 1 and moved.confidence < ONE_EDIT:
         return replace(moved, misconception=None, confidence=ONE_EDIT, slots={})
     return moved
+
+
+def _meet(lines: Collection[int], others: Collection[int]) -> bool:
+    return any(abs(line - other) <= NEAR for line in lines for other in others)
+
+
+def _first(diagnosis: Diagnosis, line: int) -> Diagnosis:
+    """The diagnosis with a line in front."""
+    place = diagnosis.lines.index(line)
+    scores = diagnosis.scores
+    scores = (max(scores), *scores[:place], *scores[place + 1 :])
+    return replace(
+        diagnosis,
+        lines=(line, *diagnosis.lines[:place], *diagnosis.lines[place + 1 :]),
+        scores=tuple(score / (sum(scores) or 1.0) for score in scores),
+    )
+
+
+def _is_near(repair: Repair) -> bool:
+    return repair.edits <= FEW_EDITS and repair.way != "replacement"
+
+
+def _moved(diagnosis: Diagnosis, changed: Sequence[int], weight: float) -> Diagnosis:
+    """The diagnosis with a share of its scores given to some lines."""
+    share = weight / len(changed)
+    scores = {
+        line: (1 - weight) * score + (share if line in changed else 0.0)
+        for line, score in zip(diagnosis.lines, diagnosis.scores, strict=True)
+    }
+    lines = tuple(sorted(scores, key=lambda line: -scores[line]))
+    return replace(diagnosis, lines=lines, scores=tuple(scores[line] for line in lines))

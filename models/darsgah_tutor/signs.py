@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from darsgah_tutor.misconceptions import Bank, Misconception, Sign
 from darsgah_tutor.types import Check, Evidence, Finding, Question, Raised
 
+_UNSAID = 0.7
+"""What a message says of a check that an exception ended before it compared anything."""
 LONGEST_ANSWER = 50_000
 """Characters of an answer in which an author's pattern is looked for."""
 
@@ -20,36 +22,49 @@ class _Ending:
     exception: str
     messages: tuple[str, ...]
     line: int
+    unsaid: str = ""
+    """What its author wrote for a failing comparison that an exception came before."""
 
 
 def authored_findings(bank: Bank, question: Question, evidence: Evidence) -> list[Finding]:
     """The lab's misconceptions that show in this answer, strongest first.
 
-    Where several show by equal signs each is as likely as the others, and no stronger.
+    Where several show by equal signs, and nothing in the answer speaks for one, each is as likely as the
+    others, and no stronger.
     """
     endings = list(_endings(question, evidence))
-    found = []
+    found: list[Finding] = []
+    guessed: list[Finding] = []
     for entry in bank.values():
         if entry.answers and question.id not in entry.answers:
             continue
-        finding = _shows(entry, evidence, endings)
-        if finding is not None:
-            found.append(finding)
-    rivals = Counter(finding.strength for finding in found)
-    told = [replace(finding, strength=finding.strength / rivals[finding.strength]) for finding in found]
-    return sorted(told, key=lambda finding: -finding.strength)
+        shown = _shows(entry, evidence, endings)
+        if shown is not None:
+            (found if shown[1].source is not None else guessed).append(shown[0])
+    rivals = Counter(finding.strength for finding in guessed)
+    found += [replace(finding, strength=finding.strength / rivals[finding.strength]) for finding in guessed]
+    return sorted(found, key=lambda finding: -finding.strength)
 
 
-def _shows(entry: Misconception, evidence: Evidence, endings: Sequence[_Ending]) -> Finding | None:
-    best: Finding | None = None
+def _shows(
+    entry: Misconception, evidence: Evidence, endings: Sequence[_Ending]
+) -> tuple[Finding, Sign] | None:
+    """The misconception with its strongest sign."""
+    best: tuple[Finding, Sign] | None = None
     for sign in entry.signs:
-        met = [_holds(sign, evidence.source[:LONGEST_ANSWER], ending) for ending in endings]
+        source = evidence.source[:LONGEST_ANSWER]
+        met = [_holds(sign, source, ending) for ending in endings]
         lines = [line for line in met if line is not None]
+        strength = _strength(sign)
+        if not lines and sign.message is not None:
+            met = [_holds(sign, source, replace(ending, messages=(ending.unsaid,))) for ending in endings]
+            lines = [line for line in met if line is not None]
+            strength = _UNSAID
         if not lines:
             continue
-        strength = _strength(sign) * _share(len(lines) / len(endings))
-        if best is None or strength > best.strength:
-            best = Finding(entry.name, lines[0], strength)
+        strength *= _share(len(lines) / len(endings))
+        if best is None or strength > best[0].strength:
+            best = Finding(entry.name, lines[0], strength), sign
     return best
 
 
@@ -74,14 +89,25 @@ def _holds(sign: Sign, source: str, ending: _Ending) -> int | None:
         return None
     if sign.source is not None:
         written = sign.source.search(source)
-        return None if written is None else source.count("\n", 0, written.start()) + 1
+        if written is None:
+            return None
+        if _points(written.group()):
+            return source.count("\n", 0, written.start()) + 1
     return ending.line
 
 
+def _points(written: str) -> bool:
+    """Whether what a pattern met is a place; one that says what is nowhere meets nothing, or everything."""
+    return bool(written) and "\n" not in written
+
+
 def _strength(sign: Sign) -> float:
-    """How much a sign says: what an author saw in a message, or in the answer, more than a mere failure."""
+    """How much a sign says: what an author saw in a message, or in the answer, more than a mere failure.
+
+    A message says which check failed; that it failed for this reason and no other, the answer has to show.
+    """
     if sign.message is not None:
-        return 0.9
+        return 0.9 if sign.source is not None or sign.exception is not None else 0.8
     if sign.source is not None:
         return 0.85 if sign.fails or sign.exception else 0.6
     return 0.7 if sign.fails and sign.exception else 0.5
@@ -95,12 +121,11 @@ def _endings(question: Question, evidence: Evidence) -> Iterator[_Ending]:
     for check in evidence.checks:
         if check.passed is False:
             raised = check.raised or Raised("AssertionError", check.message)
-            said = (
-                raised.message,
-                check.message,
-                _written_message(sources.get((check.test, check.visible), ""), check),
-            )
-            yield _Ending(check.test, raised.name, tuple(filter(None, said)), raised.line)
+            written = _written_message(sources.get((check.test, check.visible), ""), check)
+            failed = check.raised is None or raised.name == "AssertionError"
+            said = (raised.message, check.message, written if failed else "")
+            unsaid = "" if failed else written
+            yield _Ending(check.test, raised.name, tuple(filter(None, said)), raised.line, unsaid)
 
 
 def _written_message(source: str, check: Check) -> str:

@@ -35,6 +35,6 @@ def test_a_repair_elsewhere_makes_less_sure() -> None:
 
 
 def test_a_repair_that_is_another_program_says_nothing() -> None:
-    assert with_repair(UNSURE, Repair("...", (1,), 9, "edit")) is UNSURE
+    assert with_repair(UNSURE, Repair("...", (1,), 9, "edit")).lines == UNSURE.lines
     assert with_repair(UNSURE, Repair("...", (1,), 1, "replacement")) is UNSURE
     assert with_repair(UNSURE, None) is UNSURE

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from math import isfinite, trunc
 
-from darsgah_tutor.detectors.answer import Answer, Comparison, Pattern, Sign
+from darsgah_tutor.detectors.answer import Answer, Comparison, Pattern, Sign, parse
 from darsgah_tutor.detectors.mutables import asks_for_unchanged
 from darsgah_tutor.detectors.reading import (
     called,
@@ -82,12 +82,25 @@ def axes(answer: Answer) -> Iterator[Finding]:
             flat = answer.got_everywhere(_flatter) or any(
                 "np.float64" in check.got and "array" in check.expected for check in answer.failing
             )
-            yield answer.finding("axis-is-left-out", call, Sign.HABIT, agrees=flat)
+            wanted = called(call) in _with_axis(answer)
+            sign = Sign.PATTERN if wanted else Sign.HABIT
+            yield answer.finding("axis-is-left-out", call, sign, agrees=flat or wanted)
         elif is_number(axis, 0, 1, -1, -2):
             other = answer.got_everywhere(_other_length) or answer.ends_at(
                 call, "ValueError", message="broadcast"
             )
             yield answer.finding("wrong-axis", call, Sign.HABIT, agrees=other)
+
+
+def _with_axis(answer: Answer) -> set[str]:
+    """Reductions to which every correct answer that has them gives an axis."""
+    given: dict[str, bool] = {}
+    for reference in answer.question.references:
+        for node in ast.walk(parse(reference) or ast.Module([], [])):
+            reduces, axis = reduction_axis(node)
+            if reduces:
+                given[called(node)] = given.get(called(node), True) and axis is not None
+    return {name for name, always in given.items() if always}
 
 
 def keepdims(answer: Answer) -> Iterator[Finding]:

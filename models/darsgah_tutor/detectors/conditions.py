@@ -4,7 +4,7 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from darsgah_tutor.detectors.answer import Answer, Pattern, Sign
+from darsgah_tutor.detectors.answer import Answer, Pattern, Sign, parse
 from darsgah_tutor.detectors.counting import handed_over
 from darsgah_tutor.detectors.reading import called, is_number, is_text, own_nodes, same, targets, text_of
 from darsgah_tutor.types import Finding
@@ -155,6 +155,24 @@ def zero_taken_for_nothing(answer: Answer) -> Iterator[Finding]:
             )
 
 
+def none_taken_for_nothing(answer: Answer) -> Iterator[Finding]:
+    """``if f(x):`` where correct answers ask whether ``f(x)`` is None: what it gives may be 0."""
+    compared = {
+        called(node.left)
+        for reference in answer.question.references
+        for node in ast.walk(parse(reference) or ast.Module([], []))
+        if isinstance(node, ast.Compare)
+        and isinstance(node.ops[0], ast.Is | ast.IsNot)
+        and isinstance(node.left, ast.Call)
+    }
+    for node in answer.every(ast.AST):
+        if isinstance(node, ast.If | ast.IfExp | ast.While | ast.comprehension):
+            tests = [*node.ifs] if isinstance(node, ast.comprehension) else [node.test]
+            for test in (one.operand if isinstance(one, ast.UnaryOp) else one for one in tests):
+                if isinstance(test, ast.Call) and called(test) in compared:
+                    yield answer.finding("zero-counts-as-false", test, Sign.BLUNDER, agrees=True)
+
+
 def _collections(answer: Answer) -> Iterator[ast.expr]:
     """What the answer uses as a list, text or dictionary: asked for its truth, it is asked for emptiness."""
     for node in answer.nodes:
@@ -193,5 +211,6 @@ PATTERNS: tuple[Pattern, ...] = (
     wide_condition_first,
     separate_ifs,
     zero_taken_for_nothing,
+    none_taken_for_nothing,
     error_swallowed,
 )

@@ -56,7 +56,8 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     ("TypeError", r"can only concatenate list", "element-is-no-list"),
     (
         "TypeError",
-        r"can only concatenate str|must be str, not|unsupported operand type.*'str'",
+        r"can only concatenate str \(not \"(?!bytes)|must be str, not(?! bytes)"
+        r"|unsupported operand type(?!.*bytes).*'str'",
         "text-is-no-number",
     ),
     (
@@ -120,7 +121,18 @@ def unknown_name(answer: Answer) -> Iterator[Finding]:
             yield answer.finding("asked-name-is-missing", line, Sign.SYMPTOM, agrees=True, name=name)
             continue
         misconception, near = _kind_of_name(answer, name)
+        if name in _set_on_self(answer):
+            misconception, near = "self-is-left-out", name
         yield answer.finding(misconception, raised.line, Sign.SYMPTOM, agrees=True, name=near or name)
+
+
+def _set_on_self(answer: Answer) -> set[str]:
+    """Names that a method gives its object."""
+    return {
+        node.attr
+        for node in answer.every(ast.Attribute)
+        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    }
 
 
 def _kind_of_name(answer: Answer, name: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from darsgah_tutor.detectors.answer import Answer, Pattern, Sign
+from darsgah_tutor.detectors.answer import Answer, Comparison, Pattern, Sign
 from darsgah_tutor.detectors.exceptions import is_in_place
 from darsgah_tutor.detectors.reading import (
     Function,
@@ -47,13 +47,18 @@ def returns_nothing(answer: Answer) -> Iterator[Finding]:
             continue
         prints = [node for node in nodes if called(node) == "print"]
         if prints:
+            sign = Sign.BLUNDER if answer.got_everywhere(_is_none) else Sign.HABIT
             yield answer.finding(
-                "prints-instead-of-returning", prints[-1], Sign.HABIT, agrees=none, touches=function
+                "prints-instead-of-returning", prints[-1], sign, agrees=none, touches=function
             )
-        elif none and answer.got_everywhere(lambda one: one.got.content is None):
+        elif none and answer.got_everywhere(_is_none):
             yield answer.finding(
                 "function-returns-nothing", function.body[-1], Sign.PATTERN, agrees=True, touches=function
             )
+
+
+def _is_none(one: Comparison) -> bool:
+    return one.got.content is None
 
 
 def unreachable(answer: Answer) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from darsgah_tutor.detectors.answer import Answer, Comparison, Pattern, Sign
+from darsgah_tutor.detectors.answer import Answer, Comparison, Pattern, Sign, parse
 from darsgah_tutor.detectors.arrays import reduction_axis, uses_arrays
 from darsgah_tutor.detectors.reading import (
     called,
@@ -45,6 +45,9 @@ def uphill(answer: Answer) -> Iterator[Finding]:
         ):
             target = text_of(node.targets[0])
             step = node.value.right if text_of(node.value.left) == target else None
+        elif isinstance(node, ast.DictComp) and isinstance(node.value, ast.BinOp):
+            added = isinstance(node.value.op, ast.Add)
+            target, step = text_of(node.value.left), node.value.right if added else None
         else:
             continue
         if (
@@ -95,7 +98,11 @@ def sum_for_mean(answer: Answer) -> Iterator[Finding]:
     """A sum where a mean is meant, or the reverse."""
     if not uses_arrays(answer):
         return
+    reference = parse(answer.question.references[0]) if answer.question.references else None
+    wanted = {called(node) for node in ast.walk(reference)} if reference else set()
     for call in answer.every(ast.Call):
+        if called(call) in wanted:
+            continue
         if called(call) == "sum" and not any(
             isinstance(held, ast.BinOp) and isinstance(held.op, ast.Div) for held in answer.around(call)
         ):
@@ -113,7 +120,7 @@ def softmax_over_all(answer: Answer) -> Iterator[Finding]:
         reduces, axis = reduction_axis(node.right)
         exponential = _comes_from_exp(answer, node.left) and _comes_from_exp(answer, node.right)
         if reduces and axis is None and called(node.right) == "sum" and exponential:
-            yield answer.finding("softmax-over-the-whole-table", node, Sign.PATTERN, agrees=tables)
+            yield answer.finding("softmax-over-the-whole-table", node, Sign.BLUNDER, agrees=tables)
 
 
 def _comes_from_exp(answer: Answer, node: ast.expr) -> bool:

@@ -71,7 +71,7 @@ def _decides_too_early(answer: Answer) -> bool:
 def last_element_decides(answer: Answer) -> Iterator[Finding]:
     """``if ...: found = True`` with ``else: found = False`` in a loop that goes on."""
     for loop in loops_of(answer):
-        if any(isinstance(node, ast.Break | ast.Return) for node in own_nodes(loop)):
+        if _leaves(loop):
             continue
         for node in loop.body:
             if (
@@ -225,6 +225,10 @@ def _adds(node: ast.AST) -> bool:
     return is_method_call(node, frozenset({"append", "add", "extend"}))
 
 
+def _leaves(loop: Loop) -> bool:
+    return any(isinstance(node, ast.Break | ast.Return) for node in own_nodes(loop))
+
+
 def _replaced(
     answer: Answer, loop: Loop, node: ast.Assign, around: tuple[Sequence[ast.stmt], Sequence[ast.stmt]]
 ) -> Iterator[Finding]:
@@ -233,7 +237,11 @@ def _replaced(
     if not isinstance(target, ast.Name) or is_text(node.value) or isinstance(node.value, ast.Constant):
         return
     name = target.id
-    begun = any(_begun(one) == name for one in ahead) and any(reads(one, name) for one in behind)
+    used = any(reads(one, name) for one in behind)
+    if used and any(_flag(one) == name for one in ahead) and not _leaves(loop) and not reads(loop, name):
+        yield answer.finding("last-element-decides", node, Sign.BLUNDER, agrees=True, name=name)
+        return
+    begun = used and any(_begun(one) == name for one in ahead)
     read = any(reads(one, name) for one in loop.body) or any(
         isinstance(one, ast.Break) for one in own_nodes(loop)
     )

@@ -56,7 +56,7 @@ _UNCHANGED = re.compile(
 def asks_for_unchanged(check: Check) -> bool:
     """Whether a failing check is about what was handed over staying as it was."""
     return bool(
-        _UNCHANGED.search(check.message)
+        _UNCHANGED.search(check.message + check.source)
         or (check.source and re.search(r"copy|before|original", check.source))
     )
 

@@ -84,11 +84,22 @@ def _wrapped(one: Comparison) -> bool:
     return isinstance(got, tuple) and len(got) == 1 and got[0] == one.expected.content
 
 
+def _runs(elements: list[object]) -> int:
+    """1 where numbers, or the last ones of pairs, become larger all along, -1 where smaller, else 0."""
+    last = [one[-1] if isinstance(one, tuple) and one else one for one in elements]
+    numbers = [one for one in last if isinstance(one, int | float)]
+    if len(numbers) < max(2, len(last)) or len(set(numbers)) == 1:
+        return 0
+    return (numbers == sorted(numbers)) - (numbers == sorted(numbers, reverse=True))
+
+
 def _turned(one: Comparison) -> bool:
     expected, got = one.expected.elements, one.got.elements
     if isinstance(one.expected.content, str) and isinstance(one.got.content, str):
         return one.got.content == one.expected.content[::-1]
-    return expected is not None and got is not None and len(got) > 1 and got == expected[::-1]
+    if expected is None or got is None or len(got) < 2:
+        return False
+    return got == expected[::-1] or _runs(expected) * _runs(got) == -1
 
 
 def _other_order(one: Comparison) -> bool:

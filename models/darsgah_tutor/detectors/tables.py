@@ -40,10 +40,14 @@ _NUMBERS_FROM_TEXT = re.compile(
 )
 
 
+_TABLES = re.compile(r"\bpd\.|\b(data)?frame\b|groupby|\.loc\b|\.merge\(", re.IGNORECASE)
+
+
 def uses_tables(answer: Answer) -> bool:
     """Whether pandas is at hand in the answer."""
     text = answer.source + answer.question.setup
-    return answer.question.environment != "python" or "pandas" in text or "pd." in text
+    text += "".join(answer.question.references)
+    return "pandas" in text or bool(_TABLES.search(text))
 
 
 def chained(answer: Answer) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import ast
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 
 from darsgah_tutor.repair.alike import built_alike
 from darsgah_tutor.repair.judge import Judge
@@ -15,6 +16,8 @@ from darsgah_tutor.repair.variables import renamings
 from darsgah_tutor.spectrum import code_lines, suspicion
 from darsgah_tutor.types import Evidence, Question, Repair, Trials
 
+LARGE = 16
+"""What one edit may cost: an edit that costs more was as many, though it stands in one place."""
 KEPT = 0.5
 """The least share of the learner's nodes that a repair keeps as they are; below it is a replacement."""
 _WAYS_OF_NAMING = 3
@@ -90,11 +93,11 @@ def _described(search: Search, found: Found) -> Repair:
     script = search.script(found.program)
     lines = sorted({line for edit in script.edits.values() for line in edit.lines})
     whole = size(search.learner)
-    lost = sum(edit.lost for edit in script.edits.values())
+    idle = search.made_idle(found.program)
+    lost = sum(edit.lost for edit in script.edits.values()) + sum(map(size, idle))
     near = whole - lost >= KEPT * whole and script.cost() <= whole
-    return Repair(
-        render(found.program), tuple(lines), len(script.edits), found.way if near else "replacement"
-    )
+    edits = sum(ceil(edit.cost / LARGE) for edit in script.edits.values()) + len(idle)
+    return Repair(render(found.program), tuple(lines), edits, found.way if near else "replacement")
 
 
 def _parsed(source: str) -> ast.Module | None:

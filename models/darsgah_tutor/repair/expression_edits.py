@@ -212,7 +212,9 @@ def _other_callees(node: ast.Call, stock: Stock) -> Iterator[Offer]:
     near = set().union(*(family for family in _FAMILIES if name in family))
     alike = resembling(name, METHODS) if method else []
     for other in sorted((near | stock.callees | set(alike)) - {name}):
-        prior = 0.7 if other in alike[:2] or (other in near and other in stock.callees) else 0.3
+        instead = method and name not in stock.known_methods and other in stock.known_methods
+        likely = instead or other in alike[:2] or (other in near and other in stock.callees)
+        prior = 0.7 if likely else 0.3
         if other.isidentifier():
             callee = rebuilt(node.func, attr=other) if method else _name(other)
             yield prior, rebuilt(node, func=callee)

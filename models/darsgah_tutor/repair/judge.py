@@ -41,9 +41,9 @@ class Judge:
         return self._ends - time.monotonic()
 
     def judged(self, programs: Sequence[ast.Module]) -> list[Passed | None]:
-        """The checks that each passes; None for those that time was too short for."""
-        sources = [render(program) for program in programs]
-        new = [source for source in dict.fromkeys(sources) if source not in self._known]
+        """The checks that each passes; None for those that time was too short for, or that are no Python."""
+        sources = [_source(program) for program in programs]
+        new = [source for source in dict.fromkeys(sources) if source and source not in self._known]
         if new and self.left > 0:
             passed = self._trials.passed(new, seconds=self.left)
             for source, result in zip(new, passed, strict=True):
@@ -69,6 +69,14 @@ class Judge:
                 except StopIteration as ended:
                     found.append(ended.value)
         return found
+
+
+def _source(program: ast.Module) -> str:
+    """The program's text; nothing where it cannot be written, as with a line end inside of an f-string."""
+    try:
+        return render(program)
+    except ValueError:
+        return ""
 
 
 def is_right(passed: Passed | None) -> bool:

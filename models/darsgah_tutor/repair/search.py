@@ -19,10 +19,11 @@ from itertools import combinations, islice
 from darsgah_tutor.repair.alignment import Script, align
 from darsgah_tutor.repair.edits import Candidate, one_edit
 from darsgah_tutor.repair.fewest import fewest
+from darsgah_tutor.repair.idleness import idle
 from darsgah_tutor.repair.judge import Judge, is_right
 from darsgah_tutor.repair.soundness import faults, has_endless_loop
 from darsgah_tutor.repair.stock import Stock
-from darsgah_tutor.repair.trees import size
+from darsgah_tutor.repair.trees import canonical, kept, size
 
 _NEAR = 4.0
 """A cost at which no nearer program is looked for: an operator, a name, a constant."""
@@ -90,8 +91,13 @@ class Search:
         return align(self.learner, program, self.lines)
 
     def cost(self, program: ast.Module) -> float:
-        """How far a program is from the learner's."""
-        return self.script(program).cost()
+        """How far a program is from the learner's; what of it does nothing any more is given up too."""
+        return self.script(program).cost() + sum(map(size, self.made_idle(program)))
+
+    def made_idle(self, program: ast.Module) -> list[ast.stmt]:
+        """The learner's statements that stand in a program and do nothing there, as they did before."""
+        before = kept(self.learner, "idle", lambda: frozenset(map(canonical, idle(self.learner))))
+        return [one for one in idle(program) if canonical(one) not in before]
 
     def aligned(self, others: Iterable[ast.Module], below: float) -> ast.Module | None:
         """The nearest program below a cost that takes over parts of others."""

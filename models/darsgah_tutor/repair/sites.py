@@ -103,7 +103,9 @@ def _sites(node: ast.AST, place: Place, line: int, function: str) -> Iterator[Si
     for name, index, part in parts(node):
         here = (*place, (name, index))
         at = part.lineno if isinstance(part, ast.stmt) else line
-        if isinstance(part, ast.expr) and isinstance(getattr(part, "ctx", ast.Load()), ast.Load):
+        is_read = isinstance(getattr(part, "ctx", ast.Load()), ast.Load)
+        in_text = isinstance(node, ast.JoinedStr | ast.FormattedValue)
+        if isinstance(part, ast.expr) and is_read and not in_text:
             role = _ROLES.get((type(node), name), Role.OTHER)
             if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
                 role = Role.CONDITION
