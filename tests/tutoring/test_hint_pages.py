@@ -1,5 +1,6 @@
 """Hints on pages: a learner's own again, and what a course sets and sees."""
 
+import re
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -7,9 +8,13 @@ import httpx
 import pytest
 
 from darsgah.db.columns import new_id
+from darsgah.grades.tasks import GradingTasks
+from darsgah.hinting.tasks import HintTasks
+from darsgah.submissions import service as submissions
 from darsgah.tutoring import service
 from darsgah.tutoring.schemas import HintRequest, MadeHint
-from tests.network import Platform, open_cohort
+from darsgah_grader.grading import Grader
+from tests.network import SECRET, WORK, Platform, open_cohort
 
 WRONG = "def double(n):\n    return n"
 SAID = MadeHint(
@@ -81,3 +86,39 @@ async def test_a_course_is_set_and_its_figures_are_seen(
         assert "No hints yet" in await page(learner, "/hints")
         assert (await learner.get(f"/api/v1/hints/{hint_id}")).status_code == 404
         assert (await learner.get(place)).status_code == 403
+
+
+async def test_a_hint_is_asked_for_from_the_result_page(platform: Platform, grader: Grader) -> None:
+    """With htmx and without; the answer is the one that was handed in, among the cells handed in."""
+    network = platform.network
+    learner = network.people["learner"]
+    async with platform.database.begin() as session:
+        _, assignment_id = await open_cohort(
+            session, network.hub_id, network.course_version_id, learner, name=f"Results {new_id()}"
+        )
+        handed_in = await submissions.hand_in(
+            session, platform.blobs, learner, assignment_id, {"lab.ipynb": WORK}
+        )
+    await GradingTasks(platform.database, platform.blobs, grader).grade(str(handed_in.id))
+    address, sent = f"/submissions/{handed_in.id}/hints", {"notebook": "lab", "cell_id": "test-triple"}
+    tasks = HintTasks(platform.database, platform.blobs, grader)
+    async with platform.browser("learner") as client:
+        result = await page(client, f"/submissions/{handed_in.id}")
+        assert result.count(f'hx-post="{address}"') == 1, "the right answer needs none"
+        asked = await client.post(address, data=sent, headers={"HX-Request": "true"})
+        [part] = re.findall(r'hx-get="(/hints/[^"]+)"', asked.text)
+        assert "<html" not in asked.text
+        await tasks.give(part.removeprefix("/hints/"))
+        shown = await page(client, part)
+        assert "What the tests saw" in shown
+        assert SECRET not in shown
+        rated = await client.post(f"{part}/rating", data={"helpful": "false"}, headers={"HX-Request": "1"})
+        assert "Thank you." in rated.text
+        same = await client.post(address, data=sent)
+        assert 'name="reflection"' in same.text
+        assert "<html" in same.text
+        further = await client.post(address, data={**sent, "reflection": "I added two by mistake."})
+        assert (further.status_code, further.headers["location"]) == (303, "/hints")
+        kept = (await client.get(f"/api/v1/hints?assignment={assignment_id}")).json()["hints"]
+        assert [hint["level"] for hint in kept] == [1, 0]
+        assert kept[0]["source"] == "def triple(n):\n    return n + 2"

@@ -21,6 +21,7 @@ from darsgah.hinting.lab_questions import LabQuestion, lab_questions
 from darsgah.hinting.tutors import evidence_tutor, shipped_tutor
 from darsgah.jobs.worker import Task, outline
 from darsgah.lab_checks.limits import limits_of
+from darsgah.submissions import service as submissions
 from darsgah.tutoring import service
 from darsgah.tutoring.schemas import HintTicket, MadeHint
 from darsgah.workspaces import service as workspaces
@@ -73,7 +74,8 @@ class HintTasks:
             )
         try:
             lab = await self._lab(lab_version_id)
-            notebook = draft or await self._release(lab_version_id, ticket.notebook)
+            notebook = draft or await self._handed_in(ticket)
+            notebook = notebook or await self._release(lab_version_id, ticket.notebook)
             hint = await asyncio.to_thread(self._made, ticket, lab, notebook)
         except (GraderError, LabInvalid, SubmissionRejected) as error:
             await self._fail(ticket.id, outline(error))
@@ -146,6 +148,16 @@ class HintTasks:
         while len(self._labs) > _LABS_KEPT:
             self._labs.popitem(last=False)
         return read
+
+    async def _handed_in(self, ticket: HintTicket) -> bytes | None:
+        """What a learner handed in last who works elsewhere and has saved nothing here."""
+        async with self.database.begin() as session:
+            attempts = await submissions.attempts_of(session, ticket.assignment_id, ticket.account_id)
+        for attempt in attempts[:1]:
+            for file in attempt.notebooks:
+                if file.name == ticket.notebook:
+                    return await self.blobs.get(file.sha256)
+        return None
 
     async def _release(self, lab_version_id: UUID, name: str) -> bytes:
         """The notebook as it was given out: what a learner has who has not saved it."""

@@ -11,9 +11,18 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, signed_in
+from darsgah.blobs.store import BlobStore
 from darsgah.submissions.guards import staff
 from darsgah.tutoring import course_settings, course_view, service
-from darsgah.tutoring.schemas import DAILY_HINTS, AssignmentTutoring, CohortTutoring
+from darsgah.tutoring.schemas import (
+    DAILY_HINTS,
+    AssignmentTutoring,
+    CohortTutoring,
+    HintRequest,
+    Line,
+    Name,
+    Rating,
+)
 from darsgah.ui.form_data import read_form
 from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
@@ -45,6 +54,14 @@ class AssignmentForm(msgspec.Struct, frozen=True):
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
 
+class AskForm(msgspec.Struct, frozen=True):
+    """What the result page sends: the test that failed, and a line of reflection."""
+
+    notebook: Name
+    cell_id: Name
+    reflection: Line = ""
+
+
 @get("/hints", guards=[signed_in])
 async def hints_page(
     request: Request[Actor, str, Any],
@@ -62,6 +79,61 @@ async def hints_page(
         paged=after is not None,
         levels=LEVELS,
     )
+
+
+@get("/hints/{hint_id:uuid}", guards=[signed_in])
+async def hint_part(
+    hint_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    """One hint, as a part of the page that asked for it: it asks again as long as the hint is being made."""
+    hint = await service.read(session, request.user, hint_id, pages.language_of(request))
+    return pages.respond(request, "tutoring/asked.html", hint=hint, answer=None, levels=LEVELS)
+
+
+@post("/submissions/{submission_id:uuid}/hints", guards=[signed_in])
+async def ask_about_submission(
+    *,
+    submission_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    blobs: NamedDependency[BlobStore],
+    pages: NamedDependency[Pages],
+) -> Response[Any]:
+    """Ask for a hint on an answer as it was handed in; without scripts it is read among one's hints."""
+    form = read_form(await request.form(), AskForm)
+    asked = HintRequest(form.notebook, form.cell_id, "", reflection=form.reflection)
+    found = await service.ask_about_submission(session, blobs, request.user, submission_id, asked)
+    answer = found.told(pages.language_of(request))
+    if answer.available and "hx-request" not in request.headers:
+        return Redirect("/hints", status_code=303)
+    return pages.respond(
+        request,
+        "tutoring/asked.html" if "hx-request" in request.headers else "tutoring/refused.html",
+        hint=answer.hint,
+        answer=answer,
+        levels=LEVELS,
+        form=form,
+        submission_id=submission_id,
+    )
+
+
+@post("/hints/{hint_id:uuid}/rating", guards=[signed_in])
+async def rate_hint(
+    hint_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    pages: NamedDependency[Pages],
+) -> Response[Any]:
+    """Say whether a hint helped."""
+    form = read_form(await request.form(), Rating)
+    language = pages.language_of(request)
+    hint = await service.rate(session, request.user, hint_id, language, helpful=form.helpful)
+    if "hx-request" not in request.headers:
+        return Redirect("/hints", status_code=303)
+    return pages.respond(request, "tutoring/asked.html", hint=hint, answer=None, levels=LEVELS)
 
 
 @post("/hints/delete", guards=[signed_in])
@@ -132,6 +204,16 @@ async def change_lab(
 
 router = Router(
     path="/",
-    route_handlers=[hints_page, delete_hints, delete_hint, tutor_page, change_course, change_lab],
+    route_handlers=[
+        hints_page,
+        hint_part,
+        ask_about_submission,
+        rate_hint,
+        delete_hints,
+        delete_hint,
+        tutor_page,
+        change_course,
+        change_lab,
+    ],
     include_in_schema=False,
 )

@@ -24,6 +24,18 @@ def question_of(release: bytes, cell_id: str) -> str | None:
     return None
 
 
+def answer_in(notebook: bytes, question: str) -> str:
+    """A learner's answer to a question, by its grade_id; empty where the notebook does not have it."""
+    try:
+        for cell in json.loads(notebook)["cells"]:
+            if _marks(cell).get("grade_id") == question:
+                source = cell["source"]
+                return source if isinstance(source, str) else "".join(source)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return ""  # a notebook that cannot be read has no answers
+    return ""
+
+
 def _marks(cell: dict[str, Any]) -> dict[str, Any]:
     found = cell.get("metadata", {}).get("nbgrader", {})
     return found if isinstance(found, dict) else {}

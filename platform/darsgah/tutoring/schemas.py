@@ -11,6 +11,8 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 LevelNumber = Annotated[int, msgspec.Meta(ge=0, le=4)]
 Line = Annotated[str, msgspec.Meta(max_length=1000)]
 
+LONGEST_SOURCE: Final = 100_000
+"""Characters of an answer that a hint may be asked about."""
 DAILY_HINTS: Final = 30
 """Hints a learner may ask for on one day where a cohort's staff set no other number."""
 SHORTEST_REFLECTION: Final = 10
@@ -29,7 +31,7 @@ class HintRequest(msgspec.Struct, frozen=True):
 
     notebook: Name
     cell_id: Name
-    source: Annotated[str, msgspec.Meta(max_length=100_000)]
+    source: Annotated[str, msgspec.Meta(max_length=LONGEST_SOURCE)]
     error: Annotated[str, msgspec.Meta(max_length=20_000)] = ""
     level: LevelNumber | None = None
     reflection: Line = ""

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
@@ -16,13 +17,15 @@ from darsgah.db.columns import now
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
 from darsgah.enrolments.service import LabNotOpen
-from darsgah.errors import NotFound
+from darsgah.errors import NotFound, TooLarge
 from darsgah.jobs.notifications import notify
 from darsgah.jobs.queue import JobKind, Queue, enqueue
+from darsgah.submissions import service as submissions
 from darsgah.tutoring import models, queries
 from darsgah.tutoring.errors import HintsForLearners, LevelNotYet, NotAnswered
-from darsgah.tutoring.questions import question_of
+from darsgah.tutoring.questions import answer_in, question_of
 from darsgah.tutoring.schemas import (
+    LONGEST_SOURCE,
     SHORTEST_REFLECTION,
     AssignmentTutoring,
     CohortTutoring,
@@ -45,9 +48,6 @@ PAGE: Final = 50
 
 EXAM = Message("An exam is on in this course: there are no hints until it is over.")
 OFF = Message("Your instructor has switched hints off for this lab.")
-SPENT = Message(
-    "You have used today's {daily} hints. Tomorrow there are new ones; your instructor helps on until then."
-)
 MOVE_FIRST = Message(
     "The next hint comes when you have changed your answer, or written a line about what you tried."
 )
@@ -130,8 +130,7 @@ async def ask(
     no_ai = (await accounts.profile(session, actor.account_id)).no_ai
     level = Level.EVIDENCE if no_ai else _level(asked, earlier)
     if level is None or left == 0:
-        spent = Message(SPENT.text, daily=rules.daily_hints)
-        return replace(answer, reason=MOVE_FIRST if level is None else spent)
+        return replace(answer, reason=MOVE_FIRST if level is None else _spent(rules.daily_hints))
     row = models.HintRequest(
         hub_id=assignment.hub_id,
         cohort_id=cohort.id,
@@ -148,6 +147,35 @@ async def ask(
     )
     await _send(session, row)
     return replace(answer, request=row, left=left - 1)
+
+
+async def ask_about_submission(
+    session: AsyncSession, blobs: BlobStore, actor: Actor, submission_id: UUID, asked: HintRequest
+) -> Answer:
+    """As `ask`, about an answer as it was handed in; ``source`` is left empty and read from there.
+
+    Raises:
+        NotFound: no submission of the actor's, or no such notebook in it.
+        TooLarge: the answer is longer than may be asked about.
+    """
+    submission = await submissions.own_submission(session, actor, submission_id)
+    handed_in = await submissions.notebook_bytes(blobs, submission, asked.notebook)
+    release = await enrolments.lab_file(
+        session, blobs, actor, submission.assignment_id, asked.notebook, notebook=True
+    )
+    source = answer_in(handed_in, question_of(release, asked.cell_id) or "")
+    if len(source) > LONGEST_SOURCE:
+        raise TooLarge
+    about = msgspec.structs.replace(asked, source=source)
+    return await ask(session, blobs, actor, submission.assignment_id, about)
+
+
+def _spent(daily: int) -> Message:
+    return Message(
+        "You have used today's {daily} hints. Tomorrow there are new ones; your instructor helps on until "
+        "then.",
+        daily=daily,
+    )
 
 
 def _refusal(rules: CohortTutoring, here: AssignmentTutoring) -> Message | None:
