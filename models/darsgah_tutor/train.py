@@ -141,8 +141,7 @@ def train(examples: Sequence[Example], folder: Path, plan: Plan, device: torch.d
                 f"{marks.spectrum_first_three:.1%})"
             )
     model.config.calibration = _calibrated(model, parts[Part.CALIBRATION])
-    nn.Module.to(model, torch.bfloat16)
-    model.save_pretrained(folder, max_shard_size=LARGEST_FILE)
+    _save(model, folder)
     write_points(folder / "curves.csv", points)
     (folder / "curves.svg").write_text(draw(points), encoding="utf-8")
     trained = Trained(
@@ -263,6 +262,14 @@ def _said(model: SuspectsModel, lessons: Sequence[Lesson]) -> list[Suspects]:
     """What the model says of each, one by one as a learner's answer comes."""
     model.train(mode=False)
     return [model(batch_of([lesson.read]).to(model.device)) for lesson in lessons]
+
+
+def _save(model: SuspectsModel, folder: Path) -> None:
+    """Write it in 16 bits; its weights, which come as the owner's alone, may be read by whom its config may."""
+    nn.Module.to(model, torch.bfloat16)
+    model.save_pretrained(folder, max_shard_size=LARGEST_FILE)
+    for file in folder.glob("*.safetensors"):
+        file.chmod((folder / "config.json").stat().st_mode)
 
 
 def _order(said: Suspects, lesson: Lesson) -> list[int]:

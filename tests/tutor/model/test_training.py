@@ -26,6 +26,8 @@ def test_a_training_leaves_a_model_and_how_it_was_made(folder: Path, many: Seque
     record = json.loads((folder / "training.json").read_text())
     assert record["plan"]["seed"] == TINY.seed
     assert sum(record["examples"].values()) == len(many)
+    modes = {(folder / name).stat().st_mode for name in ("config.json", "model.safetensors")}
+    assert len(modes) == 1
     assert (folder / "curves.svg").read_text().startswith("<svg")
     rows = (folder / "curves.csv").read_text().split()
     assert rows[0] == "epoch,loss,first,first_three"
