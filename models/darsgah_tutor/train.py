@@ -265,7 +265,7 @@ def _said(model: SuspectsModel, lessons: Sequence[Lesson]) -> list[Suspects]:
 
 
 def _save(model: SuspectsModel, folder: Path) -> None:
-    """Write it in 16 bits; its weights, which come as the owner's alone, may be read by whom its config may."""
+    """Write it in 16 bits. Its weights come as the owner's alone; who may read its config may read them."""
     nn.Module.to(model, torch.bfloat16)
     model.save_pretrained(folder, max_shard_size=LARGEST_FILE)
     for file in folder.glob("*.safetensors"):
