@@ -94,6 +94,7 @@ function judgement(data: LabData, words: Words, hint: Hint): HTMLElement {
     try {
       await send(data, "PUT", `/api/v1/hints/${hint.id}/rating`, { helpful });
       row.replaceChildren(words.say(helpful ? "Thank you." : "Thank you. Change your answer or write what you tried, and the next hint says more."));
+      if (!helpful) row.append(make("a", { href: `/hints#hint-${hint.id}` }, words.say("Ask your instructor about this")));
     } catch {
       row.replaceChildren(words.say("This could not be sent. Try again when there is a link."));
     }

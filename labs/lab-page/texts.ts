@@ -80,6 +80,7 @@ export const TEXTS = [
   "No",
   "What have you tried, or what do you think is wrong?",
   "Ask for the next hint",
+  "Ask your instructor about this",
   "There is no link, so no hint can be had now. Your work is kept on this device.",
   "The program waits for a line from you",
   "Send",

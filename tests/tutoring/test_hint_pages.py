@@ -122,3 +122,23 @@ async def test_a_hint_is_asked_for_from_the_result_page(platform: Platform, grad
         kept = (await client.get(f"/api/v1/hints?assignment={assignment_id}")).json()["hints"]
         assert [hint["level"] for hint in kept] == [1, 0]
         assert kept[0]["source"] == "def triple(n):\n    return n + 2"
+
+
+async def test_a_learner_asks_a_person_who_sees_the_hint_and_answers(
+    platform: Platform, course: tuple[UUID, UUID, UUID]
+) -> None:
+    """Even where staff read no transcripts: whoever writes to them shares this hint."""
+    cohort_id, _, hint_id = course
+    place = f"/teach/cohorts/{cohort_id}/tutor"
+    async with platform.browser("instructor") as teacher, platform.browser("learner") as learner:
+        early = await teacher.post(f"{place}/hints/{hint_id}", data={"body": "Unasked."})
+        assert early.status_code == 404
+        assert (await learner.post(f"/hints/{hint_id}/messages", data={"body": "  "})).status_code == 422
+        await page(learner, f"/hints/{hint_id}/messages", body="What is <b>wrong</b> in line 2?")
+        seen = await page(teacher, place)
+        assert "What is &lt;b&gt;wrong&lt;/b&gt; in line 2?" in seen
+        assert "<code>line 2</code>" in seen
+        await page(teacher, f"{place}/hints/{hint_id}", body="Count its arguments.")
+        assert "Count its arguments." in await page(learner, "/hints")
+        await page(learner, f"/hints/{hint_id}/delete", x="")
+        assert "Count its arguments." not in await page(teacher, place)

@@ -15,11 +15,12 @@ from darsgah.tutoring.schemas import (
     HintView,
     MisconceptionCount,
 )
+from darsgah.tutoring.threads import MessageView
 
 LONG_CODE = "def total_rainfall_of(readings):\n    return " + " + ".join(
     f"readings[{number}]" for number in range(30)
 )
-NONE = {"hints": (), "next_after": None, "paged": False, "levels": LEVELS}
+NONE: dict[str, Any] = {"hints": (), "next_after": None, "paged": False, "levels": LEVELS, "threads": {}}
 REASON = "confidence 0.31 is below 0.50"
 
 
@@ -45,6 +46,17 @@ def hint(number: int, asked_at: datetime, **changes: Any) -> HintView:  # noqa: 
     return HintView(**(parts | changes))
 
 
+def written(at: datetime) -> list[MessageView]:
+    """A learner's question and the answer."""
+    asked = MessageView(
+        "Demo Learner 1",
+        learners=True,
+        body="I looked at line 2 and " + "nothing is wrong there. " * 8,
+        sent_at=at,
+    )
+    return [asked, MessageView("Demo Instructor", learners=False, body="How many readings?", sent_at=at)]
+
+
 def own(asked_at: datetime) -> dict[str, Any]:
     """A learner's page: judged, held back, waiting."""
     hints = (
@@ -52,7 +64,13 @@ def own(asked_at: datetime) -> dict[str, Any]:
         hint(2, asked_at, level=2, withheld=True, helpful=False),
         hint(3, asked_at, state=HintState.WAITING, text=""),
     )
-    return {"hints": hints, "next_after": UUID(int=3), "paged": True, "levels": LEVELS}
+    return {
+        "hints": hints,
+        "next_after": UUID(int=3),
+        "paged": True,
+        "levels": LEVELS,
+        "threads": {hints[0].id: written(asked_at)},
+    }
 
 
 def course(cohort: CohortView, assignment: AssignmentView, learner: str, at: datetime) -> dict[str, Any]:
@@ -67,5 +85,6 @@ def course(cohort: CohortView, assignment: AssignmentView, learner: str, at: dat
     )
     told = LearnersHint(learner, hint(4, at, withheld=True), None, 0.31, (REASON,))
     settings = CohortTutoring(transcripts=True)
-    view = CourseTutor(cohort, settings, labs, (told,), None)
-    return {"view": view, "levels": LEVELS, "may_change": True}
+    shared = LearnersHint(learner, hint(5, at, helpful=False), None, 0.7, ())
+    view = CourseTutor(cohort, settings, labs, (told,), (shared,), None)
+    return {"view": view, "levels": LEVELS, "may_change": True, "threads": {shared.hint.id: written(at)}}

@@ -33,7 +33,7 @@ async def change_cohort_tutoring(
         NotFound, Forbidden: the actor does not teach or run it.
     """
     cohort = await enrolments.staffed_cohort(session, actor, cohort_id)
-    _require_change(actor, cohort.hub_id)
+    require_change(actor, cohort.hub_id)
     await queries.set_cohort_tutoring(session, cohort_id, wanted)
     return wanted
 
@@ -59,11 +59,12 @@ async def change_assignment_tutoring(
     """
     assignment, _ = await enrolments.assignment(session, actor, assignment_id)
     cohort = await enrolments.staffed_cohort(session, actor, assignment.cohort_id)
-    _require_change(actor, cohort.hub_id)
+    require_change(actor, cohort.hub_id)
     await queries.set_assignment_tutoring(session, assignment_id, wanted)
     return wanted
 
 
-def _require_change(actor: Actor, hub_id: UUID) -> None:
+def require_change(actor: Actor, hub_id: UUID) -> None:
+    """Raises Forbidden for those who only read in that hub."""
     if not actor.holds(*MAY_CHANGE, hub_id=hub_id):
         raise Forbidden

@@ -43,12 +43,16 @@ class LearnersHint(msgspec.Struct, frozen=True):
 
 
 class CourseTutor(msgspec.Struct, frozen=True):
-    """A course's page about the tutor; ``transcripts`` is empty unless staff may read them."""
+    """A course's page about the tutor; ``transcripts`` is empty unless staff may read them.
+
+    ``questions`` are the hints that learners wrote to a person about: what they share by doing so.
+    """
 
     cohort: CohortView
     settings: CohortTutoring
     labs: tuple[LabTutor, ...]
     transcripts: tuple[LearnersHint, ...]
+    questions: tuple[LearnersHint, ...]
     next_after: UUID | None
 
 
@@ -84,6 +88,7 @@ async def course_tutor(
             for one in assignments
         ),
         transcripts=await _with_learners(session, shown, language),
+        questions=await _with_learners(session, await queries.written_about(session, ids, PAGE), language),
         next_after=shown[-1].id if len(rows) > PAGE else None,
     )
 

@@ -56,6 +56,18 @@ class HintRequest(Record, table=True):
     helpful: bool | None = None
 
 
+class HintMessage(Record, table=True):
+    """A message about a hint, of its learner or of the course's staff."""
+
+    __tablename__ = "hint_message"
+
+    id: UUID = id_column()
+    hint_id: UUID = Field(foreign_key="hint_request.id", ondelete="CASCADE", index=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    body: str = Field(sa_type=sa.Text)
+    sent_at: datetime = created_at_column()
+
+
 class HintDay(Record, table=True):
     """How many hints somebody asked for on a day of their hub; deleting a hint gives none back."""
 

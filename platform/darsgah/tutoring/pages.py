@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor, signed_in
 from darsgah.blobs.store import BlobStore
 from darsgah.submissions.guards import staff
-from darsgah.tutoring import course_settings, course_view, service
+from darsgah.tutoring import course_settings, course_view, service, threads
 from darsgah.tutoring.schemas import (
     DAILY_HINTS,
     AssignmentTutoring,
@@ -62,6 +62,12 @@ class AskForm(msgspec.Struct, frozen=True):
     reflection: Line = ""
 
 
+class MessageForm(msgspec.Struct, frozen=True):
+    """What somebody writes about a hint."""
+
+    body: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
 @get("/hints", guards=[signed_in])
 async def hints_page(
     request: Request[Actor, str, Any],
@@ -71,10 +77,12 @@ async def hints_page(
 ) -> Response[str]:
     """One's own hints, newest first, to read again and to delete."""
     found = await service.transcript(session, request.user, pages.language_of(request), after=after)
+    written = await threads.threads(session, [hint.id for hint in found.hints])
     return pages.respond(
         request,
         "tutoring/hints.html",
         hints=found.hints,
+        threads=written,
         next_after=found.next_after,
         paged=after is not None,
         levels=LEVELS,
@@ -136,6 +144,29 @@ async def rate_hint(
     return pages.respond(request, "tutoring/asked.html", hint=hint, answer=None, levels=LEVELS)
 
 
+@post("/hints/{hint_id:uuid}/messages", guards=[signed_in])
+async def ask_person(
+    hint_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+) -> Redirect:
+    """Write to the course's staff about a hint."""
+    form = read_form(await request.form(), MessageForm)
+    await threads.ask_person(session, request.user, hint_id, form.body)
+    return Redirect(f"/hints#hint-{hint_id}", status_code=303)
+
+
+@post("/teach/cohorts/{cohort_id:uuid}/tutor/hints/{hint_id:uuid}", guards=[staff])
+async def answer_learner(
+    cohort_id: FromPath[UUID],
+    hint_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+) -> Redirect:
+    """Answer a learner who wrote about a hint."""
+    form = read_form(await request.form(), MessageForm)
+    await threads.answer(session, request.user, cohort_id, hint_id, form.body)
+    return Redirect(f"/teach/cohorts/{cohort_id}/tutor#hint-{hint_id}", status_code=303)
+
+
 @post("/hints/delete", guards=[signed_in])
 async def delete_hints(request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]) -> Redirect:
     """Delete all of one's hints."""
@@ -171,6 +202,7 @@ async def tutor_page(
         zone=view.cohort.timezone,
         notices=[Notice(Message("Saved."))] if saved else [],
         view=view,
+        threads=await threads.threads(session, [line.hint.id for line in view.questions]),
         levels=LEVELS,
         may_change=request.user.holds(*course_settings.MAY_CHANGE, hub_id=view.cohort.hub_id),
     )
@@ -209,6 +241,8 @@ router = Router(
         hint_part,
         ask_about_submission,
         rate_hint,
+        ask_person,
+        answer_learner,
         delete_hints,
         delete_hint,
         tutor_page,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from darsgah.db.columns import now
-from darsgah.tutoring.models import AssignmentTutor, CohortTutor, HintDay, HintRequest
+from darsgah.tutoring.models import AssignmentTutor, CohortTutor, HintDay, HintMessage, HintRequest
 from darsgah.tutoring.schemas import (
     AssignmentTutoring,
     CohortTutoring,
@@ -200,6 +200,37 @@ async def of_assignments(
     )
     if after is not None:
         statement = statement.where(col(HintRequest.id) < after)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def messages(
+    session: AsyncSession, hint_ids: Sequence[UUID], *, cohort_id: UUID | None = None
+) -> Sequence[tuple[HintMessage, UUID]]:
+    """What was written about hints, oldest first, each with the hint's learner; of one cohort if named."""
+    statement = (
+        select(HintMessage, col(HintRequest.account_id))
+        .join(HintRequest, col(HintRequest.id) == col(HintMessage.hint_id))
+        .where(col(HintMessage.hint_id).in_(hint_ids))
+        .order_by(col(HintMessage.id))
+    )
+    if cohort_id is not None:
+        statement = statement.where(HintRequest.cohort_id == cohort_id)
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
+async def written_about(
+    session: AsyncSession, assignment_ids: Sequence[UUID], limit: int
+) -> Sequence[HintRequest]:
+    """The hints on some labs that somebody wrote to a person about, the newest first."""
+    statement = (
+        select(HintRequest)
+        .where(
+            col(HintRequest.assignment_id).in_(assignment_ids),
+            select(HintMessage).where(HintMessage.hint_id == col(HintRequest.id)).exists(),
+        )
+        .order_by(col(HintRequest.id).desc())
+        .limit(limit)
+    )
     return (await session.execute(statement)).scalars().all()
 
 

@@ -92,6 +92,7 @@ TEXTS: Final = (
     Message("No"),
     Message("What have you tried, or what do you think is wrong?"),
     Message("Ask for the next hint"),
+    Message("Ask your instructor about this"),
     Message("There is no link, so no hint can be had now. Your work is kept on this device."),
     Message("The program waits for a line from you"),
     Message("Send"),
