@@ -27,6 +27,7 @@ _FRAME_METHODS = frozenset(
         "value_counts",
     }
 )
+_COLUMN_METHODS = frozenset({"isin", "between", "notna", "isna", "drop_duplicates", "astype", "str"})
 _DICTIONARY_METHODS = frozenset({"get", "items", "setdefault"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -61,13 +62,14 @@ def _constructs(source: str, only: int = 0) -> Iterator[tuple[str, int]]:
         for inner in ast.walk(node)
     }
     dictionaries = set(_dictionaries(tree))
+    in_frames = any(_method(_FRAME_METHODS | _COLUMN_METHODS)(node) for node in ast.walk(tree))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.stmt)]
     for node in sorted(nodes, key=lambda node: -node.lineno):
         if only and node.lineno != only:
             continue
         owner = node.value if isinstance(node, ast.Subscript) else None
-        if isinstance(owner, ast.Name) and owner.id in dictionaries:
-            yield "dictionary", node.lineno
+        if isinstance(node, ast.Subscript) and (_is_key(node) or _names(owner, dictionaries)):
+            yield "frame" if in_frames else "dictionary", node.lineno
             continue
         for name, is_one in _TESTS.items():
             if is_one(node):
@@ -87,6 +89,14 @@ def _dictionaries(tree: ast.Module) -> Iterator[str]:
             yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
+def _is_key(node: ast.Subscript) -> bool:
+    return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+
+
+def _names(node: ast.expr | None, names: set[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
+
+
 def _method(names: frozenset[str]) -> Callable[[ast.AST], bool]:
     return lambda node: isinstance(node, ast.Attribute) and node.attr in names
 
@@ -103,7 +113,10 @@ _TESTS: Mapping[str, Callable[[ast.AST], bool]] = {
         isinstance(node, ast.Dict) or _method(frozenset({"get", "items", "setdefault"}))(node)
     ),
     "frame": _method(_FRAME_METHODS),
-    "array": lambda node: isinstance(node, ast.Name) and node.id == "np",
+    "array": lambda node: (
+        (isinstance(node, ast.Name) and node.id == "np")
+        or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
+    ),
     "for-loop": lambda node: isinstance(node, ast.For),
     "index": lambda node: _subscript(node, sliced=False),
     "condition": lambda node: isinstance(node, ast.If | ast.IfExp),

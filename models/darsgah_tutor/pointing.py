@@ -53,16 +53,23 @@ class Pointing:
 
 
 def confirmed(findings: Sequence[Finding], repair: Repair | None) -> tuple[Finding, ...]:
-    """Findings, strongest first, the surer of those on whose very line a near and verified repair works."""
-    if repair is None or not _is_near(repair):
+    """Findings, strongest first, in the light of a near and verified repair.
+
+    It makes surer of those on whose very line it works, and says where those may stand that only show.
+    """
+    if repair is None or not _is_near(repair) or not repair.lines:
         return tuple(findings)
-    told = [
-        replace(one, strength=1 - CONFIRMED * (1 - one.strength))
-        if one.strength >= SEEN and one.line in repair.lines
-        else one
-        for one in findings
-    ]
+    told = [_in_light_of(one, repair.lines) for one in findings]
     return tuple(sorted(told, key=lambda one: -one.strength))
+
+
+def _in_light_of(finding: Finding, lines: Sequence[int]) -> Finding:
+    if finding.line in lines:
+        surer = 1 - CONFIRMED * (1 - finding.strength)
+        return replace(finding, strength=surer) if finding.strength >= SEEN else finding
+    if finding.shows:
+        return replace(finding, line=lines[0], slots={**finding.slots, "line": str(lines[0])})
+    return finding
 
 
 def exception_lines(evidence: Evidence) -> frozenset[int]:

@@ -155,12 +155,14 @@ class Finding:
     """A misconception that a detector saw in the answer, with the line and how sure it is (0 to 1).
 
     ``slots`` fill the places in its hints: ``line``, ``name``, ``input``, ``value`` and what it adds.
+    Where it only ``shows`` on its line, in what was returned there, the mistake may stand on another one.
     """
 
     misconception: str
     line: int
     strength: float
     slots: Mapping[str, str] = field(default_factory=dict)
+    shows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,24 @@
 """What the tutor says of answers as learners get them wrong: a sample, in the real sandbox."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from darsgah.hinting.lab_questions import LabQuestion
-from darsgah.hinting.tutors import shipped_tutor
 from darsgah_grader.grading import Grader
-from darsgah_tutor.engine import Study, study, tell
+from darsgah_tutor.detectors import detect
+from darsgah_tutor.engine import Study, Tutor, study, tell
 from darsgah_tutor.misconceptions import Bank
+from darsgah_tutor.repair import repair
 from darsgah_tutor.types import Hint, Level
 from tests.tutor.shipped_questions import shipped_labs
 from tests.tutor.wrong_answers import WrongAnswer, wrong_answers
 
+TUTOR = Tutor(detectors=(detect,), repairer=repair)
+"""Without the trained model: what is tried here has to be right without one."""
+PATIENT = replace(TUTOR, repair_seconds=8.0, seconds=9.0)
+"""Finds what it can find on a busy machine too."""
 PYTHON_ALONE = [one for one in wrong_answers() if one.lab == "python-functions-and-data"]
 
 
@@ -29,26 +35,19 @@ def question_of(answer: WrongAnswer) -> tuple[LabQuestion, Bank]:
     return question, lab.bank
 
 
-def studied(grader: Grader, answer: WrongAnswer) -> tuple[Study, Hint]:
+def studied(grader: Grader, answer: WrongAnswer, tutor: Tutor = TUTOR) -> tuple[Study, Hint]:
     held, bank = question_of(answer)
     with held.trials(grader) as trials:
-        found = study(shipped_tutor(), held.question, trials, answer.source, lab=bank)
-        return found, tell(shipped_tutor(), found, Level.WHERE)
+        found = study(tutor, held.question, trials, answer.source, lab=bank)
+        return found, tell(tutor, found, Level.WHERE)
 
 
 def test_a_fare_that_is_printed_and_cut_off(grader: Grader) -> None:
-    found, hint = studied(grader, PYTHON_ALONE[0])
+    found, hint = studied(grader, PYTHON_ALONE[0], PATIENT)
     assert (hint.lines[0], hint.misconception) == (6, "prints-instead-of-returning")
     assert not hint.withheld
     assert found.repair is not None
     assert (found.repair.lines, found.repair.edits) == ((5, 6), 2)
-    assert "is not None" not in tell_level_zero(hint)
-
-
-def tell_level_zero(hint: Hint) -> str:
-    return " ".join(
-        f"{check.call} {check.expected}" for check in hint.evidence.checks if check.expected == "100"
-    )
 
 
 def test_most_hints_are_right_and_most_are_given(grader: Grader) -> None:

@@ -56,8 +56,7 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     ("TypeError", r"can only concatenate list", "element-is-no-list"),
     (
         "TypeError",
-        r"can only concatenate str \(not \"(?!bytes)|must be str, not(?! bytes)"
-        r"|unsupported operand type(?!.*bytes).*'str'",
+        r"(concatenate str \(not \"|must be str, not )(?!bytes)|unsupported operand type(?!.*bytes).*'str'",
         "text-is-no-number",
     ),
     (

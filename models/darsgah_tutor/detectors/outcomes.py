@@ -5,6 +5,7 @@ The line is that of the last ``return`` which a failing check ran: there the res
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from darsgah_tutor.detectors.answer import Answer, Comparison, Pattern, Sign
 from darsgah_tutor.detectors.reading import called
@@ -37,6 +38,15 @@ def _leaves_at(answer: Answer) -> ast.AST | int:
     return answer.functions[0] if answer.functions else 1
 
 
+def _shown(answer: Answer, misconception: str, sign: Sign = Sign.SYMPTOM) -> Finding:
+    return replace(answer.finding(misconception, _leaves_at(answer), sign, agrees=True), shows=True)
+
+
+def _is_a_pair(one: Comparison) -> bool:
+    """Two elements stand the other way round for many reasons."""
+    return len(one.expected.elements or ()) == 2
+
+
 def shown_as_object(answer: Answer) -> Iterator[Finding]:
     """Got a function or something lazy in place of values."""
     for starts, misconception in (
@@ -46,7 +56,7 @@ def shown_as_object(answer: Answer) -> Iterator[Finding]:
         if any(
             check.got.startswith(starts) and not check.expected.startswith(starts) for check in answer.failing
         ):
-            yield answer.finding(misconception, _leaves_at(answer), Sign.SYMPTOM, agrees=True)
+            yield _shown(answer, misconception)
 
 
 def _as_text(one: Comparison) -> bool:
@@ -148,11 +158,12 @@ def compared(answer: Answer) -> Iterator[Finding]:
     """What got differs in from what was expected."""
     for look, misconception in _LOOKS:
         if answer.got_everywhere(look):
-            yield answer.finding(misconception, _leaves_at(answer), Sign.SYMPTOM, agrees=True)
+            by_chance = look is _turned and all(map(_is_a_pair, answer.comparisons))
+            yield _shown(answer, misconception, Sign.VAGUE_SYMPTOM if by_chance else Sign.SYMPTOM)
     visible = [check for check in answer.evidence.checks if check.visible]
     turned = len(answer.comparisons) == len(visible) and all(map(_opposite, answer.comparisons))
     if turned and {one.expected.content for one in answer.comparisons} == {True, False}:
-        yield answer.finding("yes-and-no-are-swapped", _leaves_at(answer), Sign.SYMPTOM, agrees=True)
+        yield _shown(answer, "yes-and-no-are-swapped")
 
 
 def trailing_comma(answer: Answer) -> Iterator[Finding]:
@@ -203,7 +214,7 @@ def order_lost(answer: Answer) -> Iterator[Finding]:
     for node in sets:
         yield answer.finding("sets-forget-order-and-number", node, Sign.HABIT, agrees=lost or fewer)
     if lost and not sets:
-        yield answer.finding("order-is-not-the-asked-one", _leaves_at(answer), Sign.SYMPTOM, agrees=True)
+        yield _shown(answer, "order-is-not-the-asked-one")
 
 
 PATTERNS: tuple[Pattern, ...] = (shown_as_object, compared, trailing_comma, nested_by_append, order_lost)
