@@ -15,6 +15,7 @@ export interface Commands {
   move(direction: "up" | "down"): void;
   remove(): void;
   undoRemove(): void;
+  clearOutputs(): void;
   save(): void;
   versions(): void;
   startAgain(): void;
@@ -129,6 +130,7 @@ export class Bar {
       ...this.forOwn,
       this.item(words.say("Undo deleting"), () => commands.undoRemove()),
       make("p", { class: "lab-menu-title" }, words.say("Notebook")),
+      this.item(words.say("Clear outputs"), () => commands.clearOutputs()),
       this.item(words.say("Save now"), () => commands.save()),
       this.item(words.say("Earlier versions"), () => commands.versions()),
       this.item(words.say("Start again from the original"), () => commands.startAgain()),

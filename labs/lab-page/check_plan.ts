@@ -46,13 +46,16 @@ export function failureMessage(name: string, value: string): string {
   return text ? `${name}: ${text}` : name;
 }
 
-/** Counts for the summary of all checks; questions that a person reads are not among them. */
+/**
+ * Counts for the summary of all checks, of which one before a change is none; questions that a person reads are
+ * not among them.
+ */
 export function summary(
   questions: readonly Question[],
   results: ReadonlyMap<string, CheckResult>,
 ): { passed: number; failed: number; unknown: number; total: number } {
   const tested = questions.filter((question) => question.kind === "tested");
-  const verdicts = tested.map((question) => results.get(question.key)?.verdict ?? "unknown");
+  const verdicts = tested.map(({ key }) => (results.get(key)?.changed ? "unknown" : results.get(key)?.verdict));
   const passed = verdicts.filter((verdict) => verdict === "passed").length;
   const failed = verdicts.filter((verdict) => verdict === "failed").length;
   return { passed, failed, unknown: tested.length - passed - failed, total: tested.length };

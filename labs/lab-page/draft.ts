@@ -18,6 +18,8 @@ export interface DraftStatus {
   /** When the server last took a version, or null. */
   savedAt: Date | null;
   detail: string;
+  /** Refused for its size: a smaller notebook would be taken. */
+  tooLarge: boolean;
 }
 
 /** A cell that was changed here and elsewhere; `null` where one side deleted it. */

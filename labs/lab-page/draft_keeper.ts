@@ -78,6 +78,8 @@ class DraftKeeper implements Draft {
   /** Grows with each change, so that what was typed during a sending is seen. */
   private serial = 0;
   private firstChange = 0;
+  /** Characters of a notebook that was refused for its size: a shorter one is sent at once. */
+  private tooLong = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private pause = FIRST_PAUSE;
   private sending: Promise<void> | null = null;
@@ -142,7 +144,7 @@ class DraftKeeper implements Draft {
     if (this.conflicts.length) this.say("merge");
     else if (this.state === "saved" || this.state === "changed") this.say("changed");
     else if (this.state === "kept") this.say(this.kept ? "kept" : "unkept");
-    if (this.state !== "refused") this.sendAfter(Math.min(SETTLED, Math.max(0, this.firstChange + LONGEST - Date.now())));
+    if (this.state !== "refused" || writeNotebook(notebook).length < this.tooLong) this.sendAfter(Math.min(SETTLED, Math.max(0, this.firstChange + LONGEST - Date.now())));
   }
 
   async flush(): Promise<void> {
@@ -193,7 +195,7 @@ class DraftKeeper implements Draft {
   }
 
   private status(): DraftStatus {
-    return { state: this.state, savedAt: this.savedAt ? new Date(this.savedAt) : null, detail: this.detail };
+    return { state: this.state, savedAt: this.savedAt ? new Date(this.savedAt) : null, detail: this.detail, tooLarge: this.state === "refused" && this.tooLong > 0 };
   }
 
   private say(state: DraftState, detail = ""): void {
@@ -279,13 +281,14 @@ class DraftKeeper implements Draft {
       if (this.state !== "kept" && this.state !== "refused") this.say("saving");
       const { serial, notebook } = this;
       const [aside] = this.asides;
+      const text = aside ?? writeNotebook(notebook);
       const answer = await saveDraft({
         draftUrl: this.place.draftUrl,
         account: this.data.account.key,
         client: aside === undefined ? this.sender : randomName(),
         csrfToken: this.data.csrfToken,
         version: this.version,
-        text: aside ?? writeNotebook(notebook),
+        text,
         leaving,
       });
       if (answer.kind === "ok" && aside !== undefined) {
@@ -295,7 +298,7 @@ class DraftKeeper implements Draft {
       }
       if (answer.kind === "ok") return this.saved(answer, notebook, serial);
       if (answer.kind === "lost") return this.lost();
-      if (answer.kind === "refused") return this.refuse(answer);
+      if (answer.kind === "refused") return this.refuse(answer, text);
       if (answer.kind === "token") {
         const fresh = await freshToken(this.data.account.key);
         if (fresh.kind === "lost") return this.lost();
@@ -334,7 +337,9 @@ class DraftKeeper implements Draft {
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
   }
 
-  private refuse(answer: Refused): void {
+  private refuse(answer: Refused, text = ""): void {
+    this.tooLong = answer.reason === "size" ? text.length : 0;
+    this.firstChange = 0;
     this.say("refused", why(answer, this.words));
     this.sendAfter(LONGEST_PAUSE);
   }

@@ -6,7 +6,7 @@ export type Answer =
   | { kind: "changed"; version: number }
   | { kind: "lost" }
   | { kind: "token" }
-  | { kind: "refused"; reason: "session" | "place" | "account" | "content"; detail: string };
+  | { kind: "refused"; reason: "session" | "place" | "account" | "size" | "content"; detail: string };
 
 export interface VersionEntry {
   version: number;
@@ -90,7 +90,8 @@ async function ask(address: string, request: RequestInit, read: (response: Respo
   }
 }
 
-async function refusal(response: Response): Promise<Answer> {
+/** What an answer that is not "ok" means. */
+export async function refusal(response: Response): Promise<Answer> {
   const { code = "", detail = "", version = 0 } = await problemOf(response);
   if (response.status === 412) return { kind: "changed", version };
   if (response.status >= 500 || LATER.has(response.status)) return { kind: "lost" };
@@ -98,7 +99,7 @@ async function refusal(response: Response): Promise<Answer> {
   if (code === "other_account") return { kind: "refused", reason: "account", detail };
   if (response.status === 401) return { kind: "refused", reason: "session", detail };
   if (response.status === 403 || response.status === 404) return { kind: "refused", reason: "place", detail };
-  return { kind: "refused", reason: "content", detail };
+  return { kind: "refused", reason: response.status === 413 ? "size" : "content", detail };
 }
 
 async function problemOf(response: Response): Promise<Problem> {

@@ -84,8 +84,9 @@ export class LabPage {
     listenToKeys(this.list.element, { ...this.commands(), ...this.moves() });
     this.draft.listen({
       status: (status) => {
-        const choose = { label: words.say("Choose what stays"), press: () => this.choose() };
-        this.bar.showWork(workStatus(status, words), status.state === "merge" ? choose : null);
+        const choose = status.state === "merge" && { label: words.say("Choose what stays"), press: () => this.choose() };
+        const clear = status.tooLarge && { label: words.say("Clear outputs"), press: () => this.clearOutputs() };
+        this.bar.showWork(workStatus(status, words), choose || clear || null);
       },
       joining: () => this.hand(),
       joined: (notebook, conflicts) => this.joined(notebook, conflicts),
@@ -111,6 +112,7 @@ export class LabPage {
       move: (direction) => this.move(direction),
       remove: () => this.remove(),
       undoRemove: () => this.list.restore()?.focus(),
+      clearOutputs: () => this.clearOutputs(),
       save: () => void this.save(),
       versions: () => void this.versions(),
       startAgain: () => void this.startAgain(),
@@ -202,10 +204,18 @@ export class LabPage {
   }
 
   private async runAll(): Promise<void> {
-    const outcome = await this.runner.runAll(this.list.views.filter((view) => view instanceof CodeCellView));
+    const outcome = await this.runner.runAll(this.codeCells());
     const { words } = this;
     const said = { ok: words.say("All cells ran"), error: words.say("A cell ended with an error; those after it did not run"), aborted: words.say("Stopped") };
     this.announcer.say(said[outcome]);
+  }
+
+  private codeCells(): CodeCellView[] {
+    return this.list.views.filter((view) => view instanceof CodeCellView);
+  }
+
+  private clearOutputs(): void {
+    this.runner.clearOutputs(this.codeCells());
   }
 
   private async stop(): Promise<void> {
@@ -226,10 +236,20 @@ export class LabPage {
 
   private async checkAll(): Promise<void> {
     await this.checker.checkAll();
-    const { passed, failed, unknown } = summary(this.list.questions, this.checker.results);
-    const text = this.words.say("Passed: {passed}. Failed: {failed}. Not checked: {unknown}. Hidden tests run when you hand in.", { passed, failed, unknown });
+    const text = this.checkWords();
     this.bar.notify(text);
     this.announcer.say(text);
+  }
+
+  private checkWords(): string {
+    const { passed, failed, unknown } = summary(this.list.questions, this.checker.results);
+    return this.words.say("Passed: {passed}. Failed: {failed}. Not checked: {unknown}. Hidden tests run when you hand in.", { passed, failed, unknown });
+  }
+
+  /** How the checks stand, where they do not all pass. */
+  private doubts(): string {
+    const { passed, total } = summary(this.list.questions, this.checker.results);
+    return passed < total ? this.checkWords() : "";
   }
 
   private checked(question: Question, result: CheckResult): void {
@@ -332,6 +352,7 @@ export class LabPage {
         words: this.words,
         sendEverything: () => this.sendEverything(),
         notebook: () => this.list.notebook(),
+        doubts: () => this.doubts(),
         tell: (text, link, loss) => this.tell(text, link, loss),
         graded: (cells) => this.graded(cells),
       });

@@ -69,6 +69,15 @@ export class Runner {
     await this.kernel.restart();
   }
 
+  /** Take every output away; a cell that runs goes on with what it prints from now on. */
+  clearOutputs(views: CodeCellView[]): void {
+    for (const view of views) {
+      this.lists.get(view.cell.id)?.clear(false);
+      view.show({ ...view.cell, outputs: [], execution_count: null });
+    }
+    this.host.outputsChanged();
+  }
+
   /** The kernel has no values any more. */
   forget(): void {
     this.ran.clear();

@@ -23,6 +23,7 @@ export const TEXTS = [
   "Add text below",
   "Undo deleting",
   "Notebook",
+  "Clear outputs",
   "Save now",
   "Earlier versions",
   "Start again from the original",

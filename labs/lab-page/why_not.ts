@@ -13,7 +13,7 @@ const REFUSALS = {
 
 /** Why the server refused; what is wrong with the content it says itself. */
 export function why({ reason, detail }: Refused, words: Words): string {
-  return reason === "content" ? detail : words.say(REFUSALS[reason]);
+  return reason === "content" || reason === "size" ? detail : words.say(REFUSALS[reason]);
 }
 
 /** Why there is no notebook to show. */

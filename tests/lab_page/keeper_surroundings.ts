@@ -28,6 +28,8 @@ export class Server {
   token = "";
   /** No answer comes. */
   away = false;
+  /** Characters of the longest notebook that it takes. */
+  most = Infinity;
   private client = "";
 
   constructor(public text: string, private readonly original: string) {}
@@ -50,6 +52,7 @@ export class Server {
       return new Response(text, { headers: { ETag: `"${this.version}"` } });
     }
     const text = new TextDecoder().decode(request.body as Uint8Array);
+    if (text.length > this.most) return Response.json({ detail: "larger" }, { status: 413 });
     if (text !== this.text) {
       if (headers.get("If-Match") !== `"${this.version}"`) {
         return Response.json({ code: "draft_changed", version: this.version }, { status: 412 });

@@ -92,6 +92,35 @@ def test_a_token_that_is_no_longer_good_is_renewed_or_it_is_said_why_not(
     assert said in status["detail"]
 
 
+def test_a_notebook_that_was_too_large_is_sent_by_itself_once_it_is_smaller() -> None:
+    refused, typed_on, saved, source = evaluate(
+        IMPORTS,
+        """await (async () => {
+          const server = new Server(notebook({ a: "begun" }), "");
+          const draft = await openDraft(surround({ lab: server }), "lab");
+          const waited = (state: string) => new Promise<object>((resolve) => {
+            const nothing = () => undefined;
+            const status = (now: { state: string }) => now.state === state && resolve({ ...now });
+            draft.listen({ status, joining: nothing, joined: nothing });
+          });
+          server.most = 900;
+          draft.changed(JSON.parse(notebook({ a: "x".repeat(1000) })));
+          await draft.flush().catch(() => undefined);
+          const refused = await waited("refused");
+          draft.changed(JSON.parse(notebook({ a: "x".repeat(1001) })));
+          const typedOn = await waited("refused");
+          draft.changed(JSON.parse(notebook({ a: "small" })));
+          const saved = await waited("saved");
+          draft.close();
+          return [refused, typedOn, saved, sources(server.text).a];
+        })()""",
+    )
+    assert (refused["detail"], refused["tooLarge"]) == ("larger", True)
+    assert typed_on["tooLarge"]
+    assert not saved["tooLarge"]
+    assert source == "small"
+
+
 def handed_in(before: str) -> tuple[str, str]:
     """What is said, and the second notebook on the server, when the first one is handed in."""
     said, second = evaluate(

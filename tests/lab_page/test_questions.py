@@ -89,11 +89,20 @@ def test_the_message_of_an_assertion_stands_alone() -> None:
     assert said == ["Exactly 2 km.", "", "NameError: x", "KeyError"]
 
 
-def test_the_summary_counts_what_was_checked() -> None:
-    results = {"q1-test": {"verdict": "passed"}, "q2-test": {"verdict": "failed"}}
+def test_the_summary_counts_what_was_checked_and_not_changed_since() -> None:
+    passed, failed = {"verdict": "passed"}, {"verdict": "failed"}
     counts = evaluate(
         PLAN,
-        "summary(questionsOf(given.cells), new Map(Object.entries(given.results)))",
-        {"cells": CELLS, "results": results},
+        "given.results.map((results) => summary(questionsOf(given.cells), new Map(Object.entries(results))))",
+        {
+            "cells": CELLS,
+            "results": [
+                {"q1-test": passed, "q2-test": failed},
+                {"q1-test": passed | {"changed": True}, "q2-test": failed},
+            ],
+        },
     )
-    assert counts == {"passed": 1, "failed": 1, "unknown": 1, "total": 3}
+    assert counts == [
+        {"passed": 1, "failed": 1, "unknown": 1, "total": 3},
+        {"passed": 0, "failed": 1, "unknown": 2, "total": 3},
+    ]

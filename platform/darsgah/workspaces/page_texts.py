@@ -29,6 +29,7 @@ TEXTS: Final = (
     Message("Add text below"),
     Message("Undo deleting"),
     Message("Notebook"),
+    Message("Clear outputs"),
     Message("Save now"),
     Message("Earlier versions"),
     Message("Start again from the original"),
