@@ -14,6 +14,9 @@ import type { FromWorker, ToWorker } from "./kernel_messages";
 import { holdOffline } from "./offline";
 import { ShownOutputs } from "./shown_outputs";
 
+/** Milliseconds that a cell has to end once it was told to. */
+const STOPPING = 4000;
+
 interface Waiting {
   source: string;
   receiver: Receiver;
@@ -76,7 +79,8 @@ class BrowserKernel implements Kernel {
 
   async interrupt(): Promise<void> {
     this.abortWaiting();
-    if (this.running === null) return;
+    const { running } = this;
+    if (running === null) return;
     if (this.control === null) {
       await this.restart();
       return;
@@ -86,6 +90,7 @@ class BrowserKernel implements Kernel {
     Atomics.notify(words, SIGNAL);
     if (this.asking) this.answer(null);
     this.send({ kind: "stop" });
+    setTimeout(() => this.force(running), STOPPING);
   }
 
   async restart(): Promise<void> {
@@ -130,7 +135,7 @@ class BrowserKernel implements Kernel {
       event.preventDefault();
       if (this.worker !== worker) return;
       const begun = this.state !== "starting";
-      this.end({ code: begun ? "failed" : "offline", detail: event.message ?? "The script of the kernel could not be loaded." });
+      this.end({ code: begun ? "ended" : "offline", detail: event.message ?? "The script of the kernel could not be loaded." });
     });
     this.control = this.interruptible ? new SharedArrayBuffer(CONTROL_BYTES + ANSWER_BYTES) : null;
     const files = this.setup.files.map(({ path, url }) => ({ path, url: new URL(url, location.href).href }));
@@ -192,6 +197,14 @@ class BrowserKernel implements Kernel {
     if (message.status === "error") this.abortWaiting();
     running.resolve({ status: message.status, executionCount: running.count, seconds: message.seconds });
     this.next();
+  }
+
+  /** A cell that goes on although it was stopped ends with its Python. */
+  private force(running: Running): void {
+    if (this.running !== running) return;
+    running.shown.end();
+    running.receiver.note("forced");
+    void this.restart();
   }
 
   private async ask(prompt: string, password: boolean): Promise<void> {

@@ -29,6 +29,8 @@ interface Question {
 }
 
 const ABORTED: Execution = { status: "aborted", executionCount: null, seconds: 0 };
+/** Asks for the kernel that there is: where a page names one, none is started. */
+const ANY = "any";
 const ANSWER_TIME = 5000;
 /** Bytes; the server takes a megabyte in one message, in which some characters take six. */
 const LONGEST_SOURCE = 150_000;
@@ -131,6 +133,8 @@ class HubKernel implements Kernel {
 
   resumed(take: (cellId: string) => Receiver | null): void {
     this.take = take;
+    this.session = ANY;
+    this.socket.connect();
   }
 
   close(): void {
@@ -353,7 +357,15 @@ class HubKernel implements Kernel {
 
   // -- the link ---------------------------------------------------------------------------------------------
 
+  /** No kernel runs; one is had if it was asked for meanwhile. */
+  private foundNone(): void {
+    this.session = "";
+    this.socket.close();
+    if (this.state === "starting") this.socket.connect();
+  }
+
   private lost(trouble: KernelTrouble): void {
+    if (this.session === ANY) return this.foundNone();
     this.caughtUp = false;
     this.restartAsked = false;
     if (this.question !== null) this.question.raised = false;
@@ -363,6 +375,7 @@ class HubKernel implements Kernel {
   }
 
   private end(trouble: KernelTrouble): void {
+    if (this.session === ANY) return this.foundNone();
     this.forget();
     this.setState("dead", trouble);
     for (const resolve of this.settled.splice(0)) resolve();

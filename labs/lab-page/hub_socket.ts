@@ -123,11 +123,11 @@ export class HubSocket {
 export function trouble(code: number, reason: string): KernelTrouble {
   if (code === OVER) {
     const known = ["full", "memory", "idle", "ended", "failed"] as const;
-    return { code: known.find((one) => one === reason) ?? "ended", detail: reason };
+    return { code: known.find((one) => one === reason) ?? "ended", detail: reason === "failed" ? "" : reason };
   }
-  if (code === HOST_AWAY) return { code: "failed", detail: reason };
+  if (code === HOST_AWAY) return { code: "host", detail: reason };
   if (code === TOO_MANY) return { code: "windows", detail: reason };
-  if (code === 4413) return { code: "failed", detail: reason };
+  if (code === 4413) return { code: "ended", detail: reason };
   if (code >= 4400 && code < 4500) return { code: "forbidden", detail: reason };
   return { code: "offline", detail: reason };
 }

@@ -42,12 +42,15 @@ export interface Progress {
 
 /** Why a kernel cannot be had, or ended; `code` picks the page's words. */
 export interface KernelTrouble {
-  code: "offline" | "unsupported" | "full" | "memory" | "idle" | "ended" | "windows" | "forbidden" | "failed";
+  code: "offline" | "unsupported" | "full" | "memory" | "idle" | "ended" | "windows" | "forbidden" | "host" | "failed";
   detail: string;
 }
 
-/** `lost`: some of what the cell showed while the page was away was not kept; `too_long`: its code is, to be run. */
-export type KernelNote = "lost" | "too_long";
+/**
+ * `lost`: some of what the cell showed while the page was away was not kept; `too_long`: its code is, to be run;
+ * `forced`: it did not stop, and Python was started anew.
+ */
+export type KernelNote = "lost" | "too_long" | "forced";
 
 /** Where one execution's outputs go, in order. */
 export interface Receiver {
@@ -109,7 +112,10 @@ export interface Kernel {
   complete(source: string, cursor: number): Promise<Completion>;
   /** Plain text about the name at the cursor, or null. */
   inspect(source: string, cursor: number): Promise<string | null>;
-  /** Executions that went on while this page was away: the cell's id, and a call that receives the rest. */
+  /**
+   * Executions that went on while this page was away: the cell's id, and a call that receives the rest. From now
+   * on a kernel that already runs is joined; none is started.
+   */
   resumed(take: (cellId: string) => Receiver | null): void;
   /** Let go of it: the browser's ends, a hub's stays until it is culled. */
   close(): void;

@@ -70,6 +70,11 @@ async function start(message: Start): Promise<void> {
   ]);
   post({ kind: "progress", progress: { stage: "start", loaded: 0, total: 0 } });
   pyodide = loaded;
+  // Python that ends within its own event loop rejects nothing that is awaited here.
+  (loaded as unknown as { _api: { on_fatal: (error: unknown) => void } })._api.on_fatal = (error) => {
+    for (const kind of ["error", "unhandledrejection"]) self.addEventListener(kind, (event) => event.preventDefault());
+    post({ kind: "failed", trouble: troubleOfRun(error) });
+  };
   message.files.forEach((file, index) => layFile(file.path, contents[index] ?? new Uint8Array()));
   confine([runtime]);
   beginShell(archive);
@@ -109,12 +114,13 @@ function beginShell(archive: Uint8Array): void {
 
 async function run(source: string, count: number): Promise<void> {
   const begun = performance.now();
+  const { PythonError } = pyodide.ffi;
   let status: "ok" | "error" = "error";
   try {
     await loadImports(source);
     status = await shell.run(source, count);
   } catch (error) {
-    if (!(error instanceof pyodide.ffi.PythonError)) {
+    if (!(error instanceof PythonError)) {
       post({ kind: "failed", trouble: troubleOfRun(error) });
       return;
     }
@@ -182,5 +188,5 @@ function troubleOfStart(error: unknown): KernelTrouble {
 
 function troubleOfRun(error: unknown): KernelTrouble {
   const detail = error instanceof Error ? error.message : String(error);
-  return { code: /memory|allocation/i.test(detail) ? "memory" : "failed", detail };
+  return { code: /out of memory|allocation/i.test(detail) ? "memory" : "ended", detail };
 }

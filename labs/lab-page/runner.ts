@@ -19,6 +19,7 @@ const NOTES = {
   too_long: "This cell is too long to be run.",
 } satisfies Record<KernelNote, Text>;
 const NOT_RUN: Execution = { status: "aborted", executionCount: null, seconds: 0 };
+  forced: "The cell did not stop, so Python was started anew: every value is forgotten.",
 
 export class Runner {
   /** What each cell last ran with since the kernel began, by the cell's identifier. */

@@ -79,6 +79,8 @@ export function troubleWords({ code, detail }: KernelTrouble, words: Words): str
       return words.say("Labs are open in too many windows. Close some, then restart Python here; your work is kept.");
     case "forbidden":
       return words.say("You may not run code here any more. Reload the page; your work is kept.");
+    case "host":
+      return words.say("The machine that runs your code does not answer. Your work is kept; try again shortly.");
     case "failed":
       return detail
         ? words.say("Python could not start ({detail}). Your work is kept; try again.", { detail })

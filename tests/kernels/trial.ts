@@ -88,6 +88,12 @@ async function main(): Promise<void> {
   const forever = run(kernel, "print('begun')\nwhile True: pass");
   const waiting = run(kernel, "1");
   await pause(0.5);
+  const reloaded = createHubKernel(setup);
+  const goingOn = receiver();
+  reloaded.resumed(() => goingOn);
+  await pause(0.5);
+  told["reloaded"] = [reloaded.state, goingOn.text];
+  reloaded.close();
   await kernel.interrupt();
   told["interrupted"] = [await forever, await waiting];
 
@@ -117,6 +123,10 @@ async function main(): Promise<void> {
   console.log("end it");
   while (kernel.state !== "dead") await pause(0.02);
   told["ended"] = states.at(-1);
+  const looked = createHubKernel(setup);
+  looked.resumed(() => null);
+  await pause(0.5);
+  told["none"] = looked.state;
   told["anew"] = await run(kernel, "2 + 2");
   told["states"] = states;
   console.log(JSON.stringify(told));

@@ -47,6 +47,7 @@ async ([script, setup]) => {
         return answer === undefined ? new Promise(() => 0) : answer;
       },
       started: () => undefined,
+      note: (note) => outputs.push({ note }),
     });
     return { execution, outputs };
   };
@@ -168,6 +169,22 @@ def test_stopping_keeps_the_values(lab: Page, run: Run, source: str) -> None:
     assert outcome["outputs"][-1]["ename"] == "KeyboardInterrupt"
     assert outcome["stopped"] < 5_000
     assert result(run("x + 1")) == {"text/plain": "42"}
+
+
+def test_a_cell_that_catches_every_stop_ends_with_its_python(lab: Page, run: Run) -> None:
+    stubborn = "while True:\n  try:\n    while True: pass\n  except BaseException: pass"
+    outcome = lab.evaluate(STOP, [stubborn, 700])
+    assert outcome["execution"]["status"] == "aborted"
+    assert outcome["outputs"][-1] == {"note": "forced"}
+    assert result(run("6 * 7")) == {"text/plain": "42"}
+
+
+def test_python_that_ends_by_itself_is_noticed(lab: Page, run: Run) -> None:
+    outcomes = lab.evaluate("Promise.all([run('import os\\nos._exit(1)'), run('1')])")
+    assert [outcome["execution"]["status"] for outcome in outcomes] == ["aborted", "aborted"]
+    state, trouble = lab.evaluate("states.at(-1)")
+    assert (state, trouble["code"]) == ("dead", "ended")
+    assert result(run("6 * 7")) == {"text/plain": "42"}
 
 
 def test_an_error_aborts_what_waits(lab: Page) -> None:
