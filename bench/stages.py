@@ -69,7 +69,7 @@ GUEST: Sequence[tuple[str, str]] = (
     ("guest.cells:CellRunner._run_test", "a test, in-process"),
     ("guest.controls:Controls.broken", "its controls"),
     ("guest.cells:CellRunner._compiled", "compile a test"),
-    ("guest.cells:CellRunner._execute", "execute a test"),
+    ("guest.cells:CellRunner.execute", "execute a test"),
     ("guest.cells:CellRunner._show", "write a traceback"),
     ("guest.cells:CellRunner._result", "write a result"),
     ("guest.oddities:ShellWatch.look", "look at the shell"),

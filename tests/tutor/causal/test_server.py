@@ -170,7 +170,7 @@ def test_who_hangs_up_costs_no_more_steps(
         assert serving.generator.load().running == 1
     # The next one's answer can only be made after the first was given up.
     assert client.post("/v1/chat/completions", json={**BODY, "max_tokens": 1}).status_code == 200
-    assert len(steps) < 200
+    assert len(steps) < 390  # a busy machine notices late; who is not given up takes 400 and more
 
 
 def test_while_it_drains_nothing_new_is_taken(node: tuple[httpx.Client, Serving]) -> None:
