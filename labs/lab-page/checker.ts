@@ -27,7 +27,8 @@ export class Checker {
   check(question: Question): Promise<void> {
     if (question.kind === "read" || this.results.get(question.key)?.verdict === "checking") return this.queue;
     this.set(question, { ...UNCHECKED, verdict: "checking" });
-    this.queue = this.queue.then(() => this.judge(question)).then((result) => this.set(question, result));
+    const stopped = (): CheckResult => ({ ...UNCHECKED, verdict: "stopped" });
+    this.queue = this.queue.then(() => this.judge(question).catch(stopped)).then((result) => this.set(question, result));
     return this.queue;
   }
 
@@ -44,18 +45,38 @@ export class Checker {
     this.set(question, { ...result, changed: true });
   }
 
+  /** A cell that its learner ran ended with an error; where it is a test, its question fails. */
+  failed(cell: Cell): void {
+    const question = this.host.questions().find(({ kind, graded }) => kind === "tested" && graded.includes(cell.id));
+    if (question && this.results.get(question.key)?.verdict !== "checking") this.set(question, this.failure(cell));
+  }
+
   private async judge(question: Question): Promise<CheckResult> {
     const own = new Set([...question.answers, ...question.graded]);
+    await this.forget(own);
     for (const id of checkPlan(this.host.cells(), question, this.runner.ran)) {
       const view = this.host.codeCell(id);
       if (!view) continue;
       const { status } = await this.runner.run(view);
       if (status === "aborted") return { ...UNCHECKED, verdict: "stopped" };
-      if (status === "error" && own.has(id)) {
-        return { ...UNCHECKED, verdict: "failed", message: errorOf(view.cell, this.host.words), cellId: id };
-      }
+      if (status === "error" && own.has(id)) return this.failure(view.cell);
     }
     return { ...UNCHECKED, verdict: "passed" };
+  }
+
+  /** What the kernel has from earlier texts of the cells says nothing about the present ones. */
+  private async forget(own: ReadonlySet<string>): Promise<void> {
+    const { forgetting } = await import("./forgetting");
+    const cells = this.host.cells().filter((cell) => cell.cell_type === "code");
+    const last = cells.findLastIndex(({ id }) => own.has(id));
+    const above = cells.slice(0, last + 1);
+    const sources = (some: Cell[]) => some.map(({ source }) => source);
+    const forgotten = await this.runner.aside(forgetting(sources(above), sources(above.filter(({ id }) => own.has(id)))));
+    if (forgotten) for (const { id } of cells.slice(last + 1)) this.runner.ran.delete(id);
+  }
+
+  private failure(cell: Cell): CheckResult {
+    return { ...UNCHECKED, verdict: "failed", message: errorOf(cell, this.host.words), cellId: cell.id };
   }
 
   private set(question: Question, result: CheckResult): void {

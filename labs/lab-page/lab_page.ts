@@ -49,7 +49,7 @@ export class LabPage {
     this.list = new CellList(draft.notebook, this.listHost());
     this.outline = new Outline(words);
     const codeCell = (id: string) => this.list.codeCell(id);
-    this.runner = new Runner(kernel, { words, codeCell, outputsChanged: () => this.changed() });
+    this.runner = new Runner(kernel, { words, codeCell, outputsChanged: () => this.changed(), failed: ({ cell }) => this.checker.failed(cell) });
     this.checker = new Checker(this.runner, {
       words,
       cells: () => this.list.cells(),

@@ -12,6 +12,8 @@ export interface RunnerHost {
   codeCell(id: string): CodeCellView | null;
   /** A cell has other outputs now. */
   outputsChanged(): void;
+  /** A cell ended with an error. */
+  failed(view: CodeCellView): void;
 }
 
 const NOTES = {
@@ -22,7 +24,7 @@ const NOT_RUN: Execution = { status: "aborted", executionCount: null, seconds: 0
   forced: "The cell did not stop, so Python was started anew: every value is forgotten.",
 
 export class Runner {
-  /** What each cell last ran with since the kernel began, by the cell's identifier. */
+  /** What each cell last ran with since the kernel began, by its identifier; what failed is to run again. */
   readonly ran = new Map<string, string>();
   private readonly lists = new Map<string, OutputList>();
   private readonly resumed = new Set<string>();
@@ -47,10 +49,24 @@ export class Runner {
       return NOT_RUN;
     }
     const execution = await this.kernel.execute(id, source, this.receiver(view));
-    if (execution.status === "aborted") this.ran.delete(id);
-    else this.ran.set(id, source);
+    if (execution.status === "ok") this.ran.set(id, source);
+    else this.ran.delete(id);
     this.finish(view, execution);
+    if (execution.status === "error") this.host.failed(view);
     return execution;
+  }
+
+  /** Run what belongs to no cell; what it prints. */
+  async aside(source: string): Promise<string> {
+    let printed = "";
+    if (!(await this.ready())) return printed;
+    const nothing = () => undefined;
+    const output = (one: Output) => {
+      if (one.output_type === "stream") printed += one.text;
+    };
+    const input = () => Promise.resolve(null);
+    await this.kernel.execute("", source, { started: nothing, note: nothing, clear: nothing, update: nothing, output, input });
+    return printed;
   }
 
   /** Run cells in order; the first error stops those after it. */

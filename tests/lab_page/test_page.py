@@ -108,6 +108,21 @@ def test_a_question_is_answered_checked_saved_and_handed_in(context: BrowserCont
     panel.get_by_role("button", name="Check").click()
     panel.get_by_text("Visible tests pass").wait_for()
     assert "Visible tests pass" in page.locator(".lab-outline li").first.inner_text()
+    wrong = {
+        "def rickshaw_fare(": "SyntaxError",
+        "def fare(a):\n    return 9": "NameError",
+        "\n": "NameError",
+    }
+    for source, message in wrong.items():
+        rewrite(page, answer, source)
+        panel.get_by_text("Changed since the check").wait_for()
+        run(answer)
+        panel.get_by_role("button", name="Check").click()
+        panel.get_by_text("A test fails").wait_for()
+        panel.locator(".question-message").get_by_text(message).wait_for()
+    rewrite(page, answer, f"def rickshaw_fare(distance_km, waiting_minutes=0):\n{whole}")
+    panel.get_by_role("button", name="Check").click()
+    panel.get_by_text("Visible tests pass").wait_for()
     page.get_by_role("button", name="Hand in", exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("This is attempt 1").wait_for()
