@@ -2,7 +2,7 @@
  * The keeper of a learner's notebook: it saves to the server while there is a link, keeps every change in this
  * browser at once, and joins what was changed elsewhere.
  */
-import { withChoices, withoutChoices } from "./choices";
+import { otherVersion, withChoices, withoutChoices } from "./choices";
 import type { Conflict, Draft, DraftListener, DraftState, DraftStatus } from "./draft";
 import { joinRecords, type Opened } from "./draft_opening";
 import { listVersions, readDraft, saveDraft, type Answer } from "./draft_server";
@@ -157,7 +157,7 @@ class DraftKeeper implements Draft {
   }
 
   choose(choices: Record<string, "here" | "there" | "both">): void {
-    const chosen = withChoices(this.notebook, this.conflicts, choices);
+    const chosen = withChoices(this.notebook, this.conflicts, choices, otherVersion(this.words, this.savedAt));
     const taken = withoutChoices(this.notebook, this.conflicts, choices);
     if (taken) this.asides.push(writeNotebook(taken));
     this.conflicts = this.conflicts.filter(({ cellId }) => !(cellId in choices));

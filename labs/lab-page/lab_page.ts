@@ -237,7 +237,7 @@ export class LabPage {
   private async checkAll(): Promise<void> {
     await this.checker.checkAll();
     const text = this.checkWords();
-    this.bar.notify(text);
+    this.bar.notify(text, undefined, summary(this.list.questions, this.checker.results).failed > 0);
     this.announcer.say(text);
   }
 
@@ -342,7 +342,7 @@ export class LabPage {
 
   private choose(): void {
     void this.fetched(import("./merge_dialog"), ({ askWhichStays }) =>
-      askWhichStays(this.words, this.draft.conflicts, (choices) => this.draft.choose(choices)),
+      askWhichStays(this.words, this.draft.conflicts, this.list.questions, (choices) => this.draft.choose(choices)),
     );
   }
 

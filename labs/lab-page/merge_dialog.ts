@@ -2,14 +2,19 @@
 import { openDialog } from "./dialogs";
 import type { Conflict } from "./draft";
 import { button, make } from "./elements";
+import { questionByCell, type Question } from "./questions";
 import type { Words } from "./words";
 
 type Side = "here" | "there" | "both";
 
-/** Ask for each cell; `chosen` gets the answers. Closing it without an answer leaves the question open. */
+/**
+ * Ask for each cell, named by its question where it has one; `chosen` gets the answers. Closing it without an
+ * answer leaves all open.
+ */
 export function askWhichStays(
   words: Words,
   conflicts: Conflict[],
+  questions: readonly Question[],
   chosen: (choices: Record<string, Side>) => void,
 ): void {
   const names: Record<Side, string> = {
@@ -17,20 +22,28 @@ export function askWhichStays(
     there: words.say("The other one"),
     both: words.say("Keep both"),
   };
-  const questions = conflicts.map((conflict, number) => oneConflict(words, conflict, number, names));
+  const titles = questionByCell(questions);
+  const fields = conflicts.map((conflict, number) => {
+    const title = titles.get(conflict.cellId)?.title ?? words.say("Difference {number}", { number: number + 1 });
+    return oneConflict(words, conflict, { title, number, names });
+  });
   const done = button(words.say("Keep as chosen"), () => {
     const form = new FormData(all);
     chosen(Object.fromEntries(conflicts.map(({ cellId }, number) => [cellId, (form.get(`side-${number}`) ?? "both") as Side])));
     dialog.close();
   }, { look: "button" });
   const later = button(words.say("Later"), () => dialog.close());
-  const all = make("form", { onsubmit: (event: Event) => event.preventDefault() }, ...questions);
+  const all = make("form", { onsubmit: (event: Event) => event.preventDefault() }, ...fields);
   const lines = words.say("These cells were changed in this window and in another one. Nothing is lost: earlier versions are kept.");
   const dialog = openDialog(words.say("Choose what stays"), [make("p", {}, lines), all], [done, later]);
   dialog.classList.add("lab-dialog-wide");
 }
 
-function oneConflict(words: Words, conflict: Conflict, number: number, names: Record<Side, string>): HTMLElement {
+function oneConflict(
+  words: Words,
+  conflict: Conflict,
+  { title, number, names }: { title: string; number: number; names: Record<Side, string> },
+): HTMLElement {
   const sides = (["here", "there", "both"] as const).map((side) =>
     make(
       "label",
@@ -39,17 +52,17 @@ function oneConflict(words: Words, conflict: Conflict, number: number, names: Re
       names[side],
     ),
   );
-  const shown = (title: string, source: string | null) =>
+  const shown = (name: string, source: string | null) =>
     make(
       "div",
       {},
-      make("p", { class: "due" }, title),
+      make("p", { class: "due" }, name),
       source === null ? make("p", {}, words.say("Deleted")) : make("pre", { class: "code", dir: "ltr", tabindex: 0 }, source),
     );
   return make(
     "fieldset",
     { class: "lab-conflict" },
-    make("legend", {}, words.say("Difference {number}", { number: number + 1 })),
+    make("legend", {}, make("bdi", {}, title)),
     make("div", { class: "lab-sides" }, shown(names.here, conflict.here), shown(names.there, conflict.there)),
     make("div", { class: "lab-choices" }, ...sides),
   );

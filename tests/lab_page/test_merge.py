@@ -157,10 +157,35 @@ def test_lines(base: str, here: str, there: str, joined: str | None) -> None:
     [("here", ["mine"]), ("there", ["theirs"]), ("both", ["mine", "theirs"])],
 )
 def test_choices(choice: str, left: list[str]) -> None:
+    conflict = {"cellId": "a", "here": "mine", "there": "theirs"}
+    cells = [code("a", "mine", ran=1), code("z", "last")]
+    chosen = evaluate(CHOICES, "withChoices(...given)", [notebook(cells), [conflict], {"a": choice}, ""])
+    assert [each["source"] for each in chosen["cells"]] == [*left, "last"]
+
+
+def test_both_answers_stay_and_the_other_one_never_runs() -> None:
+    other = 'def fare():\n    """~~~"""\n    return 2'
+    cells = [
+        code("a", "def fare(): return 1", ran=1, nbgrader={"grade_id": "q1", "solution": True}),
+        code("t", "assert fare() == 1", nbgrader={"grade_id": "q1-test", "grade": True, "points": 2}),
+        code("u", "assert fare()", nbgrader={"grade_id": "q1-more", "grade": True, "points": 1}),
+        code("z", "last"),
+    ]
+    conflict = {"cellId": "a", "here": cells[0]["source"], "there": other}
+    given = [notebook(cells), [conflict], {"a": "both"}, "Your other version"]
+    chosen = evaluate(CHOICES, "withChoices(...given)", given)
+    first, *tests, kept, last = chosen["cells"]
+    assert [first, *tests, last] == cells, "what is graded is not what was chosen"
+    assert kept["cell_type"] == "markdown"
+    assert kept["source"] == f"Your other version\n\n~~~~python\n{other}\n~~~~"
+
+
+@pytest.mark.parametrize("choice", ["here", "there"])
+def test_an_answer_that_is_chosen_keeps_its_marks(choice: str) -> None:
     cell = code("a", "mine", ran=1, nbgrader={"grade_id": "q1", "solution": True})
     conflict = {"cellId": "a", "here": "mine", "there": "theirs"}
-    chosen = evaluate(CHOICES, "withChoices(...given)", [notebook([cell]), [conflict], {"a": choice}])
-    assert [each["source"] for each in chosen["cells"]] == left
+    chosen = evaluate(CHOICES, "withChoices(...given)", [notebook([cell]), [conflict], {"a": choice}, ""])
+    assert [each["source"] for each in chosen["cells"]] == [{"here": "mine", "there": "theirs"}[choice]]
     marked = [each for each in chosen["cells"] if "nbgrader" in each["metadata"]]
     assert len(marked) == 1, "nbgrader wants a marked cell once"
 
@@ -177,7 +202,7 @@ def test_choices(choice: str, left: list[str]) -> None:
 def test_choices_about_a_deleted_cell(here: str | None, there: str | None, choice: str, left: int) -> None:
     conflict = {"cellId": "a", "here": here, "there": there}
     chosen = evaluate(
-        CHOICES, "withChoices(...given)", [notebook([code("a", "kept")]), [conflict], {"a": choice}]
+        CHOICES, "withChoices(...given)", [notebook([code("a", "kept")]), [conflict], {"a": choice}, ""]
     )
     assert len(chosen["cells"]) == left
 

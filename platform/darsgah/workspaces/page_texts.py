@@ -152,6 +152,7 @@ TEXTS: Final = (
     Message("This window's"),
     Message("The other one"),
     Message("Keep both"),
+    Message("Your other version of this answer, from {when}"),
     Message("Keep as chosen"),
     Message("Later"),
     Message(
@@ -201,8 +202,8 @@ TEXTS: Final = (
         "Some of what this cell showed while the link was gone was not kept. Run it again to see all of it."
     ),
     Message("This cell is too long to be run."),
-    Message("Nothing is handed in, because the notebook {name} could not be sent. {reason}"),
     Message("The cell did not stop, so Python was started anew: every value is forgotten."),
+    Message("Nothing is handed in, because the notebook {name} could not be sent. {reason}"),
     Message("It is open in another window, which does not answer. Look there, then hand in again."),
     Message("{name}: starts with the first run"),
     Message("Python starts"),
@@ -226,8 +227,8 @@ TEXTS: Final = (
     Message("Python ended by itself. Your work is kept; restart and run the cells again."),
     Message("Labs are open in too many windows. Close some, then restart Python here; your work is kept."),
     Message("You may not run code here any more. Reload the page; your work is kept."),
-    Message("Python could not start ({detail}). Your work is kept; try again."),
     Message("The machine that runs your code does not answer. Your work is kept; try again shortly."),
+    Message("Python could not start ({detail}). Your work is kept; try again."),
     Message("Python could not start. Your work is kept; try again."),
     Message("Memory: {used}"),
     Message("Memory: {used} of {most}"),
