@@ -12,7 +12,8 @@ def tables(table):
         yield from tables(child)
 def names(source):
     try:
-        top, *others = tables(symtable.symtable(source, "cell", "exec"))
+        python = re.sub(r"(?m)^([ \\t]*)%+\\w+ *", r"\\1", source)
+        top, *others = tables(symtable.symtable(python, "cell", "exec"))
     except Exception:
         return set(), set(re.findall(r"\\w+", source))
     inner = [one for table in others for one in table.get_symbols()]

@@ -54,8 +54,12 @@ def test_names_that_no_cell_binds_any_more_are_forgotten(answer: str, gone: set[
     assert forgotten([GIVEN, EARLIER], [GIVEN, answer, TEST], [answer, TEST]) == gone
 
 
-def test_a_cell_that_is_no_python_binds_every_name_in_it() -> None:
-    assert forgotten([GIVEN, EARLIER], ["%time fare = print", TEST], [TEST]) == {"list"}
+@pytest.mark.parametrize(
+    ("cell", "gone"),
+    [("%time fare = 1", {"list"}), ("%time fare(1)", {"fare", "list"}), ("fare = !ls", {"list"})],
+)
+def test_a_command_does_not_hide_what_a_cell_binds(cell: str, gone: set[str]) -> None:
+    assert forgotten([GIVEN, EARLIER], [cell, TEST], [TEST]) == gone
 
 
 JUDGED = """
