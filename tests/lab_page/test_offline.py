@@ -305,3 +305,17 @@ def test_a_session_that_ended_is_said_and_the_work_is_sent_after_the_next_sign_i
     sign_in(page.context, site, "learner3@demo.example")
     sees(page, SAVED)
     assert "after_the_session = 1" in on_server(page)
+
+
+def test_outputs_that_are_too_large_are_cleared_and_the_work_is_saved(learner: Learner) -> None:
+    page = learner("learner3@demo.example")
+    open_lab(page, lab_address(page))
+    for _ in range(3):
+        cell = add_code(page, "print('x' * 900_000)")
+        run(cell)
+        output(cell, "xxxx")
+    sees(page, "Clear large outputs first")
+    page.locator(".lab-bar-status").get_by_role("button", name="Clear outputs").click()
+    sees(page, "Saved at")
+    assert on_server(page).count("print('x' * 900_000)") == 3
+    assert page.locator(".lab-outputs").filter(has_text="xxxx").count() == 0
