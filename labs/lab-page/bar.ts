@@ -1,5 +1,6 @@
 /** The bar that is always there: what state the work and the kernel are in, and what can be done. */
 import { button, make, shape, type Shape } from "./elements";
+import { languageOf } from "./markdown";
 import type { Words } from "./words";
 
 /** What the bar's buttons do. */
@@ -106,7 +107,7 @@ export class Bar {
   notify(text: string | null, action?: { label: string; press: () => void }, loss = false): void {
     this.notice.hidden = text === null;
     this.notice.classList.toggle("notice-loss", loss);
-    this.notice.replaceChildren(make("p", { dir: "auto" }, text ?? ""));
+    this.notice.replaceChildren(make("p", languageOf(text ?? ""), text ?? ""));
     if (action) this.notice.append(button(action.label, action.press, { look: "button-quiet lab-small" }));
     const close = make("button", { type: "button", class: "lab-close", "aria-label": this.words.say("Close"), onclick: () => this.notify(null) }, "×");
     this.notice.append(close);

@@ -2,7 +2,7 @@
 import { make, button } from "./elements";
 import { foreignHtml } from "./html_frame";
 import type { MimeBundle, Output } from "./kernel";
-import { renderLatex, renderMarkdown } from "./markdown";
+import { languageOf, renderLatex, renderMarkdown } from "./markdown";
 import { pieces } from "./ansi";
 import { joined } from "./notebook_format";
 import { failureMessage } from "./check_plan";
@@ -130,7 +130,7 @@ export class OutputView {
     return make(
       "div",
       { class: "lab-output lab-output-error" },
-      make("p", { class: "lab-error-message", dir: "auto" }, make("b", {}, name === "AssertionError" ? `${name}: ` : ""), message),
+      make("p", { class: "lab-error-message", ...languageOf(message) }, make("b", {}, name === "AssertionError" ? `${name}: ` : ""), message),
       trace ? folded : null,
     );
   }

@@ -1,6 +1,7 @@
 /** Below each question: its state in a word and a shape, what failed, and the buttons to check and to ask. */
 import { UNCHECKED, type CheckResult } from "./check_plan";
 import { button, make } from "./elements";
+import { languageOf } from "./markdown";
 import type { Question } from "./questions";
 import type { Words } from "./words";
 
@@ -77,6 +78,7 @@ export class QuestionPanel {
     this.check.disabled = result.verdict === "checking";
     const text = result.verdict === "failed" ? result.message || this.host.words.say("A test says no, without a reason.") : "";
     this.message.textContent = text;
+    this.message.lang = languageOf(text).lang;
     this.message.classList.toggle("words", !text.includes("\n"));
     this.message.hidden = text === "";
   }

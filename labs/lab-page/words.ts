@@ -14,8 +14,13 @@ export class Words {
     return translated.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
   }
 
-  /** A size in the units that downloads are counted in, rounded up. */
+  /** A size in the units that downloads are counted in, rounded up; amid Urdu it reads from left to right. */
   size(bytes: number): string {
+    const size = this.sizeOf(bytes);
+    return this.language === "ur" ? `\u2066${size}\u2069` : size;
+  }
+
+  private sizeOf(bytes: number): string {
     for (const [unit, step] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]] as const) {
       if (bytes >= step) return `${(Math.ceil((bytes * 10) / step) / 10).toFixed(1).replace(/\.0$/, "")}\u00a0${unit}`;
     }

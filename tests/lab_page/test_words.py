@@ -36,3 +36,8 @@ def test_the_kernel_is_named_in_the_learners_language() -> None:
     }
     named = "given[0].map(([place, version]) => kernelName({ place, version }, new Words(given[1], 'ur')))"
     assert evaluate(NAMED, named, [kernels, texts]) == ["A", "B 3.14", "C"]
+
+
+def test_sizes_amid_urdu_read_from_left_to_right() -> None:
+    sizes = "['en', 'ur'].map((language) => new Words({}, language).size(given))"
+    assert evaluate(WORDS, sizes, 12_340_000) == ["12.4\u00a0MB", "\u206612.4\u00a0MB\u2069"]
