@@ -139,7 +139,8 @@ class BrowserKernel implements Kernel {
     });
     this.control = this.interruptible ? new SharedArrayBuffer(CONTROL_BYTES + ANSWER_BYTES) : null;
     const files = this.setup.files.map(({ path, url }) => ({ path, url: new URL(url, location.href).href }));
-    this.send({ kind: "start", runtimeUrl: this.setup.runtimeUrl, files, control: this.control });
+    const { runtimeUrl, memoryBytes } = this.setup;
+    this.send({ kind: "start", runtimeUrl, memoryBytes, files, control: this.control });
   }
 
   private hear(message: FromWorker): void {
@@ -192,7 +193,7 @@ class BrowserKernel implements Kernel {
     this.running = null;
     running.shown.end();
     this.setState("idle", null);
-    const limits = { memoryBytes: null, memoryUsedBytes: message.memoryBytes, idleSeconds: null };
+    const limits = { memoryBytes: this.setup.memoryBytes, memoryUsedBytes: message.memoryBytes, idleSeconds: null };
     for (const listener of this.listeners) listener.limits(limits);
     if (message.status === "error") this.abortWaiting();
     running.resolve({ status: message.status, executionCount: running.count, seconds: message.seconds });

@@ -128,6 +128,8 @@ export interface KernelSetup {
   notebook: string;
   /** Data files of the lab: the path a notebook reads and where it is fetched. */
   files: { path: string; url: string; size: number }[];
+  /** What the lab's Python may use. */
+  memoryBytes: number;
   /** Address of the folder of the browser's Python, with a slash at its end. */
   runtimeUrl: string;
   workerUrl: string;

@@ -17,6 +17,7 @@ export interface Start {
   kind: "start";
   runtimeUrl: string;
   files: { path: string; url: string }[];
+  memoryBytes: number;
   /** Memory that both sides see, where the page is cross-origin isolated: signal and answers. */
   control: SharedArrayBuffer | null;
 }

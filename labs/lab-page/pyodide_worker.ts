@@ -21,6 +21,9 @@ interface Shell extends PyProxy {
 }
 
 const SHELL_FOLDER = "/lib/lab";
+const PAGE = 65_536;
+/** Bytes without which the browser's Python does not begin. */
+const LEAST_MEMORY = 2 ** 27;
 const LONGEST_WAIT = 2 ** 31 - 1;
 
 const post: (message: FromWorker) => void = self.postMessage.bind(self);
@@ -59,6 +62,7 @@ async function start(message: Start): Promise<void> {
     control = new Int32Array(message.control, 0, CONTROL_BYTES / 4);
     answerBytes = new Uint8Array(message.control, CONTROL_BYTES);
   }
+  bound(message.memoryBytes);
   self.fetch = countedFetch(self.fetch.bind(self), (count) =>
     post({ kind: "progress", progress: { stage: "download", ...count } }),
   );
@@ -81,6 +85,15 @@ async function start(message: Start): Promise<void> {
   if (control) pyodide.setInterruptBuffer(control.subarray(SIGNAL, SIGNAL + 1));
   const addresses = [self.location.href, ...performance.getEntriesByType("resource").map(({ name }) => name)];
   post({ kind: "ready", addresses, version: pyodide.runPython("'{}.{}'.format(*__import__('sys').version_info)") as string });
+}
+
+/** Where more is refused, Python raises MemoryError; by itself it would grow to four gigabytes. */
+function bound(bytes: number): void {
+  const { grow } = WebAssembly.Memory.prototype;
+  WebAssembly.Memory.prototype.grow = function (this: WebAssembly.Memory, pages: number): number {
+    if (this.buffer.byteLength + pages * PAGE > Math.max(bytes, LEAST_MEMORY)) throw new RangeError("The lab's memory is used up.");
+    return grow.call(this, pages);
+  };
 }
 
 async function bytesOf(address: string): Promise<Uint8Array> {

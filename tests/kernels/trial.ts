@@ -21,7 +21,7 @@ Object.assign(globalThis, {
   removeEventListener: () => undefined,
 });
 
-const setup: KernelSetup = { runtime: "hub", assignmentId, notebook: "lab", files: [], runtimeUrl: "", workerUrl: "" };
+const setup: KernelSetup = { runtime: "hub", assignmentId, notebook: "lab", files: [], memoryBytes: 0, runtimeUrl: "", workerUrl: "" };
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
 interface Seen extends Receiver {

@@ -54,7 +54,7 @@ function info(complete: boolean, executions: Record<string, boolean>): object {
 
 /** By cell what its receiver was told, and how the executions of this page ended. */
 export async function afterAGap(): Promise<[Record<string, string[]>, string[]]> {
-  const setup: KernelSetup = { runtime: "hub", assignmentId: "a", notebook: "lab", files: [], runtimeUrl: "", workerUrl: "" };
+  const setup: KernelSetup = { runtime: "hub", assignmentId: "a", notebook: "lab", files: [], memoryBytes: 0, runtimeUrl: "", workerUrl: "" };
   const kernel = createHubKernel(setup);
   kernel.resumed((cell) => receiver(cell));
   void kernel.start();

@@ -319,6 +319,12 @@ def test_too_much_memory_is_an_error_of_the_cell(run: Run) -> None:
     assert result(run("here")) == {"text/plain": "1"}
 
 
+def test_a_cell_has_no_more_than_the_labs_memory(lab: Page, run: Run) -> None:
+    most = lab_data(lab)["kernel"]["memoryBytes"]
+    assert result(run(f"len(bytearray({most // 2}))")) == {"text/plain": str(most // 2)}
+    assert run(f"bytearray({most})")["outputs"][-1]["ename"] == "MemoryError"
+
+
 def test_a_restart_forgets_every_value(lab: Page, run: Run) -> None:
     run("kept = 1")
     assert lab.evaluate("async () => { await kernel.restart(); return kernel.state; }") == "idle"
@@ -402,7 +408,12 @@ def test_the_operators_wheels_load_on_a_plain_import(tmp_path: Path, browser: Br
     assert sorted(lock["packages"]) == ["greeting", "word-list"]
     assert lock["packages"]["greeting"]["depends"] == ["word-list"]
     assert lock["packages"]["word-list"]["imports"] == ["wordlist"]
-    setup = {"files": [], "runtimeUrl": runtime.runtime_url, "workerUrl": runtime.worker_url}
+    setup = {
+        "files": [],
+        "memoryBytes": 2**28,
+        "runtimeUrl": runtime.runtime_url,
+        "workerUrl": runtime.worker_url,
+    }
     with served_runtime(runtime) as address:
         page = browser.new_page()
         page.goto(address)

@@ -133,6 +133,7 @@ def _kernel(assignment: AssignmentView, notebook: str, runtime: Runtime) -> Page
             )
             for file in assignment.lab.files
         ),
+        memory_bytes=assignment.lab.memory_bytes,
         runtime_url=runtime.url,
         worker_url=runtime.worker_url,
     )

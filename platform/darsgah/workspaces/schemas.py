@@ -84,6 +84,7 @@ class PageKernel(msgspec.Struct, frozen=True, rename="camel"):
     assignment_id: UUID
     notebook: str
     files: tuple[PageFile, ...]
+    memory_bytes: int
     runtime_url: str
     worker_url: str
 
