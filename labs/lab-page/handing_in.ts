@@ -1,12 +1,10 @@
 /** Handing in: said beforehand, sent once whatever the link does, and followed until the score is there. */
 import { confirmed, told } from "./dialogs";
-import { refusal } from "./draft_server";
 import { make } from "./elements";
 import { randomName } from "./random_name";
 import type { LabData } from "./lab_data";
 import type { Notebook } from "./notebook";
 import { writeNotebook } from "./notebook_format";
-import { why, type Refused as NotTaken } from "./why_not";
 import type { Words } from "./words";
 
 /** What the platform's JSON says of a submission; the rest of it is not used here. */
@@ -43,6 +41,8 @@ export interface HandingInHost {
   /** Bring what is unsent of every notebook of the lab to the server. */
   sendEverything(): Promise<void>;
   notebook(): Notebook;
+  /** Why the server says no, in the learner's words; null where it only says "later". */
+  whyRefused(answer: Response): Promise<string | null>;
   /** How the checks of the answers stand; empty where all pass. */
   doubts(): string;
   /** Where the submission stands, for the bar; `link` leads to its page. */
@@ -90,7 +90,7 @@ export class HandingIn {
       const line = words.say("There is no link to the server, so nothing can be handed in now. Your work is kept on this device and sent when the link is back; then hand in.");
       return this.refused(words.say("No link"), line);
     }
-    if ("kind" in allowance) return this.refused(words.say("Nothing can be handed in now"), why(allowance, words));
+    if (typeof allowance === "string") return this.refused(words.say("Nothing can be handed in now"), allowance);
     if (allowance.refusal) {
       const until = allowance.next_at ? words.say("There is a pause between two attempts. The next one is taken from {when}.", { when: words.dayAndTime(new Date(allowance.next_at)) }) : "";
       const reason = until || this.data.assignment.refusal || words.say("The deadline has passed, or every attempt is used. Your work and your results are kept.");
@@ -109,13 +109,12 @@ export class HandingIn {
     return confirmed(words, { title: words.say("Hand in?"), lines, yes: words.say("Hand in and grade") });
   }
 
-  private async allowance(): Promise<Allowance | NotTaken | null> {
+  /** What is allowed, or why nothing is; null without a link. */
+  private async allowance(): Promise<Allowance | string | null> {
     const address = `/api/v1/assignments/${this.data.assignment.id}`;
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
-      if (answer.ok) return ((await answer.json()) as { allowance: Allowance }).allowance;
-      const said = await refusal(answer);
-      return said.kind === "refused" ? said : null;
+      return answer.ok ? ((await answer.json()) as { allowance: Allowance }).allowance : await this.host.whyRefused(answer);
     } catch {
       return null; // no link
     }

@@ -8,6 +8,7 @@ import { summary, type CheckResult } from "./check_plan";
 import { CodeCellView } from "./code_cell";
 import { confirmed } from "./dialogs";
 import type { Conflict, Draft } from "./draft";
+import { refusal } from "./draft_server";
 import { editors } from "./editor_loading";
 import { button, make } from "./elements";
 import type { GradedCell, HandingIn } from "./handing_in";
@@ -19,10 +20,11 @@ import type { Notebook } from "./notebook";
 import { writeNotebook } from "./notebook_format";
 import { Outline } from "./outline";
 import { stateOf } from "./question_panel";
-import { isOwn, type Question } from "./questions";
+import { isOwn, questionByCell, type Question } from "./questions";
 import { Runner } from "./runner";
 import { sendEverything } from "./sending_everything";
 import { workStatus } from "./states";
+import { why } from "./why_not";
 import type { Words } from "./words";
 
 /** Milliseconds after a change until the keeper hears of it: one call for a burst of keys. */
@@ -342,7 +344,7 @@ export class LabPage {
 
   private choose(): void {
     void this.fetched(import("./merge_dialog"), ({ askWhichStays }) =>
-      askWhichStays(this.words, this.draft.conflicts, this.list.questions, (choices) => this.draft.choose(choices)),
+      askWhichStays(this.words, this.draft.conflicts, questionByCell(this.list.questions), (choices) => this.draft.choose(choices)),
     );
   }
 
@@ -352,6 +354,10 @@ export class LabPage {
         words: this.words,
         sendEverything: () => this.sendEverything(),
         notebook: () => this.list.notebook(),
+        whyRefused: async (answer) => {
+          const said = await refusal(answer);
+          return said.kind === "refused" ? why(said, this.words) : null;
+        },
         doubts: () => this.doubts(),
         tell: (text, link, loss) => this.tell(text, link, loss),
         graded: (cells) => this.graded(cells),
