@@ -19,9 +19,9 @@ export interface RunnerHost {
 const NOTES = {
   lost: "Some of what this cell showed while the link was gone was not kept. Run it again to see all of it.",
   too_long: "This cell is too long to be run.",
+  forced: "The cell did not stop, so Python was started anew: every value is forgotten.",
 } satisfies Record<KernelNote, Text>;
 const NOT_RUN: Execution = { status: "aborted", executionCount: null, seconds: 0 };
-  forced: "The cell did not stop, so Python was started anew: every value is forgotten.",
 
 export class Runner {
   /** What each cell last ran with since the kernel began, by its identifier; what failed is to run again. */
