@@ -2,7 +2,7 @@
 import { openDialog } from "./dialogs";
 import type { Conflict } from "./draft";
 import { button, make } from "./elements";
-import { questionByCell, type Question } from "./questions";
+import type { Question } from "./questions";
 import type { Words } from "./words";
 
 type Side = "here" | "there" | "both";
@@ -14,7 +14,7 @@ type Side = "here" | "there" | "both";
 export function askWhichStays(
   words: Words,
   conflicts: Conflict[],
-  questions: readonly Question[],
+  questions: ReadonlyMap<string, Question>,
   chosen: (choices: Record<string, Side>) => void,
 ): void {
   const names: Record<Side, string> = {
@@ -22,9 +22,8 @@ export function askWhichStays(
     there: words.say("The other one"),
     both: words.say("Keep both"),
   };
-  const titles = questionByCell(questions);
   const fields = conflicts.map((conflict, number) => {
-    const title = titles.get(conflict.cellId)?.title ?? words.say("Difference {number}", { number: number + 1 });
+    const title = questions.get(conflict.cellId)?.title ?? words.say("Difference {number}", { number: number + 1 });
     return oneConflict(words, conflict, { title, number, names });
   });
   const done = button(words.say("Keep as chosen"), () => {
