@@ -4,10 +4,10 @@
  */
 import { otherVersion, withChoices, withoutChoices } from "./choices";
 import type { Conflict, Draft, DraftListener, DraftState, DraftStatus } from "./draft";
-import { joinRecords, type Opened } from "./draft_opening";
+import { joinRecords, type Opened, type Place } from "./draft_opening";
 import { listVersions, readDraft, saveDraft, type Answer } from "./draft_server";
 import type { LabData } from "./lab_data";
-import { openStore, type DraftRecord, type LocalStore } from "./local_store";
+import { openStore, type DraftRecord } from "./local_store";
 import { alike, mergeNotebooks } from "./merge";
 import type { Notebook } from "./notebook";
 import { readNotebook, writeNotebook } from "./notebook_format";
@@ -51,13 +51,6 @@ export async function openDraft(data: LabData, notebook: string): Promise<Draft>
   const keeper = new DraftKeeper(data, words, { draftUrl: entry.draftUrl, originalUrl: entry.originalUrl, client, store }, opened, answer);
   await keeper.begin(opened.taken);
   return keeper;
-}
-
-interface Place {
-  draftUrl: string;
-  originalUrl: string;
-  client: string;
-  store: LocalStore | null;
 }
 
 class DraftKeeper implements Draft {

@@ -1,4 +1,5 @@
 /** Handing in: said beforehand, sent once whatever the link does, and followed until the score is there. */
+import type { CellList } from "./cell_list";
 import { confirmed, told } from "./dialogs";
 import { make } from "./elements";
 import { randomName } from "./random_name";
@@ -212,6 +213,20 @@ export class HandingIn {
     const values = { number, score: words.points(run.score ?? 0), most: words.points(run.max_score) };
     this.host.tell(words.say("Attempt {number}: {score} of {most} points", values), link, false);
     this.host.graded(run.cells.filter((cell) => cell.notebook === this.data.notebook));
+  }
+}
+
+/** Show each question what its cells were given; one that waits for a person has no score yet. */
+export function showGrades(list: CellList, cells: GradedCell[]): void {
+  for (const question of list.questions) {
+    const ids = question.graded.map((id) => list.views.find(({ cell }) => cell.id === id)?.cell.metadata.nbgrader?.grade_id);
+    const own = cells.filter((cell) => ids.includes(cell.grade_id));
+    if (own.length === 0) continue;
+    const scores = own.map((cell) => cell.score);
+    const score = scores.includes(null) ? null : scores.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+    const maxScore = own.reduce((sum, cell) => sum + cell.max_score, 0);
+    const message = own.map((cell) => cell.message).filter(Boolean).join("\n");
+    list.panels.get(question.key)?.graded({ score, maxScore, message });
   }
 }
 

@@ -11,7 +11,7 @@ import type { Conflict, Draft } from "./draft";
 import { refusal } from "./draft_server";
 import { editors } from "./editor_loading";
 import { button, make } from "./elements";
-import type { GradedCell, HandingIn } from "./handing_in";
+import type { HandingIn } from "./handing_in";
 import type { Kernel } from "./kernel";
 import { KernelWatch } from "./kernel_watch";
 import { listenToKeys } from "./keys";
@@ -60,7 +60,7 @@ export class LabPage {
       checked: (question, result) => this.checked(question, result),
     });
     new KernelWatch(kernel, this.bar, this.announcer, words, {
-      lost: () => this.forget(),
+      lost: () => this.runner.forget(),
       idle: () => this.runner.settle(),
       restart: () => void this.restart(),
     });
@@ -349,7 +349,7 @@ export class LabPage {
   }
 
   private handIn(): Promise<void> {
-    return this.fetched(import("./handing_in"), ({ HandingIn }) => {
+    return this.fetched(import("./handing_in"), ({ HandingIn, showGrades }) => {
       this.handingIn ??= new HandingIn(this.data, {
         words: this.words,
         sendEverything: () => this.sendEverything(),
@@ -360,7 +360,7 @@ export class LabPage {
         },
         doubts: () => this.doubts(),
         tell: (text, link, loss) => this.tell(text, link, loss),
-        graded: (cells) => this.graded(cells),
+        graded: (cells) => showGrades(this.list, cells),
       });
       void this.handingIn.begin();
     });
@@ -387,26 +387,6 @@ export class LabPage {
     const follow = link ? { label: this.words.say("See the result"), press: () => location.assign(link) } : undefined;
     this.bar.notify(text, follow, loss);
     this.announcer.say(text);
-  }
-
-  private graded(cells: GradedCell[]): void {
-    for (const question of this.list.questions) {
-      const own = cells.filter((cell) => this.gradedBy(question).has(cell.grade_id));
-      if (own.length === 0) continue;
-      const scores = own.map((cell) => cell.score);
-      const score = scores.includes(null) ? null : scores.reduce<number>((sum, one) => sum + (one ?? 0), 0);
-      const maxScore = own.reduce((sum, cell) => sum + cell.max_score, 0);
-      const message = own.map((cell) => cell.message).filter(Boolean).join("\n");
-      this.list.panels.get(question.key)?.graded({ score, maxScore, message });
-    }
-  }
-
-  private gradedBy(question: Question): Set<string | undefined> {
-    return new Set(question.graded.map((id) => this.list.views.find(({ cell }) => cell.id === id)?.cell.metadata.nbgrader?.grade_id));
-  }
-
-  private forget(): void {
-    this.runner.forget();
   }
 
   private showQuestions(): void {
