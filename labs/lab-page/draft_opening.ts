@@ -1,11 +1,3 @@
-/** Where a draft is kept: its addresses at the server, this window's name, and the browser's store. */
-export interface Place {
-  draftUrl: string;
-  originalUrl: string;
-  client: string;
-  store: LocalStore | null;
-}
-
 /** Where a learner's work on a notebook begins: what the server has, joined with what this browser kept. */
 import type { Conflict } from "./draft";
 import type { Answer } from "./draft_server";
@@ -13,6 +5,14 @@ import type { DraftRecord, LocalStore } from "./local_store";
 import { mergeNotebooks } from "./merge";
 import type { Notebook } from "./notebook";
 import { readNotebook, writeNotebook } from "./notebook_format";
+
+/** Where a draft is kept: its addresses at the server, this window's name, and the browser's store. */
+export interface Place {
+  draftUrl: string;
+  originalUrl: string;
+  client: string;
+  store: LocalStore | null;
+}
 
 export interface Opened {
   /** The server's version that everything here began from. */

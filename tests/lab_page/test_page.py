@@ -22,7 +22,7 @@ from tests.ui.axe import violations
 
 pytestmark = pytest.mark.journey
 
-FIRST_VISIT_SCRIPT = 170_000
+FIRST_VISIT_SCRIPT = 175_000
 RARE = "formulas-"
 """The piece that a notebook with a formula fetches beside the others."""
 SAVED_AT = "Saved at"
