@@ -104,3 +104,25 @@ class AssignmentTutor(Record, table=True):
     exam: bool
     threshold: float | None = Field(default=None, sa_type=sa.Double)
     changed_at: datetime = created_at_column()
+
+
+class HintWords(Record, table=True):
+    """What a hub's staff wrote for one misconception in a lab, as one of its versions, from 1.
+
+    Rows are only ever added, so that they tell who changed what and when. ``words`` are texts by level and
+    language, as in ``hints.toml``; null goes back to the author's. ``lab_version_id`` is what the lab was
+    when they were written; they hold for its other versions too.
+    """
+
+    __tablename__ = "hint_words"
+    __table_args__ = (sa.UniqueConstraint("hub_id", "lab_id", "misconception", "version"),)
+
+    id: UUID = id_column()
+    hub_id: UUID = Field(foreign_key="hub.id")
+    lab_id: UUID = Field(foreign_key="lab.id")
+    lab_version_id: UUID = Field(foreign_key="lab_version.id")
+    account_id: UUID = Field(foreign_key="account.id")
+    misconception: str = Field(sa_type=sa.Text)
+    version: int
+    words: dict[str, dict[str, str]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    written_at: datetime = created_at_column()
