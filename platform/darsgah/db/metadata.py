@@ -7,6 +7,7 @@ import darsgah.grades.models
 import darsgah.hubs.models
 import darsgah.lab_checks.models
 import darsgah.submissions.models
+import darsgah.tutor_nodes.models
 import darsgah.tutoring.models
 import darsgah.workspaces.models  # noqa: F401 # imported for the tables it declares, like those above
 from darsgah.db.columns import Record
