@@ -126,3 +126,22 @@ class HintWords(Record, table=True):
     version: int
     words: dict[str, dict[str, str]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     written_at: datetime = created_at_column()
+
+
+class LabCalibration(Record, table=True):
+    """What the tutor made of wrong answers that were made from a lab version's solutions.
+
+    Rows are only ever added. ``tutor`` says which tutor it was, ``threshold`` is the one it has by itself,
+    ``questions`` how many could be measured on, ``answers`` are ``gate_figures.MeasuredAnswer``.
+    """
+
+    __tablename__ = "lab_calibration"
+    __table_args__ = (sa.Index("ix_lab_calibration_lab_version_id_made_at", "lab_version_id", "made_at"),)
+
+    id: UUID = id_column()
+    lab_version_id: UUID = Field(foreign_key="lab_version.id")
+    made_at: datetime = created_at_column()
+    tutor: str = Field(sa_type=sa.Text)
+    threshold: float = Field(sa_type=sa.Double)
+    questions: int
+    answers: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
