@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,15 +93,19 @@ def lab_tasks(folder: Path, grader: Grader) -> list[TrainingTask]:
 
 
 def make_examples(tasks: Sequence[TrainingTask], *, most: int, seed: int) -> Iterator[list[Example]]:
-    """The examples of each task in turn, at most so many of each.
+    """The examples of each task in turn, at most so many of each; as many tasks at once as there are cores.
 
     Raises:
         EnvironmentBroken, SandboxUnavailable: this machine cannot run the answers.
     """
-    for task in tasks:
+
+    def of_task(task: TrainingTask) -> list[Example]:
         others = [other.question.references[0] for other in tasks if other.group != task.group]
         with task.trials as trials:
-            yield list(examples_of(task.group, task.question, trials, _mutate, others, most=most, seed=seed))
+            return list(examples_of(task.group, task.question, trials, _mutate, others, most=most, seed=seed))
+
+    with ThreadPoolExecutor(os.cpu_count()) as at_once:
+        yield from at_once.map(of_task, tasks)
 
 
 def _mutate(source: str) -> list[tuple[str, str]]:
