@@ -44,6 +44,8 @@ from darsgah.lab_checks import pages as lab_checks_pages
 from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
+from darsgah.tutor_nodes import api as tutor_nodes_api
+from darsgah.tutor_nodes import pages as tutor_nodes_pages
 from darsgah.tutoring import api as tutoring_api
 from darsgah.tutoring import pages as tutoring_pages
 from darsgah.ui.browser_runtime import BrowserRuntime, runtime_file
@@ -174,6 +176,7 @@ def _routes() -> list[ControllerRouterHandler]:
         grades_pages.router,
         tutoring_pages.router,
         kernels_pages.router,
+        tutor_nodes_pages.router,
         Router(
             path=API,
             route_handlers=[
@@ -186,6 +189,7 @@ def _routes() -> list[ControllerRouterHandler]:
                 tutoring_api.router,
                 grades_api.router,
                 kernels_api.router,
+                tutor_nodes_api.router,
             ],
         ),
         nothing_here,

@@ -62,7 +62,7 @@ def asking(status: int) -> Expected:
 
 ADMINISTRATORS = signed_in(403, hub_admin=200, other_hub_admin=200, network_admin=200)
 STOPPERS = signed_in(403, hub_admin=404, other_hub_admin=404, network_admin=404)
-"""Those who may stop kernels, of which there are none here."""
+"""Those who may stop kernels and withdraw tutors' nodes, of which there are none here."""
 
 EXPECTED: Mapping[str, Expected] = {
     "GET /": everyone(302, anonymous=200),
@@ -160,6 +160,14 @@ EXPECTED: Mapping[str, Expected] = {
     "DELETE /api/v1/hints": signed_in(204),
     "GET /api/v1/lab-versions/{lab_version_id:uuid}/check": TEACHERS,
     "POST /api/v1/lab-versions/{lab_version_id:uuid}/check": asking(202),
+    "GET /hub/tutor-nodes": ADMINISTRATORS,
+    "POST /hub/tutor-nodes": {**STOPPERS, "network_admin": 200},
+    "POST /hub/tutor-nodes/{node_id:uuid}/delete": STOPPERS,
+    "GET /api/v1/tutor-nodes": ADMINISTRATORS,
+    "POST /api/v1/tutor-nodes": {**STOPPERS, "network_admin": 201},
+    "DELETE /api/v1/tutor-nodes/{node_id:uuid}": STOPPERS,
+    "POST /api/v1/tutor/nodes": everyone(401),
+    "DELETE /api/v1/tutor/nodes": everyone(401),
     "GET /api/v1/kernels": ADMINISTRATORS,
     "DELETE /api/v1/kernels/{learner_id:uuid}/{assignment_id:uuid}": STOPPERS,
     "GET /api/v1/submissions/{submission_id:uuid}": OWN,
@@ -176,6 +184,9 @@ CREDENTIALS = {"email": "learner@example.org", "password": PASSWORD}
 NEW = {"email": "learner@example.org", "password": "ten or more", "display_name": "Somebody"}
 PROFILE = {"display_name": "Another name", "language": "en"}
 PASSWORDS = {"current_password": "not this one", "new_password": "ten or more"}
+SAID = ("name", "token", "model", "device", "version")
+NODE = {"url": "http://10.0.0.5:8100", "places": 1, **dict.fromkeys(SAID, "gpu-1")}
+
 SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /sign-in": {"data": CREDENTIALS},
     "POST /sign-up": {"data": {**NEW, "email": "no address"}},
@@ -199,6 +210,9 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /teach/cohorts/{cohort_id:uuid}/tutor": {"data": {"hints": "1"}},
     "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}": {"data": {"hints": "1"}},
     "PUT /api/v1/hints/{hint_id:uuid}/rating": {"json": {"helpful": True}},
+    "POST /hub/tutor-nodes": {"data": {"label": "Room 3"}},
+    "POST /api/v1/tutor-nodes": {"json": {"label": "Room 3"}},
+    "POST /api/v1/tutor/nodes": {"json": NODE},
 }
 """What is sent to the routes that read something."""
 
@@ -243,6 +257,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         "{assignment_id:uuid}": str(network.assignment_id),
         "{lab_version_id:uuid}": str(network.lab_version_id),
         "{submission_id:uuid}": str(handed_in.id),
+        "{node_id:uuid}": str(network.lab_version_id),
         "{name:str}": "lab",
         "{name:path}": DATA_FILE,
         "{number:int}": "1",

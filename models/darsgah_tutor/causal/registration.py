@@ -59,6 +59,13 @@ class Registered(msgspec.Struct, frozen=True):
     renew_seconds: float = 30.0
 
 
+class _Problem(msgspec.Struct, frozen=True):
+    """Why the platform refuses."""
+
+    detail: str
+    fields: dict[str, str] = {}
+
+
 async def stay_registered(
     platform: str, token: str, card: NodeCard, stop: asyncio.Event, tell: Callable[[str], None]
 ) -> None:
@@ -100,9 +107,18 @@ async def _register(client: httpx.AsyncClient, url: str, card: NodeCard) -> tupl
     if response.status_code == httpx.codes.UNAUTHORIZED:
         return "The platform does not know this node's token: make a new one and set it.", None
     if not response.is_success:
-        return f"The platform refuses this node ({response.status_code}): {response.text[:300]}", None
+        return f"The platform refuses this node ({response.status_code}): {_reason(response)}", None
     try:
         registered = msgspec.json.decode(response.content, type=Registered)
     except msgspec.MsgspecError:
         return f"What answers at {url} is no platform.", None
     return f"Registered with the platform as {registered.id}.", max(1.0, registered.renew_seconds)
+
+
+def _reason(response: httpx.Response) -> str:
+    """What the platform says is wrong: its problem details (RFC 9457), or the beginning of what came."""
+    try:
+        problem = msgspec.json.decode(response.content, type=_Problem)
+    except msgspec.MsgspecError:
+        return response.text[:300]
+    return " ".join([problem.detail, *(f"{name}: {wrong}." for name, wrong in problem.fields.items())])

@@ -12,10 +12,10 @@ from darsgah.db.columns import Record, created_at_column, id_column, moment_colu
 class TutorNode(Record, table=True):
     """A place for a node, made with its token, and what the node with that token says of itself.
 
-    Of the token that the platform gave, only the SHA-256 is kept. ``secret`` is what the node wants of whoever
-    asks it: workers send it, so it is kept as it is, as long as the node is there, and nobody is shown it.
-    ``hub_id`` is null for a node of the whole network. ``answered_at`` and ``unanswered_at`` are a worker's
-    last words about it.
+    Of the token that the platform gave, only the SHA-256 is kept. ``secret`` is what the node wants of
+    whoever asks it: workers send it, so it is kept as it is, as long as the node is there, and nobody is
+    shown it. ``hub_id`` is null for a node of the whole network. ``answered_at`` and ``unanswered_at`` are a
+    worker's last words about it.
     """
 
     __tablename__ = "tutor_node"
