@@ -55,6 +55,12 @@ def test_one_submission_for_people() -> None:
     assert "AssertionError" in ran.stdout
 
 
+def test_a_notebook_with_nothing_of_the_lab_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "empty.ipynb").write_bytes(notebook())
+    assert "None of the lab's graded cells" in invoke("grade", LAB, tmp_path / "empty.ipynb").stdout
+    assert "none of the lab's graded cells" in invoke("grade", LAB, "--each", tmp_path).stdout
+
+
 def test_a_rejected_submission_exits_with_3() -> None:
     broken = CASES / "not_json" / "submission.ipynb"
     ran = invoke("grade", LAB, broken, "--json")

@@ -31,7 +31,7 @@ from darsgah.submissions.errors import (
 )
 from darsgah.submissions.schemas import State, SubmissionView
 from darsgah_grader.types import Limits
-from tests.grading.notebooks import notebook
+from tests.grading.notebooks import answer, check, code, notebook, readonly
 from tests.network import RELEASE, Network, build_network, open_cohort, package, work
 
 HOUR = timedelta(hours=1)
@@ -204,6 +204,31 @@ async def test_what_is_no_notebook_is_refused_and_not_recorded(
     with pytest.raises(NotebookRefused, match="recorded") as caught:
         await hand_in(session, blobs, network, content)
     assert caught.value.details["reason"] in (code, "not_text")
+    assert await made(session) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (notebook(), "no_questions"),
+        (notebook(code("def double(n):\n    return 2 * n")), "no_questions"),
+        (
+            notebook(answer("other-lab", "1"), check("test-other-lab", "1"), readonly("imports", "1")),
+            "no_questions",
+        ),
+        (notebook(answer("double", "def double(n):\n    return 2 * n")), None),
+    ],
+    ids=["empty", "marks lost", "another lab", "some cells"],
+)
+async def test_a_notebook_without_any_cell_of_the_questions_is_refused(
+    session: AsyncSession, blobs: BlobStore, network: Network, content: bytes, reason: str | None
+) -> None:
+    if reason is None:
+        assert (await hand_in(session, blobs, network, content)).attempt == 1
+        return
+    with pytest.raises(NotebookRefused, match=r"none of the cells.* no attempt is used") as caught:
+        await hand_in(session, blobs, network, content)
+    assert caught.value.details == {"reason": reason, "notebook": "lab"}
     assert await made(session) == (0, 0)
 
 

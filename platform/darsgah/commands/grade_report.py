@@ -104,6 +104,17 @@ def points(value: float | None) -> str:
     return "-" if value is None else f"{int(value * 100) / 100:g}"
 
 
+NOTHING_OF_THE_LAB = (
+    "None of the lab's graded cells is in it: it is empty, another lab's, or lost the cells' marks. "
+    "Where learners hand in, such a notebook is refused."
+)
+
+
+def has_nothing(grade: Grade) -> bool:
+    """Whether there are points to be had and not one of their cells was handed in."""
+    return bool(grade.cells) and all(cell.verdict is Verdict.MISSING for cell in grade.cells)
+
+
 def show(console: Console, submission: str, grade: Grade) -> None:
     """Print one grade for people: a table of questions, then what failed, then what to look at."""
     console.print(Group(*_parts(submission, grade)))
@@ -132,6 +143,8 @@ def _parts(submission: str, grade: Grade) -> Iterator[RenderableType]:
     waiting = sum(cell.score is None for cell in grade.cells)
     total = f"\n{points(grade.score)} of {points(grade.max_score)} points"
     yield Text(total + (f"; {waiting} to be marked by a person" if waiting else ""), "bold")
+    if has_nothing(grade):
+        yield Text(NOTHING_OF_THE_LAB, "yellow")
     yield from (_flag_line(flag) for flag in grade.flags)
     yield from (_flag_line(flag, cell) for cell in grade.cells for flag in cell.flags)
     yield Text(

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from darsgah.commands.grade_report import json_line, points, show
+from darsgah.commands.grade_report import has_nothing, json_line, points, show
 from darsgah.commands.lab_reading import (
     ExitCode,
     LabPath,
@@ -170,5 +170,6 @@ def _summary(name: str, result: Grade) -> str:
     return (
         f"{visible(name)}: {points(result.score)} of {points(result.max_score)}"
         + (f", {waiting} to be marked by a person" if waiting else "")
+        + (", none of the lab's graded cells is in it" if has_nothing(result) else "")
         + (f", flags: {', '.join(sorted(flags))}" if flags else "")
     )

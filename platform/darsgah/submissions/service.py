@@ -116,14 +116,17 @@ async def hand_in(
     Raises:
         NotFound: no assignment that the actor may see.
         NotEnrolled, LabNotOpen, DeadlinePassed, NoAttemptsLeft, CoolingDown: not now, or not this person.
-        NotebookRefused: a file that cannot be graded.
+        NotebookRefused: a file that cannot be graded, or that is not this lab's notebook.
         KeyReused: the key belongs to other bytes.
     """
     assignment, cohort = await enrolments.assignment(session, actor, assignment_id)
     if not cohort.learner:
         raise NotEnrolled
     notebooks = named(assignment, uploads)
-    await asyncio.to_thread(check, assignment, notebooks)
+    releases = {
+        file.name: await blobs.get(file.sha256) for file in assignment.lab.notebooks if file.name in notebooks
+    }
+    await asyncio.to_thread(check, assignment, notebooks, releases)
     files = described(notebooks)
     if not await enrolments.lock_place(session, cohort.id, actor.account_id):
         raise NotEnrolled

@@ -9,10 +9,13 @@ from litestar.datastructures import UploadFile
 from darsgah.enrolments.schemas import AssignmentView
 from darsgah.submissions.errors import NotebookRefused
 from darsgah_grader.intake import read_notebook
+from darsgah_grader.notebook import Notebook
 from darsgah_grader.types import Limits, SubmissionRejected
 
 FIELD = "notebook"
 FILES = 50
+_OWN = Limits(submission_bytes=200 * 1024 * 1024, cells=20_000)
+"""Of what a lab gives out, as grading reads the lab itself."""
 
 
 async def read_uploads(request: Request[Any, Any, Any]) -> dict[str, bytes]:
@@ -69,8 +72,14 @@ def named(assignment: AssignmentView, uploads: Mapping[str, bytes]) -> dict[str,
     return {name: stems[name] for name in expected if name in stems}
 
 
-def check(assignment: AssignmentView, notebooks: Mapping[str, bytes]) -> None:
+def check(assignment: AssignmentView, notebooks: Mapping[str, bytes], releases: Mapping[str, bytes]) -> None:
     """Read every notebook as grading will; takes a while for large ones.
+
+    A notebook without a single cell of its questions is not the lab's; where only some are missing, grading
+    names them, and the others count.
+
+    Args:
+        releases: what the lab gives out, by the same names.
 
     Raises:
         NotebookRefused: one cannot be graded.
@@ -78,8 +87,27 @@ def check(assignment: AssignmentView, notebooks: Mapping[str, bytes]) -> None:
     limits = Limits(submission_bytes=assignment.lab.submission_bytes)
     for name, content in notebooks.items():
         try:
-            read_notebook(content, limits)
+            notebook = read_notebook(content, limits)
         except SubmissionRejected as error:
             raise NotebookRefused(
                 "{refusal} Nothing was recorded.", refusal=error.message, reason=error.code, notebook=name
             ) from error
+        questions = _question_cells(read_notebook(releases[name], _OWN))
+        if questions and questions.isdisjoint(cell.grade_id for cell in notebook.cells):
+            raise NotebookRefused(
+                "{notebook}.ipynb has none of the cells of this lab's questions. It is empty, belongs to "
+                "another lab, or lost the cells' marks in another program. Put your answers into the lab's "
+                "own notebook, on the lab page or downloaded anew, and hand that in. Nothing was recorded, "
+                "and no attempt is used.",
+                reason="no_questions",
+                notebook=name,
+            )
+
+
+def _question_cells(notebook: Notebook) -> frozenset[str]:
+    """The grade_ids of cells that are answered or graded; text that is only locked is no question."""
+    return frozenset(
+        cell.grade_id
+        for cell in notebook.cells
+        if cell.grade_id and any(cell.nbgrader.get(mark) is True for mark in ("solution", "grade", "task"))
+    )
