@@ -116,6 +116,9 @@ async def test_publishing_keeps_the_report_and_refuses_what_does_not_pass(
         refused = await _apart("publish", lab, env=env)
         assert (refused.exit_code, "Nothing was published" in refused.stderr) == (3, True)
         assert (await _apart("publish", lab, "--override", "so", env=env)).exit_code == 2
+        nowhere = await _apart("publish", lab, "--hub", "nope", env=env)
+        assert (nowhere.exit_code, "no hub with the code 'nope'. There are: " in nowhere.stderr) == (2, True)
+        assert "pass its check" not in nowhere.stderr
         reason = "The test is mended before the cohort begins."
         assert (await _apart("publish", lab, "--override", reason, env=env)).exit_code == 0
         assert await kept(url) == [

@@ -6,13 +6,15 @@ Exit codes: 0 published, 3 the check did not pass and nothing was published, 2 w
 import asyncio
 import os
 import pwd
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah.blobs.store import open_blobs
+from darsgah.blobs.store import BlobStore, open_blobs
 from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import LabPackage, LabVersionView
 from darsgah.commands.lab_checking import NoBrowser, checked
@@ -22,16 +24,17 @@ from darsgah.commands.visible_text import visible
 from darsgah.db.embedded import open_database
 from darsgah.db.schema import upgrade
 from darsgah.db.session import Database
-from darsgah.errors import DarsgahError
+from darsgah.errors import DarsgahError, NotFound
 from darsgah.hubs import service as hubs
 from darsgah.lab_checks import service as lab_checks
-from darsgah.settings import Settings, load_settings
+from darsgah.settings import load_settings
 from darsgah_grader.types import GraderError
 from darsgah_labs.check.lab_check import Choice
 from darsgah_labs.check.report import LabReport
 from darsgah_labs.format import Lab
 
 _SHORTEST_REASON = 10
+_Result = TypeVar("_Result")
 
 
 def lab_publish_command(
@@ -48,8 +51,10 @@ def lab_publish_command(
     reason = override.strip()
     if override and len(reason) < _SHORTEST_REASON:
         fail(ExitCode.WRONG_USE, "Give the reason in a sentence: others will read it.")
-    read, report = checked(lab, Choice(browser=not no_browser))
     err = Console(stderr=True)
+    if hub:  # before the check, which takes minutes
+        _in_database(err, lambda session, _: hubs.hub_by_code(session, hub))
+    read, report = checked(lab, Choice(browser=not no_browser))
     show(err, report)
     if not report.ok and not reason:
         fail(
@@ -59,13 +64,9 @@ def lab_publish_command(
     if read is None:
         fail(ExitCode.WRONG_USE, "\nNothing was published: nobody could be given a lab that cannot be read.")
     package = _package(read, lab)
-    try:
-        settings = load_settings()
-        with open_database(settings, lambda message: err.print(message, style="dim")) as handle:
-            upgrade(handle.url)
-            version = asyncio.run(_publish(settings, handle.url, package, report, hub=hub, reason=reason))
-    except DarsgahError as error:
-        fail(ExitCode.MACHINE, error.message)
+    version = _in_database(
+        err, lambda session, blobs: _publish(session, blobs, package, report, hub=hub, reason=reason)
+    )
     typer.echo(visible(f"Published {version.slug}, version {version.number}, {version.points:g} points."))
 
 
@@ -88,24 +89,41 @@ def _who() -> str:
         return f"user {os.getuid()}"
 
 
-async def _publish(
-    settings: Settings, url: str, package: LabPackage, report: LabReport, *, hub: str, reason: str
-) -> LabVersionView:
-    """The version with its report, in one transaction."""
-    database = Database(url, pool=2, application="darsgah lab publish")
+def _in_database(err: Console, work: Callable[[AsyncSession, BlobStore], Awaitable[_Result]]) -> _Result:
+    """What comes of some work in one transaction, in which the hubs of the plan are there."""
+
+    async def done(url: str, blobs: BlobStore) -> _Result:
+        database = Database(url, pool=2, application="darsgah lab publish")
+        try:
+            async with database.begin() as session:
+                await hubs.load_plan(session)
+                return await work(session, blobs)
+        finally:
+            await database.dispose()
+
     try:
-        async with database.begin() as session:
-            await hubs.load_plan(session)
-            hub_id = (await hubs.hub_by_code(session, hub)).id if hub else None
-            version = await catalog.publish_lab(session, open_blobs(settings), hub_id, package)
-            by = f"{_who()}, with darsgah lab publish"
-            await lab_checks.record(
-                session,
-                version.id,
-                report,
-                override_reason="" if report.ok else reason,
-                override_by="" if report.ok else by,
-            )
-            return version
-    finally:
-        await database.dispose()
+        settings = load_settings()
+        with open_database(settings, lambda message: err.print(message, style="dim")) as handle:
+            upgrade(handle.url)
+            return asyncio.run(done(handle.url, open_blobs(settings)))
+    except NotFound as error:
+        fail(ExitCode.WRONG_USE, error.message)
+    except DarsgahError as error:
+        fail(ExitCode.MACHINE, error.message)
+
+
+async def _publish(
+    session: AsyncSession, blobs: BlobStore, package: LabPackage, report: LabReport, *, hub: str, reason: str
+) -> LabVersionView:
+    """The version with its report."""
+    hub_id = (await hubs.hub_by_code(session, hub)).id if hub else None
+    version = await catalog.publish_lab(session, blobs, hub_id, package)
+    by = f"{_who()}, with darsgah lab publish"
+    await lab_checks.record(
+        session,
+        version.id,
+        report,
+        override_reason="" if report.ok else reason,
+        override_by="" if report.ok else by,
+    )
+    return version

@@ -54,11 +54,12 @@ async def hub_by_code(session: AsyncSession, code: str) -> HubView:
     """One hub by its code.
 
     Raises:
-        NotFound: there is none with that code.
+        NotFound: there is none with that code; the message has those that are there.
     """
     found = await queries.hub_by_code(session, code)
     if found is None:
-        raise NotFound
+        codes = ", ".join(hub.code for hub in await queries.all_hubs(session))
+        raise NotFound(f"There is no hub with the code {code!r}. There are: {codes or 'none'}.")
     return _view(found)
 
 
