@@ -113,6 +113,7 @@ PROBLEMS: list[tuple[str, Change, Choice]] = [
     ("image_without_text", text("![](data/cup.png)"), QUICK),
     ("image_without_text", text('<img src="data/cup.png">'), QUICK),
     ("external_resource", text("![A cup](https://example.org/cup.png)"), QUICK),
+    ("external_resource", text('<iframe src="https://example.org/cup"></iframe>'), QUICK),
     ("broken_link", text("![A cup](data/cup.png)"), QUICK),
     ("broken_link", text("[See below](#a-part-that-is-not-there)"), QUICK),
     ("broken_link", text("[The figures](data/figures.csv)"), QUICK),

@@ -33,11 +33,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture: the text that stands for it, None where there is none; where it comes from; the cell."""
+    """A picture: the text that stands for it, None where there is none; where it comes from; the cell.
+
+    ``framed`` is a frame, a video or a sound in its place.
+    """
 
     alternative: str | None
     target: str
     cell: int
+    framed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def _pictures(text: str, cell: int) -> Iterator[Picture]:
         if tag[1].lower() == "img":
             yield Picture((attributes.get("alt") or "").strip() or None, attributes.get("src", ""), cell)
         elif "src" in attributes:
-            yield Picture("media", attributes["src"], cell)
+            yield Picture("media", attributes["src"], cell, framed=True)
 
 
 def _links(text: str, cell: int) -> Iterator[Link]:

@@ -26,6 +26,14 @@ _HIDDEN = re.compile(
     r"^\s*### BEGIN HIDDEN TESTS.*?^\s*### END HIDDEN TESTS[ \t]*$", re.MULTILINE | re.DOTALL
 )
 _REMOTE = ("http://", "https://", "//", "ftp://")
+_INSTEAD = {
+    "picture": (
+        "Save the picture, open the notebook in Jupyter, double-click the cell and drag the picture into it: "
+        "Jupyter keeps it in the notebook as an attachment. Then delete the old line."
+    ),
+    "frame": "Take it out: put a picture of it into the cell, or link to it for those who have a network.",
+}
+"""What to do about something from another site."""
 
 
 def check_text(lab: Lab, findings: Findings) -> int:
@@ -140,8 +148,10 @@ def _pictures(lab: Lab, notebook: SourceNotebook, pictures: Sequence[Picture], f
             message = f"{place}: the picture {shown!r} has no alternative text for those who cannot see it."
             findings.problem(Part.TEXT, "image_without_text", message)
         if picture.target.startswith(_REMOTE):
+            kind = "frame" if picture.framed else "picture"
             message = (
-                f"{place}: {shown!r} comes from another site. Put it into data/: labs work without a network."
+                f"{place}: the {kind} {shown!r} comes from another site, and labs work without a network. "
+                f"{_INSTEAD[kind]}"
             )
             findings.problem(Part.TEXT, "external_resource", message)
         elif not _is_there(lab, notebook, picture.target, picture.cell):
