@@ -96,6 +96,7 @@ async def test_people_get_a_page(platform: Platform, path: str, status: int) -> 
     assert answer.headers["content-type"].startswith("text/html")
     assert '<html lang="ur"' in answer.text
     assert 'href="/sign-in"' in answer.text
+    assert ('class="lead"' in answer.text) == (status != 401)  # the heading has said it
 
 
 async def test_an_address_that_takes_no_posts_is_a_page_for_people(platform: Platform) -> None:
