@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 SHELL = Path(__file__).parents[2] / "labs" / "lab-page" / "python"
 PROGRAM = """
 import asyncio, json, sys
@@ -56,6 +58,45 @@ def test_a_broken_repr_is_an_error_and_a_broken_richer_form_a_note() -> None:
     assert outputs[0]["output"]["ename"] == "ValueError"
     assert "ValueError: no" in "".join(output["output"].get("text", "") for output in outputs[1:-1])
     assert outputs[-1]["output"]["data"] == {"text/plain": "b"}
+
+
+def test_every_name_of_ipythons_display_is_there() -> None:
+    [output] = shown(
+        "import IPython.display\nfrom lab_shell import ipython_names\n"
+        "ours = {*ipython_names.DISPLAY.split(), *ipython_names.ELSEWHERE.split()}\n"
+        "[name for name in dir(IPython.display) if name[0] != '_' and name not in ours]"
+    )
+    assert output["output"]["data"] == {"text/plain": "[]"}
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("Javascript('alert(1)')", "never run.]\nalert(1)"),
+        ("Audio([0.1, 0.2], rate=8000)", "A sound. It is not played here"),
+        ("Video('data/film.mp4', embed=True)", "A film (data/film.mp4). It is not played here"),
+        ("YouTubeVideo('abc', 400, 300)", "https://www.youtube.com/watch?v=abc. Nothing from other sites"),
+        ("FileLink('no-such-file')", "There is no file no-such-file."),
+        ("FileLinks('no-such-folder')", "[Files in no-such-folder]"),
+    ],
+)
+def test_what_is_not_run_played_or_fetched_says_so(made: str, said: str) -> None:
+    [output] = shown(f"from lab_shell.display_elsewhere import *\n{made}")
+    assert said in output["output"]["data"].pop("text/plain")
+    assert not output["output"]["data"]
+
+
+def test_a_loop_with_a_progress_bar_goes_through_all_steps() -> None:
+    first, *others = shown(
+        "from lab_shell.display_elsewhere import ProgressBar\nprint([*ProgressBar(2)])",
+    )
+    assert first["output"]["data"] == {"text/plain": f"[{' ' * 40}] 0/2"}
+    assert [other["data"]["text/plain"][-3:] for other in others if other["kind"] == "update"] == [
+        "0/2",
+        "1/2",
+        "2/2",
+    ]
+    assert "".join(other["output"]["text"] for other in others if "output" in other) == "[0, 1]\n"
 
 
 def test_limits_of_what_a_cell_shows() -> None:

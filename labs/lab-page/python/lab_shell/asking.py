@@ -21,6 +21,9 @@ class Page(Protocol):
         """Wait without work; True when the cell was stopped meanwhile."""
 
 
+HIDDEN = "········"
+"""What stands for a password that was typed, however long it is."""
+
 NOT_HERE = (
     "input() cannot ask here: the browser does not let Python wait for an answer on this page. "
     'Write the value into the cell instead, for example name = "Ayesha".'
@@ -47,7 +50,9 @@ def connect(outputs: Outputs, page: Page, *, waits: bool) -> None:
         answer = page.ask(str(prompt), password)
         if answer is None:
             raise KeyboardInterrupt
-        return str(answer)
+        line = str(answer)
+        outputs.text("stdout", f"{prompt}{HIDDEN if password else line}\n")
+        return line
 
     def asked(prompt: object = "", /) -> str:
         """Ask the learner for a line of text."""

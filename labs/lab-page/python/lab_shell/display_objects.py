@@ -76,6 +76,13 @@ def _wanted(kind: str, include: object, exclude: object) -> bool:
     return included and not (isinstance(exclude, list | tuple | set) and kind in exclude)
 
 
+def publish_display_data(
+    data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None, **_others: object
+) -> None:
+    """Show a bundle of media types."""
+    display(data, raw=True, metadata=metadata)
+
+
 def update_display(shown: Any, *, display_id: str, **options: Any) -> None:  # noqa: ANN401 # as display
     """Show something else where ``display_id`` was shown."""
     display(shown, display_id=display_id, update=True, **options)
@@ -124,6 +131,10 @@ class DisplayObject:
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__}.{type(self).__name__} object>"
+
+
+class TextDisplayObject(DisplayObject):
+    """What IPython calls an object that is shown as text; a name to inherit from."""
 
 
 class HTML(DisplayObject):
@@ -179,8 +190,12 @@ class JSON(DisplayObject):
     media_type = "application/json"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:  # noqa: ANN401 # a bundle
-        text = self.data if isinstance(self.data, str) else json.dumps(self.data, default=str)
-        return {self.media_type: text}, self.metadata
+        text = self.data if isinstance(self.data, str) else json.dumps(self.data, default=str, indent=2)
+        return {self.media_type: text, "text/plain": text}, self.metadata
+
+
+class GeoJSON(JSON):
+    """Places as JSON; they are shown as their text, for a map would have to be fetched."""
 
 
 class Pretty(DisplayObject):
@@ -276,3 +291,8 @@ display_svg = _one_kind("display_svg", "image/svg+xml")
 display_png = _one_kind("display_png", "image/png")
 display_latex = _one_kind("display_latex", "text/latex")
 display_pretty = _one_kind("display_pretty", "text/plain")
+display_jpeg = _one_kind("display_jpeg", "image/jpeg")
+display_webp = _one_kind("display_webp", "image/webp")
+display_pdf = _one_kind("display_pdf", "application/pdf")
+display_json = _one_kind("display_json", "application/json")
+display_javascript = _one_kind("display_javascript", "application/javascript")

@@ -8,12 +8,17 @@ import importlib.util
 import sys
 from types import ModuleType
 
-from lab_shell import display_objects
+from lab_shell import display_elsewhere, display_objects
 from lab_shell.magics import Commands
 
 DISPLAY = (
-    "Code DisplayHandle DisplayObject HTML Image JSON Latex Markdown Math Pretty SVG clear_output display "
-    "display_html display_latex display_markdown display_png display_pretty display_svg update_display"
+    "Code DisplayHandle DisplayObject GeoJSON HTML Image JSON Latex Markdown Math Pretty SVG "
+    "TextDisplayObject clear_output display display_html display_javascript display_jpeg display_json "
+    "display_latex display_markdown display_pdf display_png display_pretty display_svg display_webp "
+    "publish_display_data update_display"
+)
+ELSEWHERE = (
+    "Audio FileLink FileLinks IFrame Javascript ProgressBar ScribdDocument Video VimeoVideo YouTubeVideo"
 )
 
 
@@ -47,9 +52,10 @@ def install(commands: Commands) -> None:
     package.__doc__ = "The part of IPython that labs in the browser have: IPython.display, and get_ipython()."
     package.__path__ = []
     core.__path__ = []
-    for name in DISPLAY.split():
-        setattr(display, name, getattr(display_objects, name))
-    display.__all__ = DISPLAY.split()  # type: ignore[attr-defined] # a module made here
+    for module, names in ((display_objects, DISPLAY), (display_elsewhere, ELSEWHERE)):
+        for name in names.split():
+            setattr(display, name, getattr(module, name))
+    display.__all__ = [*DISPLAY.split(), *ELSEWHERE.split()]  # type: ignore[attr-defined] # a module made here
     package.display = display  # type: ignore[attr-defined] # as above
     package.core = core  # type: ignore[attr-defined] # as above
     package.get_ipython = lambda: interactive  # type: ignore[attr-defined] # as above
