@@ -47,6 +47,7 @@ from darsgah.submissions import pages as submissions_pages
 from darsgah.tutor_nodes import api as tutor_nodes_api
 from darsgah.tutor_nodes import pages as tutor_nodes_pages
 from darsgah.tutoring import api as tutoring_api
+from darsgah.tutoring import bank_api, bank_pages, threads_api
 from darsgah.tutoring import pages as tutoring_pages
 from darsgah.ui.browser_runtime import BrowserRuntime, runtime_file
 from darsgah.ui.full_notebook import FullNotebook, full_notebook_file
@@ -175,6 +176,7 @@ def _routes() -> list[ControllerRouterHandler]:
         full_notebook_page.router,
         grades_pages.router,
         tutoring_pages.router,
+        bank_pages.router,
         kernels_pages.router,
         tutor_nodes_pages.router,
         Router(
@@ -187,6 +189,8 @@ def _routes() -> list[ControllerRouterHandler]:
                 lab_checks_api.router,
                 workspaces_api.router,
                 tutoring_api.router,
+                bank_api.router,
+                threads_api.router,
                 grades_api.router,
                 kernels_api.router,
                 tutor_nodes_api.router,

@@ -157,8 +157,10 @@ async def leaks(
     hint = await hint_on(platform, attempt, assignment, grader, sent) if asks else NOBODYS
     values = {
         "{hint_id:uuid}": hint,
+        "{cohort_id:uuid}": NOBODYS,
         "{submission_id:uuid}": submission,
         "{assignment_id:uuid}": str(assignment),
+        "{misconception:str}": "leaves-loop-in-first-round",
         "{name:str}": NAME,
         "{number:int}": "1",
         "{name:path}": DATA_FILE,

@@ -115,6 +115,9 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /teach/cohorts/{cohort_id:uuid}/tutor": STAFF,
     "POST /teach/cohorts/{cohort_id:uuid}/tutor": {**STAFF_SAVE, "auditor": 403},
     "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}": {**STAFF_SAVE, "auditor": 403},
+    "GET /teach/assignments/{assignment_id:uuid}/hints": STAFF,
+    "GET /teach/assignments/{assignment_id:uuid}/hints/{misconception:str}": STAFF,
+    "POST /teach/assignments/{assignment_id:uuid}/hints/{misconception:str}": {**STAFF, "auditor": 200},
     "GET /hub/kernels": ADMINISTRATORS,
     "POST /hub/kernels/{learner_id:uuid}/{assignment_id:uuid}/stop": STOPPERS,
     "GET /api/v1/openapi.json": everyone(200),
@@ -148,6 +151,22 @@ EXPECTED: Mapping[str, Expected] = {
     "POST /api/v1/assignments/{assignment_id:uuid}/hints": LEARN,
     "GET /api/v1/assignments/{assignment_id:uuid}/tutoring": STAFF,
     "PUT /api/v1/assignments/{assignment_id:uuid}/tutoring": {**STAFF, "auditor": 403},
+    "GET /api/v1/assignments/{assignment_id:uuid}/misconceptions": STAFF,
+    "GET /api/v1/assignments/{assignment_id:uuid}/misconceptions/{misconception:str}": STAFF,
+    "PUT /api/v1/assignments/{assignment_id:uuid}/misconceptions/{misconception:str}": {
+        **dict.fromkeys(STAFF_OF_THE_HUB, 409),
+        **{role: status for role, status in STAFF.items() if role not in STAFF_OF_THE_HUB},
+        "auditor": 403,
+    },
+    "GET /api/v1/threads": signed_in(200),
+    "GET /api/v1/hints/{hint_id:uuid}/messages": OWN,
+    "POST /api/v1/hints/{hint_id:uuid}/messages": {**OWN, "learner": 201},
+    "GET /api/v1/cohorts/{cohort_id:uuid}/threads": STAFF,
+    "GET /api/v1/cohorts/{cohort_id:uuid}/threads/{hint_id:uuid}": STAFF,
+    "POST /api/v1/cohorts/{cohort_id:uuid}/threads/{hint_id:uuid}": {
+        **signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 201), **dict.fromkeys(STAFF_ELSEWHERE, 404)),
+        "auditor": 403,
+    },
     "GET /api/v1/cohorts/{cohort_id:uuid}/tutoring": STAFF,
     "PUT /api/v1/cohorts/{cohort_id:uuid}/tutoring": {**STAFF, "auditor": 403},
     "GET /api/v1/hints": signed_in(200),
@@ -209,6 +228,12 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /submissions/{submission_id:uuid}/hints": {"data": {"notebook": "lab", "cell_id": "test-triple"}},
     "POST /teach/cohorts/{cohort_id:uuid}/tutor": {"data": {"hints": "1"}},
     "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}": {"data": {"hints": "1"}},
+    "POST /teach/assignments/{assignment_id:uuid}/hints/{misconception:str}": {"data": {"action": "preview"}},
+    "PUT /api/v1/assignments/{assignment_id:uuid}/misconceptions/{misconception:str}": {
+        "json": {"version": 17, "words": None}
+    },
+    "POST /api/v1/hints/{hint_id:uuid}/messages": {"json": {"body": "Why?"}},
+    "POST /api/v1/cohorts/{cohort_id:uuid}/threads/{hint_id:uuid}": {"json": {"body": "Because."}},
     "PUT /api/v1/hints/{hint_id:uuid}/rating": {"json": {"helpful": True}},
     "POST /hub/tutor-nodes": {"data": {"label": "Room 3"}},
     "POST /api/v1/tutor-nodes": {"json": {"label": "Room 3"}},
@@ -250,6 +275,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
         "{cohort_id:uuid}": str(network.cohort_id),
         "{hint_id:uuid}": str(hint_id),
+        "{misconception:str}": "leaves-loop-in-first-round",
         "{learner_id:uuid}": str(network.people["learner"].account_id),
         "{page_id:uuid}": next(
             str(item.page.id) for module in course.modules for item in module.items if item.page

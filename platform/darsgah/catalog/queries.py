@@ -61,6 +61,12 @@ async def newest_lab_versions(session: AsyncSession, most: int) -> Sequence[UUID
     return (await session.execute(statement)).scalars().all()
 
 
+async def versions_of_lab(session: AsyncSession, lab_id: UUID) -> Sequence[UUID]:
+    """Every version of a lab."""
+    statement = select(col(LabVersion.id)).where(LabVersion.lab_id == lab_id)
+    return (await session.execute(statement)).scalars().all()
+
+
 async def course_for_update(session: AsyncSession, hub_id: UUID | None, slug: str) -> Course | None:
     """The course of that slug in that hub (or the network's), locked: versions are numbered one by one."""
     statement = (

@@ -224,6 +224,11 @@ async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
     }
 
 
+async def versions_of_lab(session: AsyncSession, lab_id: UUID) -> Sequence[UUID]:
+    """Every version of a lab, by id."""
+    return await queries.versions_of_lab(session, lab_id)
+
+
 async def newest_lab_versions(session: AsyncSession, most: int) -> Sequence[UUID]:
     """The lab versions published last, of every hub and of the network, newest first."""
     return await queries.newest_lab_versions(session, most)

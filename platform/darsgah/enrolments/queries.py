@@ -118,6 +118,16 @@ async def assignment(session: AsyncSession, assignment_id: UUID) -> Assignment |
     return await session.get(Assignment, assignment_id)
 
 
+async def assignments_on(
+    session: AsyncSession, hub_id: UUID, lab_version_ids: Sequence[UUID]
+) -> Sequence[UUID]:
+    """The assignments in a hub that give one of these lab versions."""
+    statement = select(col(Assignment.id)).where(
+        Assignment.hub_id == hub_id, col(Assignment.lab_version_id).in_(lab_version_ids)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def is_member(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> bool:
     """Whether somebody has or had a place in a cohort."""
     statement = select(col(Enrolment.id)).where(

@@ -369,6 +369,12 @@ async def assignment(
     return (await _assignment_views(session, [row]))[0], view
 
 
+async def assignments_on_lab(session: AsyncSession, hub_id: UUID, lab_id: UUID) -> Sequence[UUID]:
+    """The assignments of a hub that give a lab, in whichever version, for a caller that may see the hub's."""
+    versions = await catalog.versions_of_lab(session, lab_id)
+    return await queries.assignments_on(session, hub_id, versions)
+
+
 async def lock_place(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> bool:
     """Hold somebody's place in a cohort until the transaction ends, so that their attempts come one by one.
 

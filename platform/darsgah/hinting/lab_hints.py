@@ -1,7 +1,7 @@
 """A hint about a learner's notebook, made on the spot: what `darsgah hint` prints and a worker stores."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from darsgah.hinting.lab_questions import LabQuestion
 from darsgah_grader.grading import Grader
@@ -11,6 +11,8 @@ from darsgah_tutor.misconceptions import Bank, BankError, parse_bank
 from darsgah_tutor.types import Hint, Level
 
 _HINTS = "hints.toml"
+Words = Mapping[str, Mapping[Level, Mapping[str, str]]]
+"""By misconception, level and language, with places to fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,13 @@ def lab_bank(lab: Lab) -> Bank:
         return parse_bank(content.decode(), _HINTS) if content is not None else {}
     except (BankError, UnicodeDecodeError):
         return {}  # a lab's hints are checked when it is read; what the tutor cannot use it does without
+
+
+def with_words(bank: Bank, words: Words) -> Bank:
+    """A bank with other words for some of its misconceptions; those that it does not have are left aside."""
+    return {
+        name: replace(entry, hints=words[name]) if name in words else entry for name, entry in bank.items()
+    }
 
 
 def give_hint(

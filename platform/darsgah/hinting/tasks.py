@@ -5,46 +5,33 @@ Hints have a queue of their own: a learner who waits for one does not wait for s
 
 import asyncio
 import json
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
 from darsgah.blobs.store import BlobStore
-from darsgah.blobs.stored_file import StoredFile
 from darsgah.catalog import service as catalog
 from darsgah.db.session import Database
 from darsgah.enrolments import service as enrolments
-from darsgah.hinting.lab_hints import lab_bank
+from darsgah.hinting.lab_hints import Words, with_words
 from darsgah.hinting.lab_questions import LabQuestion, lab_questions
+from darsgah.hinting.published_labs import PublishedLab, PublishedLabs
 from darsgah.hinting.tutors import evidence_tutor, shipped_tutor
 from darsgah.jobs.worker import Task, outline
-from darsgah.lab_checks.limits import limits_of
 from darsgah.submissions import service as submissions
 from darsgah.tutoring import service
+from darsgah.tutoring.bank import words_in_force
 from darsgah.tutoring.schemas import HintTicket, MadeHint
 from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
-from darsgah_grader.types import Assignment, GraderError, Master, SubmissionRejected
+from darsgah_grader.types import GraderError, SubmissionRejected
 from darsgah_labs.errors import LabInvalid
-from darsgah_labs.format import Lab
-from darsgah_labs.lab_folder import lab_of_files
 from darsgah_tutor.engine import THRESHOLD, Tutor, Wish, study, tell
 from darsgah_tutor.misconceptions import Bank
 from darsgah_tutor.types import Hint, Level
 
-_LABS_KEPT = 32
 logger = structlog.get_logger("darsgah.worker")
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadLab:
-    """A published lab version as hints need it; it never changes, so it is read once."""
-
-    lab: Lab
-    assignment: Assignment
-    bank: Bank
 
 
 class HintTasks:
@@ -56,7 +43,7 @@ class HintTasks:
         self.grader = grader
         self._tutor = shipped_tutor()
         self._evidence_alone = evidence_tutor()
-        self._labs: OrderedDict[UUID, _ReadLab] = OrderedDict()
+        self._labs = PublishedLabs(database, blobs, grader)
 
     def tasks(self) -> list[Task]:
         """What a worker registers."""
@@ -72,11 +59,12 @@ class HintTasks:
             draft = await workspaces.saved_notebook(
                 session, ticket.account_id, ticket.assignment_id, ticket.notebook
             )
+            words = await words_in_force(session, ticket.hub_id, lab_version_id)
         try:
-            lab = await self._lab(lab_version_id)
+            lab = await self._labs.read(lab_version_id)
             notebook = draft or await self._handed_in(ticket)
             notebook = notebook or await self._release(lab_version_id, ticket.notebook)
-            hint = await asyncio.to_thread(self._made, ticket, lab, notebook)
+            hint = await asyncio.to_thread(self._made, ticket, lab, words, notebook)
         except (GraderError, LabInvalid, SubmissionRejected) as error:
             await self._fail(ticket.id, outline(error))
             return
@@ -99,7 +87,7 @@ class HintTasks:
         async with self.database.begin() as session:
             await service.fail(session, hint_id, reason)
 
-    def _made(self, ticket: HintTicket, lab: _ReadLab, notebook: bytes) -> Hint:
+    def _made(self, ticket: HintTicket, lab: PublishedLab, words: Words, notebook: bytes) -> Hint:
         """The hint.
 
         Raises:
@@ -111,43 +99,24 @@ class HintTasks:
         if question is None:
             raise SubmissionRejected("no_question", f"No test decides about {ticket.question}.")
         tutor = self._evidence_alone if ticket.no_ai else self._tutor
+        tutor, own = replace(tutor, bank=with_words(tutor.bank, words)), with_words(lab.bank, words)
         threshold = THRESHOLD if ticket.threshold is None else ticket.threshold
         wish = Wish(threshold=threshold, words=ticket.words)
         asked = replace(question, answer=ticket.source)
         try:
-            return self._told(tutor, asked, lab.bank, Level(ticket.level), wish)
+            return self._told(tutor, asked, own, Level(ticket.level), wish)
         except GraderError:
             raise
         except Exception as error:
             # Whatever a part of the tutor stumbles over, what the tests saw is still true and helps at once.
             logger.exception("tutor_broke_off", hint=str(ticket.id))
-            seen = self._told(self._evidence_alone, asked, lab.bank, Level.EVIDENCE, wish)
+            seen = self._told(self._evidence_alone, asked, own, Level.EVIDENCE, wish)
             return replace(seen, level=Level(ticket.level), withheld=True, reasons=(outline(error),))
 
     def _told(self, tutor: Tutor, question: LabQuestion, bank: Bank, level: Level, wish: Wish) -> Hint:
         with question.trials(self.grader) as trials:
             found = study(tutor, question.question, trials, question.answer, lab=bank)
             return tell(tutor, found, level, wish)
-
-    async def _lab(self, lab_version_id: UUID) -> _ReadLab:
-        if lab_version_id in self._labs:
-            self._labs.move_to_end(lab_version_id)
-            return self._labs[lab_version_id]
-        async with self.database.begin() as session:
-            material = await catalog.grading_material(session, lab_version_id)
-        sources = {f"{file.name}.ipynb": await self.blobs.get(file.sha256) for file in material.sources}
-        others = await self._contents((*material.files, *material.authored))
-        lab = await asyncio.to_thread(lab_of_files, material.slug, sources | others)
-        assignment = Assignment(
-            masters=tuple(Master(name, content) for name, content in lab.notebooks.items()),
-            environment=self.grader.environments.named(material.environment),
-            limits=limits_of(lab.limits),
-            files=lab.files,
-        )
-        self._labs[lab_version_id] = read = _ReadLab(lab, assignment, lab_bank(lab))
-        while len(self._labs) > _LABS_KEPT:
-            self._labs.popitem(last=False)
-        return read
 
     async def _handed_in(self, ticket: HintTicket) -> bytes | None:
         """What a learner handed in last who works elsewhere and has saved nothing here."""
@@ -167,9 +136,6 @@ class HintTasks:
             if file.name == name:
                 return await self.blobs.get(file.sha256)
         raise SubmissionRejected("no_notebook", f"The lab has no notebook {name}.")
-
-    async def _contents(self, files: tuple[StoredFile, ...]) -> dict[str, bytes]:
-        return {file.name: await self.blobs.get(file.sha256) for file in files}
 
 
 def with_answer(notebook: bytes, ticket: HintTicket) -> bytes:

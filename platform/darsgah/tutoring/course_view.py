@@ -75,6 +75,7 @@ async def course_tutor(
     if settings.transcripts:
         rows = await queries.of_assignments(session, ids, after=after, limit=PAGE + 1)
     shown = rows[:PAGE]
+    asked = await queries.written_about(session, assignment_ids=ids, limit=PAGE)
     return CourseTutor(
         cohort=cohort,
         settings=settings,
@@ -87,15 +88,16 @@ async def course_tutor(
             )
             for one in assignments
         ),
-        transcripts=await _with_learners(session, shown, language),
-        questions=await _with_learners(session, await queries.written_about(session, ids, PAGE), language),
+        transcripts=await with_learners(session, shown, language),
+        questions=await with_learners(session, asked, language),
         next_after=shown[-1].id if len(rows) > PAGE else None,
     )
 
 
-async def _with_learners(
+async def with_learners(
     session: AsyncSession, rows: Sequence[HintRequest], language: Language
 ) -> tuple[LearnersHint, ...]:
+    """Hints with the names of their learners, for a caller that may read them."""
     names = await accounts.display_names(session, list({row.account_id for row in rows}))
     return tuple(
         LearnersHint(

@@ -19,3 +19,12 @@ class NotAnswered(Conflict):
     """This hint is still being made."""
 
     code = "not_answered"
+
+
+class WordsChanged(Conflict):
+    """Somebody changed these words meanwhile, and nothing was overwritten. Compare them, then save again.
+
+    ``details["version"]`` is the number of the words that are there now.
+    """
+
+    code = "words_changed"

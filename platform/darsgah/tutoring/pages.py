@@ -21,6 +21,7 @@ from darsgah.tutoring.schemas import (
     HintRequest,
     Line,
     Name,
+    NewMessage,
     Rating,
 )
 from darsgah.ui.form_data import read_form
@@ -60,12 +61,6 @@ class AskForm(msgspec.Struct, frozen=True):
     notebook: Name
     cell_id: Name
     reflection: Line = ""
-
-
-class MessageForm(msgspec.Struct, frozen=True):
-    """What somebody writes about a hint."""
-
-    body: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 
 
 @get("/hints", guards=[signed_in])
@@ -149,7 +144,7 @@ async def ask_person(
     hint_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
 ) -> Redirect:
     """Write to the course's staff about a hint."""
-    form = read_form(await request.form(), MessageForm)
+    form = read_form(await request.form(), NewMessage)
     await threads.ask_person(session, request.user, hint_id, form.body)
     return Redirect(f"/hints#hint-{hint_id}", status_code=303)
 
@@ -162,7 +157,7 @@ async def answer_learner(
     session: NamedDependency[AsyncSession],
 ) -> Redirect:
     """Answer a learner who wrote about a hint."""
-    form = read_form(await request.form(), MessageForm)
+    form = read_form(await request.form(), NewMessage)
     await threads.answer(session, request.user, cohort_id, hint_id, form.body)
     return Redirect(f"/teach/cohorts/{cohort_id}/tutor#hint-{hint_id}", status_code=303)
 

@@ -5,12 +5,21 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from darsgah.db.columns import now
-from darsgah.tutoring.models import AssignmentTutor, CohortTutor, HintDay, HintMessage, HintRequest
+from darsgah.tutoring.bank_schemas import MisconceptionFigures
+from darsgah.tutoring.models import (
+    AssignmentTutor,
+    CohortTutor,
+    HintDay,
+    HintMessage,
+    HintRequest,
+    HintWords,
+    LabCalibration,
+)
 from darsgah.tutoring.schemas import (
     AssignmentTutoring,
     CohortTutoring,
@@ -219,19 +228,47 @@ async def messages(
 
 
 async def written_about(
-    session: AsyncSession, assignment_ids: Sequence[UUID], limit: int
+    session: AsyncSession,
+    *,
+    limit: int,
+    assignment_ids: Sequence[UUID] | None = None,
+    account_id: UUID | None = None,
+    after: UUID | None = None,
+    waiting: bool = False,
 ) -> Sequence[HintRequest]:
-    """The hints on some labs that somebody wrote to a person about, the newest first."""
+    """The hints that somebody wrote to a person about, the newest first.
+
+    Args:
+        assignment_ids, account_id: on these labs alone, of this learner alone; a caller names one of them.
+        after: from the one after this on.
+        waiting: those alone whose last message is the learner's.
+    """
+    last = (
+        select(col(HintMessage.account_id))
+        .where(HintMessage.hint_id == col(HintRequest.id))
+        .order_by(col(HintMessage.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     statement = (
         select(HintRequest)
-        .where(
-            col(HintRequest.assignment_id).in_(assignment_ids),
-            select(HintMessage).where(HintMessage.hint_id == col(HintRequest.id)).exists(),
-        )
+        .where(last == col(HintRequest.account_id) if waiting else last.is_not(None))
         .order_by(col(HintRequest.id).desc())
         .limit(limit)
     )
+    if assignment_ids is not None:
+        statement = statement.where(col(HintRequest.assignment_id).in_(assignment_ids))
+    if account_id is not None:
+        statement = statement.where(HintRequest.account_id == account_id)
+    if after is not None:
+        statement = statement.where(col(HintRequest.id) < after)
     return (await session.execute(statement)).scalars().all()
+
+
+async def of_cohort(session: AsyncSession, cohort_id: UUID, hint_id: UUID) -> HintRequest | None:
+    """One hint of a cohort's learners."""
+    statement = select(HintRequest).where(HintRequest.id == hint_id, HintRequest.cohort_id == cohort_id)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def waiting(session: AsyncSession, hint_id: UUID, *, lock: bool = False) -> HintRequest | None:
@@ -242,3 +279,81 @@ async def waiting(session: AsyncSession, hint_id: UUID, *, lock: bool = False) -
     if lock:
         statement = statement.with_for_update()
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def misconception_figures(
+    session: AsyncSession, assignment_ids: Sequence[UUID]
+) -> dict[str, dict[int, MisconceptionFigures]]:
+    """How the hints about each misconception fared in some assignments, by level above 0."""
+    told = col(HintRequest.withheld).is_(False)
+    keys = (col(HintRequest.misconception), col(HintRequest.level))
+    statement = (
+        sa.select(
+            *keys,
+            sa.func.count(),
+            sa.func.count().filter(told),
+            sa.func.count().filter(told, col(HintRequest.helpful).is_(True)),
+            sa.func.count().filter(told, col(HintRequest.helpful).is_(False)),
+        )
+        .where(
+            col(HintRequest.assignment_id).in_(assignment_ids),
+            col(HintRequest.state) == HintState.GIVEN.value,
+            col(HintRequest.misconception).is_not(None),
+            col(HintRequest.level) > 0,
+            col(HintRequest.correct).is_(False),
+        )
+        .group_by(*keys)
+    )
+    found: dict[str, dict[int, MisconceptionFigures]] = {}
+    for name, level, *counts in await session.execute(statement):
+        found.setdefault(str(name), {})[level] = MisconceptionFigures(*counts)
+    return found
+
+
+async def newest_words(
+    session: AsyncSession, hub_id: UUID, lab_id: UUID, misconception: str | None = None
+) -> dict[str, HintWords]:
+    """The newest words that a hub gave to a lab's misconceptions, or to one; those without are left out."""
+    statement = (
+        select(HintWords)
+        .where(HintWords.hub_id == hub_id, HintWords.lab_id == lab_id)
+        .ext(distinct_on(col(HintWords.misconception)))
+        .order_by(col(HintWords.misconception), col(HintWords.version).desc())
+    )
+    if misconception is not None:
+        statement = statement.where(HintWords.misconception == misconception)
+    return {row.misconception: row for row in (await session.execute(statement)).scalars()}
+
+
+async def words_history(
+    session: AsyncSession, hub_id: UUID, lab_id: UUID, misconception: str
+) -> Sequence[HintWords]:
+    """The words of one misconception, the last hundred of them, newest first."""
+    statement = (
+        select(HintWords)
+        .where(
+            HintWords.hub_id == hub_id, HintWords.lab_id == lab_id, HintWords.misconception == misconception
+        )
+        .order_by(col(HintWords.version).desc())
+        .limit(100)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def add_words(session: AsyncSession, row: HintWords) -> bool:
+    """Keep a version; False where there is one of that number, also of a transaction that ended just now."""
+    statement = insert(HintWords).values(row.model_dump()).on_conflict_do_nothing()
+    return (await session.execute(statement.returning(col(HintWords.id)))).scalar_one_or_none() is not None
+
+
+async def newest_calibrations(
+    session: AsyncSession, lab_version_ids: Sequence[UUID]
+) -> dict[UUID, LabCalibration]:
+    """The newest measurement of each of these lab versions that has one."""
+    statement = (
+        select(LabCalibration)
+        .where(col(LabCalibration.lab_version_id).in_(lab_version_ids))
+        .ext(distinct_on(col(LabCalibration.lab_version_id)))
+        .order_by(col(LabCalibration.lab_version_id), col(LabCalibration.made_at).desc())
+    )
+    return {row.lab_version_id: row for row in (await session.execute(statement)).scalars()}

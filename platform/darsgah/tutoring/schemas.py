@@ -104,6 +104,12 @@ class Rating(msgspec.Struct, frozen=True):
     helpful: bool
 
 
+class NewMessage(msgspec.Struct, frozen=True):
+    """What somebody writes about a hint."""
+
+    body: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
 class CohortTutoring(msgspec.Struct, frozen=True):
     """What a cohort's staff set for the tutor in all of its labs.
 
@@ -157,6 +163,7 @@ class HintTicket(msgspec.Struct, frozen=True):
     """What a worker needs to make a hint."""
 
     id: UUID
+    hub_id: UUID
     account_id: UUID
     assignment_id: UUID
     notebook: str

@@ -247,13 +247,18 @@ async def transcript(
         session, actor.account_id, assignment_id=assignment_id, after=after, limit=PAGE + 1
     )
     shown = rows[:PAGE]
+    views = tuple(hint_view(row, language) for row in await readable(session, shown))
+    return HintPage(views, shown[-1].id if len(rows) > PAGE else None)
+
+
+async def readable(session: AsyncSession, rows: Sequence[models.HintRequest]) -> list[models.HintRequest]:
+    """Those of a learner's hints that they may read now: none where an exam is on."""
     held: dict[UUID, bool] = {}
-    for row in shown:
+    for row in rows:
         if row.assignment_id not in held:
             rules, here = await queries.settings(session, row.cohort_id, row.assignment_id)
             held[row.assignment_id] = rules.exam or here.exam
-    views = tuple(hint_view(row, language) for row in shown if not held[row.assignment_id])
-    return HintPage(views, shown[-1].id if len(rows) > PAGE else None)
+    return [row for row in rows if not held[row.assignment_id]]
 
 
 async def rate(
@@ -293,6 +298,7 @@ async def ticket(session: AsyncSession, hint_id: UUID) -> HintTicket | None:
     here = await queries.assignment_tutoring(session, row.assignment_id)
     return HintTicket(
         id=row.id,
+        hub_id=row.hub_id,
         account_id=row.account_id,
         assignment_id=row.assignment_id,
         notebook=row.notebook,

@@ -18,7 +18,7 @@ from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap
 
 from darsgah.errors import DarsgahError, Forbidden, MalformedInput, NotFound, TooLarge
-from darsgah.ui.language import explain
+from darsgah.ui.language import Language, explain, translate
 from darsgah.web.readable_request import Unreadable
 
 logger = structlog.get_logger("darsgah.web")
@@ -108,23 +108,23 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if not _wants_problem(request):
         answer: Response[Any] = pages.error(request, labelled)
     else:
-        answer = _problem(request, labelled, explain(labelled, pages.language_of(request)))
+        answer = _problem(request, labelled, pages.language_of(request))
     if labelled.status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
-def _problem(request: Request[Any, Any, Any], error: DarsgahError, detail: str) -> Response[Problem]:
+def _problem(request: Request[Any, Any, Any], error: DarsgahError, language: Language) -> Response[Problem]:
     problem = Problem(
         type=f"urn:darsgah:problem:{error.code}",
         title=error.title,
         status=error.status,
-        detail=detail,
+        detail=explain(error, language),
         code=str(error.details.get("reason", error.code)),
         request_id=request.scope["state"].get("request_id", ""),
         retry_after=error.details.get("retry_after"),
         version=error.details.get("version"),
-        fields={name: str(text) for name, text in error.details.get("fields", {}).items()},
+        fields={name: translate(text, language) for name, text in error.details.get("fields", {}).items()},
     )
     return Response(
         problem,
