@@ -5,6 +5,7 @@ Any number of them may run, on any machine that reaches the database and the blo
 
 import asyncio
 import os
+from contextlib import suppress
 
 import structlog
 
@@ -15,7 +16,8 @@ from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
 from darsgah.grading_setup import grader_of
-from darsgah.hinting.tasks import HintTasks
+from darsgah.hinting.rephrasers import READ_SECONDS, Rephrasers
+from darsgah.hinting.tasks import IN_OTHER_WORDS, HintTasks
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.lab_checks.tasks import AT_ONCE, LabCheckTasks
 from darsgah.settings import Settings
@@ -45,6 +47,14 @@ async def _keep_house(database: Database) -> None:
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
+async def _with_more_hands(worker: JobWorker, rephrasers: Rephrasers, stop: asyncio.Event) -> None:
+    """Take more hints at once as soon as a language model says them: who waits for it takes no core."""
+    while not rephrasers.any and not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), READ_SECONDS)
+    await worker.run(stop)
+
+
 async def _run(settings: Settings, url: str) -> None:
     database = Database(url, pool=settings.database_pool, application="darsgah worker")
     concurrency = settings.worker_concurrency or len(os.sched_getaffinity(0))
@@ -52,20 +62,26 @@ async def _run(settings: Settings, url: str) -> None:
         heartbeat=settings.worker_heartbeat, silence=settings.worker_silence, grace=settings.worker_grace
     )
     try:
-        with grader_of(settings) as grader, stopped_by_signals() as stop:
+        with grader_of(settings) as grader, Rephrasers(settings) as rephrasers, stopped_by_signals() as stop:
             blobs = open_blobs(settings)
             grading = GradingTasks(database, blobs, grader)
-            hints = HintTasks(database, blobs, grader)
+            hints = HintTasks(database, blobs, grader, rephrasers=rephrasers, studies=concurrency)
             checks = LabCheckTasks(database, blobs, grader, lambda: grading.under_way > 0)
-            housekeeping = asyncio.create_task(_keep_house(database), name="housekeeping")
+            beside = [
+                asyncio.create_task(_keep_house(database), name="housekeeping"),
+                asyncio.create_task(rephrasers.follow(database), name="tutor nodes"),
+            ]
             work = [JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop)]
             work.append(JobWorker(url, hints.tasks(), concurrency=concurrency, timing=timing).run(stop))
+            more = JobWorker(url, hints.tasks(), concurrency=IN_OTHER_WORDS, timing=timing)
+            work.append(_with_more_hands(more, rephrasers, stop))
             if settings.worker_lab_checks:
                 checker = JobWorker(url, checks.tasks(), concurrency=AT_ONCE, timing=timing)
                 work += [checker.run(stop), checks.stop_with(stop)]
             await asyncio.gather(*work)
-            housekeeping.cancel()
-            await asyncio.gather(housekeeping, return_exceptions=True)
+            for other in beside:
+                other.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
     finally:
         await database.dispose()
 

@@ -33,7 +33,7 @@ class Node:
     """A server of a model, as it registered with the platform.
 
     Attributes:
-        hub: code of the hub it belongs to; empty for the network's.
+        hub: the hub it belongs to, as whoever lists it names hubs; empty for the network's.
         token: what it wants as a bearer token.
     """
 
@@ -146,7 +146,7 @@ class NodeWatch:
         """What answers the chats of a hub.
 
         Args:
-            hub: its code; its own nodes come first.
+            hub: its name in ``Node.hub``; its own nodes come first.
             otherwise: who is asked after all nodes: the model on this machine, or an operator's URL.
         """
         return HubSpeaker(self, hub, otherwise)
@@ -156,6 +156,11 @@ class NodeWatch:
         found = [(node, known, known.room()) for node, known in self._current().items()]
         found.sort(key=lambda one: (one[0].hub != hub, -one[2]))
         return [(node, known) for node, known, room in found if room]
+
+    def answers(self) -> dict[Node, bool]:
+        """Whether each node that was asked, for a chat or for how it is, answered when it was asked last."""
+        known = self._current().items()
+        return {node: one.failures == 0 for node, one in known if one.failures or one.health is not None}
 
     def look(self) -> None:
         """Ask those nodes how they are whose time has come, several at once."""

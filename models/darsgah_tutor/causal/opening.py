@@ -12,8 +12,15 @@ def is_address(model: str) -> bool:
     return model.startswith(("http://", "https://"))
 
 
-def open_speaker(model: str, *, token: str | None = None, name: str | None = None) -> Speaker:
-    """What ``DARSGAH_TUTOR_MODEL`` names; ``token`` and ``name`` are for an address alone.
+def open_speaker(
+    model: str, *, token: str | None = None, name: str | None = None, may_wait: int = 0
+) -> Speaker:
+    """What ``DARSGAH_TUTOR_MODEL`` names.
+
+    Args:
+        model: a folder or an address.
+        token, name: for an address alone.
+        may_wait: for a folder alone: answers that may wait; 0 takes the default of the device.
 
     Raises:
         FolderRefused: the folder holds no model that is run here. An address is not asked yet.
@@ -22,4 +29,4 @@ def open_speaker(model: str, *, token: str | None = None, name: str | None = Non
         return RemoteSpeaker(model, token=token or "", model=name or "")
     from darsgah_tutor.causal.generators import open_generator  # noqa: PLC0415 - an address needs no torch
 
-    return LocalSpeaker(open_generator(Path(model).expanduser()))
+    return LocalSpeaker(open_generator(Path(model).expanduser(), may_wait=may_wait))

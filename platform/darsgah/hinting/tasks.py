@@ -5,6 +5,10 @@ Hints have a queue of their own: a learner who waits for one does not wait for s
 
 import asyncio
 import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,9 +18,11 @@ from darsgah.blobs.store import BlobStore
 from darsgah.catalog import service as catalog
 from darsgah.db.session import Database
 from darsgah.enrolments import service as enrolments
+from darsgah.errors import ServiceUnavailable
 from darsgah.hinting.lab_hints import Words, with_words
 from darsgah.hinting.lab_questions import LabQuestion, lab_questions
 from darsgah.hinting.published_labs import PublishedLab, PublishedLabs
+from darsgah.hinting.rephrasers import Rephrasers
 from darsgah.hinting.tutors import evidence_tutor, shipped_tutor
 from darsgah.jobs.worker import Task, outline
 from darsgah.submissions import service as submissions
@@ -27,23 +33,47 @@ from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
 from darsgah_grader.types import GraderError, SubmissionRejected
 from darsgah_labs.errors import LabInvalid
-from darsgah_tutor.engine import THRESHOLD, Tutor, Wish, study, tell
+from darsgah_tutor.engine import THRESHOLD, Hear, Tutor, Wish, study, tell
 from darsgah_tutor.misconceptions import Bank
 from darsgah_tutor.types import Hint, Level
 
+IN_OTHER_WORDS = 30
+"""Hints of one worker that a language model says at once, while others are found out about."""
 logger = structlog.get_logger("darsgah.worker")
 
 
 class HintTasks:
-    """Makes hints with a grader that also grades."""
+    """Makes hints with a grader that also grades.
 
-    def __init__(self, database: Database, blobs: BlobStore, grader: Grader) -> None:
+    Args:
+        rephrasers: who says them in other words; without it every hint has its author's.
+        studies: answers that are found out about at once, each on a core; 0 takes one for each there is.
+
+    Attributes:
+        under_way: hints that are made now.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        grader: Grader,
+        *,
+        rephrasers: Rephrasers | None = None,
+        studies: int = 0,
+    ) -> None:
         self.database = database
         self.blobs = blobs
         self.grader = grader
+        self._rephrasers = rephrasers
+        studies = studies or len(os.sched_getaffinity(0))
+        self._studying = threading.BoundedSemaphore(studies)
+        # Of its own: hints that wait for a language model leave graders their threads.
+        self._threads = ThreadPoolExecutor(studies + IN_OTHER_WORDS, thread_name_prefix="hint")
         self._tutor = shipped_tutor()
         self._evidence_alone = evidence_tutor()
         self._labs = PublishedLabs(database, blobs, grader)
+        self.under_way = 0
 
     def tasks(self) -> list[Task]:
         """What a worker registers."""
@@ -60,14 +90,19 @@ class HintTasks:
                 session, ticket.account_id, ticket.assignment_id, ticket.notebook
             )
             words = await words_in_force(session, ticket.hub_id, lab_version_id)
+        self.under_way += 1
         try:
             lab = await self._labs.read(lab_version_id)
             notebook = draft or await self._handed_in(ticket)
             notebook = notebook or await self._release(lab_version_id, ticket.notebook)
-            hint = await asyncio.to_thread(self._made, ticket, lab, words, notebook)
+            loop = asyncio.get_running_loop()
+            hear = self._hear(ticket.id, loop)
+            hint = await loop.run_in_executor(self._threads, self._made, ticket, lab, words, notebook, hear)
         except (GraderError, LabInvalid, SubmissionRejected) as error:
             await self._fail(ticket.id, outline(error))
             return
+        finally:
+            self.under_way -= 1
         async with self.database.begin() as session:
             recorded = await service.record(session, ticket.id, _kept(hint))
         logger.info(
@@ -87,7 +122,20 @@ class HintTasks:
         async with self.database.begin() as session:
             await service.fail(session, hint_id, reason)
 
-    def _made(self, ticket: HintTicket, lab: PublishedLab, words: Words, notebook: bytes) -> Hint:
+    def _hear(self, hint_id: UUID, loop: asyncio.AbstractEventLoop) -> Hear:
+        """Passes on, from another thread and without waiting, what there is of a hint."""
+
+        async def pass_on(language: str, said: str) -> None:
+            with suppress(ServiceUnavailable):  # the whole hint comes later, or its job is tried again
+                async with self.database.begin() as session:
+                    await service.tell_so_far(session, hint_id, language, said)
+
+        def hear(language: str, said: str) -> None:
+            asyncio.run_coroutine_threadsafe(pass_on(language, said), loop)
+
+        return hear
+
+    def _made(self, ticket: HintTicket, lab: PublishedLab, words: Words, notebook: bytes, hear: Hear) -> Hint:
         """The hint.
 
         Raises:
@@ -98,10 +146,10 @@ class HintTasks:
         question = next((one for one in questions if one.question.id == ticket.question), None)
         if question is None:
             raise SubmissionRejected("no_question", f"No test decides about {ticket.question}.")
-        tutor = self._evidence_alone if ticket.no_ai else self._tutor
+        tutor = self._tutor_for(ticket)
         tutor, own = replace(tutor, bank=with_words(tutor.bank, words)), with_words(lab.bank, words)
         threshold = THRESHOLD if ticket.threshold is None else ticket.threshold
-        wish = Wish(threshold=threshold, words=ticket.words)
+        wish = Wish(threshold=threshold, language=ticket.language, words=ticket.words, hear=hear)
         asked = replace(question, answer=ticket.source)
         try:
             return self._told(tutor, asked, own, Level(ticket.level), wish)
@@ -113,10 +161,20 @@ class HintTasks:
             seen = self._told(self._evidence_alone, asked, own, Level.EVIDENCE, wish)
             return replace(seen, level=Level(ticket.level), withheld=True, reasons=(outline(error),))
 
+    def _tutor_for(self, ticket: HintTicket) -> Tutor:
+        if ticket.no_ai:
+            return self._evidence_alone
+        if self._rephrasers is None:
+            return self._tutor
+        return replace(self._tutor, rephraser=self._rephrasers.rephraser(ticket.hub_id))
+
     def _told(self, tutor: Tutor, question: LabQuestion, bank: Bank, level: Level, wish: Wish) -> Hint:
-        with question.trials(self.grader) as trials:
+        with self._studying, question.trials(self.grader) as trials:
             found = study(tutor, question.question, trials, question.answer, lab=bank)
-            return tell(tutor, found, level, wish)
+            if tutor.rephraser is None:
+                return tell(tutor, found, level, wish)
+        # Nothing of the sandbox is held while another looks for words.
+        return tell(tutor, found, level, wish)
 
     async def _handed_in(self, ticket: HintTicket) -> bytes | None:
         """What a learner handed in last who works elsewhere and has saved nothing here."""

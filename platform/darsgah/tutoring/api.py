@@ -103,7 +103,10 @@ async def hint_events(
     listener: NamedDependency[Listener],
     pages: NamedDependency[Pages],
 ) -> ServerSentEvent:
-    """The hint as ``GET /hints/{id}`` has it, in an event ``hint`` as soon as it is made: then it ends."""
+    """The hint as ``GET /hints/{id}`` has it, in an event ``hint`` as soon as it is made: then it ends.
+
+    Until then it comes in events ``waiting``, whenever there is more of its text, where a language model says it.
+    """
     language = pages.language_of(request)
     async with database.begin() as session:
         await service.read(session, request.user, hint_id, language)
@@ -117,6 +120,7 @@ async def _events(
     actor: Actor, hint_id: UUID, language: Language, *, database: Database, listener: Listener
 ) -> AsyncIterator[ServerSentEventMessage]:
     async with listener.watch(service.CHANNEL, str(hint_id)) as watch:
+        told = ""
         while True:
             try:
                 async with database.begin() as session:
@@ -126,7 +130,11 @@ async def _events(
             if view.state is not HintState.WAITING:
                 yield ServerSentEventMessage(event="hint", data=msgspec.json.encode(view).decode())
                 return
-            yield ServerSentEventMessage(comment="still here")
+            if view.text != told:
+                yield ServerSentEventMessage(event="waiting", data=msgspec.json.encode(view).decode())
+                told = view.text
+            else:
+                yield ServerSentEventMessage(comment="still here")
             await watch.changed(KEEP_ALIVE_SECONDS)
 
 

@@ -49,7 +49,8 @@ class HintView(msgspec.Struct, frozen=True):
     """A hint as its learner sees it.
 
     Attributes:
-        text: Markdown in the page's language: the hint, or why none could be made; empty while it waits.
+        text: Markdown in the page's language: the hint, or why none could be made; while it waits as much of
+            it as there is, which the finished text replaces.
         lines: of the answer cell, from 1, the likeliest first; none at level 0 and where the tutor is unsure.
         withheld: the tutor was not sure enough for this level, so the hint says only what the tests saw.
         correct: every test passes.
@@ -160,10 +161,11 @@ class MisconceptionCount(msgspec.Struct, frozen=True):
 
 
 class HintTicket(msgspec.Struct, frozen=True):
-    """What a worker needs to make a hint."""
+    """What a worker needs to make a hint; ``language`` is the one that its learner reads."""
 
     id: UUID
     hub_id: UUID
+    language: str
     account_id: UUID
     assignment_id: UUID
     notebook: str

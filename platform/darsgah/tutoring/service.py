@@ -58,7 +58,7 @@ NOT_MADE = Message("No hint could be made just now. It was not counted; try agai
 def hint_view(row: models.HintRequest, language: Language) -> HintView:
     """A hint in the language of the page."""
     state = HintState(row.state)
-    said = row.text.get(language.code) or row.text.get("en", "")
+    said = row.text.get(language.code) or (row.text.get("en", "") if state is HintState.GIVEN else "")
     return HintView(
         id=row.id,
         assignment_id=row.assignment_id,
@@ -298,6 +298,7 @@ async def ticket(session: AsyncSession, hint_id: UUID) -> HintTicket | None:
     here = await queries.assignment_tutoring(session, row.assignment_id)
     return HintTicket(
         id=row.id,
+        language=(await accounts.profile(session, row.account_id)).language,
         hub_id=row.hub_id,
         account_id=row.account_id,
         assignment_id=row.assignment_id,
@@ -310,6 +311,15 @@ async def ticket(session: AsyncSession, hint_id: UUID) -> HintTicket | None:
         words=row.words,
         threshold=here.threshold,
     )
+
+
+async def tell_so_far(session: AsyncSession, hint_id: UUID, language: str, said: str) -> None:
+    """Let the learner read what there is of a hint; what was said later, or is whole by now, stays."""
+    row = await queries.waiting(session, hint_id, lock=True)
+    if row is None or len(said) <= len(row.text.get(language, "")):
+        return
+    row.text = {language: said.replace("\0", "\ufffd")}
+    await notify(session, CHANNEL, str(hint_id))
 
 
 async def record(session: AsyncSession, hint_id: UUID, made: MadeHint) -> bool:
@@ -336,6 +346,7 @@ async def fail(session: AsyncSession, hint_id: UUID, reason: str) -> None:
     if row is None:
         return
     row.state, row.reasons, row.answered_at = HintState.FAILED.value, [reason], now()
+    row.text = {}
     await queries.count(session, row.account_id, row.day, -1)
     await notify(session, CHANNEL, str(hint_id))
 

@@ -1,5 +1,7 @@
 """Tiny models of real architectures, made on the spot: random weights, a tokenizer of 400 words."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -52,6 +54,39 @@ def qwen2(folder: Path, *, template: str | None = TEMPLATE, tied: bool = True) -
     return folder
 
 
+def qwen2_saying(folder: Path, sentence: str) -> Path:
+    """One that says a sentence, whatever it is asked: each token stands for itself and leads to the next."""
+    tokenizer = _tokenizer(TEMPLATE, [sentence] * 50)
+    said = tokenizer.encode(sentence)
+    last = tokenizer.encode("<|im_start|>assistant\n")[-1]
+    path = [last, *said, tokenizer.eos_token_id]
+    assert len(set(path)) == len(path), "a token that comes twice leads back to itself"
+    size = 8 * (len(tokenizer) // 8 + 1)
+    torch.manual_seed(7)
+    model = Qwen2ForCausalLM(
+        Qwen2Config(
+            vocab_size=len(tokenizer),
+            hidden_size=size,
+            intermediate_size=64,
+            num_hidden_layers=1,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=4096,
+            tie_word_embeddings=False,
+            eos_token_id=tokenizer.eos_token_id,
+            bos_token_id=None,
+        )
+    )
+    model.get_input_embeddings().weight.data = 100 * torch.eye(len(tokenizer), size)
+    leads = torch.zeros(len(tokenizer), size)
+    for token, following in pairwise(path):
+        leads[following, token] = 1
+    model.lm_head.weight.data = leads
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
 def bert(folder: Path) -> Path:
     """An encoder, which is another architecture."""
     tokenizer = _tokenizer(None)
@@ -67,12 +102,12 @@ def bert(folder: Path) -> Path:
     return folder
 
 
-def _tokenizer(template: str | None) -> PreTrainedTokenizerFast:
+def _tokenizer(template: str | None, texts: Sequence[str] = _TEXTS) -> PreTrainedTokenizerFast:
     raw = Tokenizer(models.BPE())
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     raw.decoder = decoders.ByteLevel()
     raw.train_from_iterator(
-        _TEXTS,
+        texts,
         trainers.BpeTrainer(
             vocab_size=400,
             special_tokens=["<|im_end|>", "<|im_start|>"],
