@@ -7,6 +7,7 @@ import torch
 from darsgah_tutor.calibration import confidences
 from darsgah_tutor.features import features
 from darsgah_tutor.model import SuspectsModel, batch_of
+from darsgah_tutor.precision import precision
 from darsgah_tutor.spectrum import ranking
 from darsgah_tutor.types import Diagnosis, Evidence, Finding, Question
 
@@ -28,7 +29,7 @@ class Suspecting:
         read = features(question.description, evidence, findings)
         if not read.lines:
             return Diagnosis((), (), None, 0.0, self._name)
-        with torch.inference_mode():
+        with torch.inference_mode(), precision(self._model.device):
             said = self._model(batch_of([read]))
             sure = float(confidences(said, self._model.config.calibration)[0])
         scores = dict(zip(read.lines, said.shares[0].tolist(), strict=True))

@@ -187,10 +187,10 @@ class SuspectsModel(PreTrainedModel):  # type: ignore[no-untyped-call] # it has 
         lines = self.norm(lines)
         whole, lines = lines[:, 0], lines[:, 1:]
         scores = (self.suspect(lines) + self.suspect_by_facts(batch.facts)).squeeze(-1)
-        scores = scores.masked_fill(~batch.lines, _MASKED)
+        scores = scores.float().masked_fill(~batch.lines, _MASKED)
         own = scores.softmax(-1)
         joined = torch.cat([whole, (own.unsqueeze(-1) * lines).sum(1)], dim=-1)
-        shares = torch.lerp(own.float(), _spectrum(batch, own.float()), self.config.spectrum)
+        shares = torch.lerp(own, _spectrum(batch, own), self.config.spectrum)
         return Suspects(scores, shares, self.misconception(joined), self.unknown(joined).squeeze(-1))
 
 

@@ -1,8 +1,8 @@
 """Trains the tutor's model: ``darsgah tutor train --problems FILE --labs FOLDER --to FOLDER``.
 
 Examples are split by task: eight tenths train, one calibrates the confidence, one is held out and reported.
-On a processor the same seed gives the same weights, on a GPU nearly. In the folder there are, afterwards, the
-model, and how it was made: ``training.json``, ``curves.csv``, ``curves.svg``.
+On processors of a kind the same seed gives the same weights, on a GPU nearly. In the folder there are,
+afterwards, the model, and how it was made: ``training.json``, ``curves.csv``, ``curves.svg``.
 """
 
 import json
@@ -24,6 +24,7 @@ from darsgah_tutor.features import Features, Segment, features
 from darsgah_tutor.loading import load
 from darsgah_tutor.misconceptions import general_bank
 from darsgah_tutor.model import Suspects, SuspectsConfig, SuspectsModel, batch_of, hide_bars
+from darsgah_tutor.precision import precision
 from darsgah_tutor.spectrum import ranking
 
 LARGEST_FILE = "15MB"
@@ -206,7 +207,7 @@ class _Steps:
         for lessons in self._order.pop(0):
             described = [self._random.random() < self._plan.described for _ in lessons]
             read = [one.read if told else one.bare for one, told in zip(lessons, described, strict=True)]
-            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            with precision(device):
                 said = self._model(batch_of(read).to(device))
             loss = _loss(said, lessons)
             self._optimizer.zero_grad(set_to_none=True)
@@ -251,7 +252,7 @@ def _loss(said: Suspects, lessons: Sequence[Lesson]) -> Tensor:
     unknown = functional.binary_cross_entropy_with_logits(said.unknown.float(), (~known).float())
     if not known.any():
         return unknown
-    lines = -(blamed * said.lines.float().log_softmax(-1)).sum(-1)[known].mean()
+    lines = -(blamed * said.lines.log_softmax(-1)).sum(-1)[known].mean()
     beliefs = torch.tensor([lesson.belief for lesson in lessons], device=device)
     belief = functional.cross_entropy(said.misconceptions.float()[known], beliefs[known])
     return lines + 0.3 * belief + 0.5 * unknown
@@ -261,7 +262,8 @@ def _loss(said: Suspects, lessons: Sequence[Lesson]) -> Tensor:
 def _said(model: SuspectsModel, lessons: Sequence[Lesson]) -> list[Suspects]:
     """What the model says of each, one by one as a learner's answer comes."""
     model.train(mode=False)
-    return [model(batch_of([lesson.read]).to(model.device)) for lesson in lessons]
+    with precision(model.device):
+        return [model(batch_of([lesson.read]).to(model.device)) for lesson in lessons]
 
 
 def _save(model: SuspectsModel, folder: Path) -> None:
