@@ -76,6 +76,7 @@ async def test_input_is_asked_for_and_answered(site: Site) -> None:
         await page.say("input_reply", number=asked["number"], value="علی")
         result = await page.until("execute_result", id=name)
         assert result["data"]["text/plain"] == "'<علی>'"
+        assert page.printed(name) == "Your name? علی\n"
 
 
 async def test_giving_up_a_question_stops_the_cell(site: Site) -> None:

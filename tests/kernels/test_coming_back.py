@@ -94,7 +94,7 @@ async def test_two_windows_share_the_kernel_and_see_the_same(site: Site) -> None
         await other.say("input_reply", number=asked["number"], value="from the other")
         for page in (one, other):
             await page.until("execute_reply", id=name)
-            assert page.printed(name) == "shared\n"
+            assert page.printed(name) == "shared\n? from the other\n"
         assert await other.value("x") == "1"
 
         def told(page: Page) -> list[Event]:

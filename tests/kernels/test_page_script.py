@@ -59,7 +59,7 @@ async def test_the_script_runs_loses_finds_and_shares_a_kernel(site: Site, tmp_p
     assert told["first"] == ["ok", "salam\n", ["started", "42"]]
     assert told["reloaded"] == ["busy", "begun\n"], "a page that is loaded again shows what goes on"
     assert told["none"] == "absent", "a page that is opened starts no kernel"
-    assert told["line"] == ["ok", "", ["started", "'who? me'"]]
+    assert told["line"] == ["ok", "who? who? me\n", ["started", "'who? me'"]]
     assert told["updated"] == ["ok", "", ["started", "1", "n=2", "cleared"]]
     assert told["counting"] == ["ok", list(range(12))]
     assert told["after"] == ["ok", "", ["started", "'after'"]]

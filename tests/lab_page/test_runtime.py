@@ -197,7 +197,7 @@ def test_an_error_aborts_what_waits(lab: Page) -> None:
 def test_a_program_asks_and_is_answered(run: Run) -> None:
     outcome = run("name = input('Your name? ')\nprint('Salaam,', name)", "عائشہ")
     assert outcome["outputs"][0] == {"prompt": "Your name? "}
-    assert texts(outcome) == "Salaam, عائشہ\n"
+    assert texts(outcome) == "Your name? عائشہ\nSalaam, عائشہ\n"
 
 
 def test_data_files_lie_beside_the_notebook(lab: Page, run: Run) -> None:

@@ -22,7 +22,7 @@ from IPython.core.completer import provisionalcompleter, rectify_completions
 from IPython.utils.tokenutil import token_at_cursor
 
 from darsgah_grader.guest import confine
-from darsgah_grader.guest.capture import CapturedStream
+from darsgah_grader.guest.capture import STDOUT, CapturedStream
 from darsgah_grader.guest.frames import Channel, Message
 from darsgah_grader.guest.kernel_displays import show_like_a_notebook
 from darsgah_grader.guest.runner import HELLO, enclosed
@@ -35,6 +35,8 @@ RESULT, ANSWER = b"r", b"a"
 
 _MOST_MATCHES = 200
 _LONGEST_HELP = 20_000
+_TYPED = "········"
+"""What stands for a password that was typed, however long it is."""
 _exit, _getpid, _handle = os._exit, os.getpid, signal.signal
 
 
@@ -131,7 +133,9 @@ class KernelProcess:
                 continue
             answer = json.loads(message.payload)
             if answer["number"] == self._asked:
-                return cast("str", answer["value"])
+                line = cast("str", answer["value"])
+                self._shell.capture.text(STDOUT, f"{prompt}{_TYPED if password else line}\n")
+                return line
 
     # -- questions ------------------------------------------------------------------------------------------
 

@@ -176,6 +176,7 @@ def test_displays_are_updated_and_cleared(kernel: Talk) -> None:
 def test_a_cell_asks_for_lines(kernel: Talk) -> None:
     kernel.lines = ["Ali", "hush"]
     assert kernel.value("import getpass\ninput('Name? ') + getpass.getpass()") == "'Alihush'"
+    assert kernel.printed == "Name? Ali\nPassword: ········\n"
 
 
 def test_a_thread_that_asks_for_a_line_is_told_that_it_cannot(kernel: Talk) -> None:
