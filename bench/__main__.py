@@ -1,4 +1,4 @@
-"""Runs the benchmarks: ``python -m bench [NAME]``; without one grading and kernels. ``--help`` lists all."""
+"""Runs the benchmarks: ``python -m bench [NAME]``; without one those of ``EVERY``. ``--help`` lists all."""
 
 import argparse
 import json
@@ -18,6 +18,8 @@ from bench.stages import profile
 
 RESULTS = Path(__file__).parent / "results.json"
 LABS = ("python", "frames", "pandas")
+EVERY = ("grading", "kernels", "hints", "tutor-model")
+"""What ``make bench`` measures, in this order."""
 
 
 def main() -> None:
@@ -46,6 +48,9 @@ def main() -> None:
     attacked.add_argument(
         "--cases", nargs="+", default=[], help="only these of the lines in docs/security.md (default all)"
     )
+    asked = commands.add_parser("hints", help="time to a hint and where it goes, beside plain sandbox runs")
+    asked.add_argument("--answers", type=int, default=64, help="wrong answers (default 64)")
+    asked.add_argument("--crowds", nargs="+", type=int, default=[1, 8, 32], help="how many ask at once")
     causal = commands.add_parser("tutor-model", help="a causal model of 0.5 B against the memory's speed")
     causal.add_argument("--tokens", type=int, default=60, help="tokens of an answer (default 60)")
     arguments = parser.parse_args()
@@ -56,9 +61,10 @@ def main() -> None:
         "profile": profile,
         "attacks": attacks,
         "browser": browser,
+        "hints": _hints,
         "tutor-model": _tutor_model,
     }
-    for name in [arguments.command] if arguments.command else ["grading", "kernels"]:
+    for name in [arguments.command] if arguments.command else EVERY:
         chosen = arguments if arguments.command else parser.parse_args([name])
         benchmarks[name](chosen, console)
 
@@ -75,6 +81,13 @@ def _grading(arguments: argparse.Namespace, console: Console) -> None:
 def _kernels(arguments: argparse.Namespace, console: Console) -> None:
     """Measure, print and write beside the other figures of ``results.json``."""
     _write({"kernels": kernels(arguments, console)}, console)
+
+
+def _hints(arguments: argparse.Namespace, console: Console) -> None:
+    """Measure, print and write beside the other figures of ``results.json``."""
+    from bench.hints import hints  # noqa: PLC0415 - other benchmarks are measured without the tutor
+
+    _write({"hints": hints(arguments, console)}, console)
 
 
 def _tutor_model(arguments: argparse.Namespace, console: Console) -> None:

@@ -78,6 +78,8 @@ def tutor_model(arguments: argparse.Namespace, console: Console) -> dict[str, An
     }
     if torch.cuda.is_available():
         found["gpu"] = _on_gpu(arguments.tokens, console)
+    else:
+        console.print("GPU: torch finds none here, so continuous batching is not measured.")
     return found
 
 

@@ -33,6 +33,8 @@ SURE = 0.8
 """Strength from which a misconception that a lab's author describes goes before the model's."""
 SHORTEST = 0.3
 """Seconds that the search for a repair gets where running the answer took all of the time."""
+NO_REFERENCE = "the lab has no correct answer to this question, so no repair was looked for"
+"""Told to instructors: without one the tutor knows less."""
 _SENTENCE_ENDS = (".", "?", "!", "\u06d4", "\u061f", "\n")
 
 Hear = Callable[[str, str], None]
@@ -153,6 +155,8 @@ def tell(tutor: Tutor, found: Study, level: Level, wish: Wish | None = None) -> 
     gate = Gate(found.evidence, found.diagnosis, found.secrets, found.trials, wish.threshold)
     with _timed(seconds, "gate"):
         authored, reasons = (None, []) if level is Level.EVIDENCE else _authored(gate, found, level)
+    if not found.question.references:
+        reasons.append(NO_REFERENCE)
     text, model = authored or facts, found.diagnosis.model
     asked = judge(wish.words).request
     withheld = authored is None and level is not Level.EVIDENCE

@@ -15,6 +15,8 @@ SHOWN = 2
 """Failing checks that are told one by one."""
 _CONDITIONS = ("is ", "not ", "in ", "<", ">", "!=")
 """How an expectation begins that is no value."""
+_LIMITS = {"TimeoutError": "never-ends", "MemoryError": "needs-memory", "SystemExit": "ends-program"}
+"""How a check is ended that the sandbox had to end, or that ended its process: exceptions without a message."""
 _BUILT_IN = frozenset(
     name
     for name, value in vars(builtins).items()
@@ -86,7 +88,8 @@ def _ended_early(evidence: Evidence) -> dict[str, str]:
 def _failing(check: Check) -> dict[str, str]:
     subject = _subject(check)
     if check.raised is not None and subject:
-        key = "stops-in-line" if check.raised.line else "stops"
+        stops = _LIMITS.get(check.raised.name, "stops") if not check.raised.message else "stops"
+        key = f"{stops}-in-line" if check.raised.line else stops
         return say(key, call=Code(subject), line=check.raised.line, error=_error(check.raised))
     if check.call and check.got and check.expected:
         return say("wrong-value", call=Code(subject), got=Code(check.got), expected=Code(check.expected))
@@ -116,7 +119,8 @@ def _hidden(failing: list[Check], question: Question, evidence: Evidence) -> dic
     raised = next((check.raised for check in failing if check.raised is not None), None)
     if raised is None or not _may_be_named(raised.name, question, evidence):
         return say("hidden-fails")
-    key = "hidden-stops-in-line" if raised.line else "hidden-stops"
+    stops = "hidden-never-ends" if raised.name == "TimeoutError" else "hidden-stops"
+    key = f"{stops}-in-line" if raised.line else stops
     return say(key, line=raised.line, error=Code(raised.name))
 
 

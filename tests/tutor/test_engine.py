@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from darsgah_tutor.engine import Tutor, Wish, hint
+from darsgah_tutor.engine import NO_REFERENCE, Tutor, Wish, hint
 from darsgah_tutor.misconceptions import parse_bank
 from darsgah_tutor.types import Check, Ended, Evidence, Hint, Level, Raised
 from tests.tutor.acting import FARE, WRONG_FARE, ActedTrials, Speaker, Speechless, SureModel, wrong_fare
@@ -79,6 +79,16 @@ def test_what_the_lab_s_author_describes_goes_before_the_model() -> None:
     assert said.misconception == "distance-below-nothing"
     assert said.lines[0] == 3
     assert said.confidence > 0.8
+
+
+def test_without_a_reference_there_is_a_hint_and_instructors_are_told() -> None:
+    trials = ActedTrials(wrong_fare())
+    bare = replace(FARE, references=())
+    tutor = Tutor(model=SURE, repairer=lambda *_, **__: pytest.fail("there is nothing to repair it by"))
+    said = hint(tutor, bare, trials, WRONG_FARE, Level.WHERE, lab=LAB)
+    assert said.text["en"].startswith("Look at line 2")
+    assert said.reasons == (NO_REFERENCE,)
+    assert not said.withheld
 
 
 def test_a_line_that_is_not_there_is_withheld() -> None:

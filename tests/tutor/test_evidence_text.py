@@ -16,7 +16,7 @@ def told(evidence: Evidence) -> str:
 def test_a_wrong_value_is_told_with_the_call_and_the_counts() -> None:
     text = told(wrong_fare())
     assert "`fare(1)` gives `55`; the test expects `100`." in text
-    assert "Of 2 checks that you can see, 1 pass." in text
+    assert "Of the checks that you can see, 1 of 2 pass." in text
     assert "A test that you cannot see fails." in text
     assert "370" not in text
     assert "started" not in text
@@ -61,6 +61,11 @@ def test_an_answer_that_reached_no_test_is_told_as_it_ended(
         (Raised("IndexError", "secret 42"), "stops with `IndexError`."),
         (Raised("Secret42Error", "secret 42", 3, (3,)), "A test that you cannot see fails."),
         (Raised("AssertionError", "secret 42"), "A test that you cannot see fails."),
+        (
+            Raised("TimeoutError", "", 3, (3,)),
+            "does not end in the time that it has: it was stopped in line 3",
+        ),
+        (Raised("TimeoutError", ""), "A test that you cannot see does not end in the time that it has."),
     ],
 )
 def test_of_a_hidden_test_at_most_the_kind_and_the_line_is_told(raised: Raised, part: str) -> None:
@@ -72,6 +77,21 @@ def test_of_a_hidden_test_at_most_the_kind_and_the_line_is_told(raised: Raised, 
     assert part in text
     assert "42" not in text
     assert "42" not in repr(told_evidence(FARE, evidence))
+
+
+@pytest.mark.parametrize(
+    ("raised", "part"),
+    [
+        (Raised("TimeoutError", ""), "`fare(1)` does not end in the time that it has."),
+        (Raised("TimeoutError", "", 2, (2,)), "it was stopped in line 2 of your answer."),
+        (Raised("TimeoutError", "no answer in 3 s", 2, (2,)), "line 2 of your answer with `TimeoutError: no"),
+        (Raised("MemoryError", "", 2, (2,)), "asks for more memory than it has, in line 2 of your answer."),
+        (Raised("SystemExit", ""), "`fare(1)` ends the whole program."),
+    ],
+)
+def test_what_the_sandbox_had_to_end_is_told_in_plain_words(raised: Raised, part: str) -> None:
+    ended = replace(wrong_fare().checks[0], got="", raised=raised)
+    assert part in told(Evidence(WRONG_FARE, Ended.RAN, (ended,)))
 
 
 def test_values_can_neither_break_out_nor_turn_the_text() -> None:

@@ -1,11 +1,9 @@
 """Hints asked of the platform and made by the worker: levels in order, budgets, switches, what is told."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from darsgah.db.columns import new_id
@@ -14,6 +12,7 @@ from darsgah.tutoring.questions import question_of
 from darsgah.tutoring.schemas import AssignmentTutoring, CohortTutoring
 from darsgah_grader.grading import Grader
 from tests.network import RELEASE, SECRET, Platform, open_cohort
+from tests.tutoring.asking import ask, told
 
 WRONG = "def double(n):\n    return n + 2"
 CHANGED = "def double(n):\n    return n * n"
@@ -37,24 +36,6 @@ async def cohort_of(platform: Platform, asking: str) -> UUID:
     async with platform.program("learner") as client:
         page = (await client.get(asking.removesuffix("/hints"))).json()
     return UUID(page["cohort"]["id"])
-
-
-async def ask(client: httpx.AsyncClient, url: str, source: str, **more: object) -> Mapping[str, Any]:
-    sent = {"notebook": "lab", "cell_id": "double", "source": source, **more}
-    answer = await client.post(url, json=sent)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-async def told(
-    platform: Platform, grader: Grader, client: httpx.AsyncClient, url: str, source: str, **more: object
-) -> Mapping[str, Any]:
-    """Ask, have the worker's task make it, and read it."""
-    answer = await ask(client, url, source, **more)
-    assert answer["available"], answer
-    hint_id = answer["hint"]["id"]
-    await HintTasks(platform.database, platform.blobs, grader).give(hint_id)
-    return dict((await client.get(f"/api/v1/hints/{hint_id}")).json())
 
 
 async def test_levels_come_in_order_after_a_change_or_a_reflection(

@@ -156,8 +156,8 @@ def show(console: Console, submission: str, given: GivenHint, language: str, sec
     parts: list[RenderableType] = [title, Padding(Text(visible_lines(hint.text[language])), (1, 0))]
     parts += _lines_shown(given.question.answer, hint)
     how = f"Level {int(hint.level)}, by {hint.model}, {seconds:.2f} s"
-    if hint.withheld:
-        how += f"; a hint was held back: {visible('; '.join(hint.reasons))}"
+    if hint.reasons:
+        how += f"; {'a hint was held back: ' if hint.withheld else ''}{visible('; '.join(hint.reasons))}"
     console.print(Group(*parts, Text(how, "dim")))
 
 

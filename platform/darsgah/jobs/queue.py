@@ -111,6 +111,18 @@ async def queue_depth(session: AsyncSession) -> list[QueueDepth]:
     return [found.get(queue.value, QueueDepth(queue.value, 0, 0, 0)) for queue in Queue]
 
 
+async def job_with(session: AsyncSession, kind: JobKind, name: str, value: str) -> int | None:
+    """The number of the job of that kind that was given this value and is not done; None once it is."""
+    found = await session.execute(
+        text(
+            "SELECT max(id) FROM procrastinate_jobs WHERE queue_name = :queue AND status IN ('todo', 'doing')"
+            " AND task_name = :kind AND args->>CAST(:name AS text) = :value"
+        ),
+        {"queue": kind.queue.value, "kind": kind.name, "name": name, "value": value},
+    )
+    return found.scalar_one()
+
+
 async def waiting_before(session: AsyncSession, job: int, *, most: int = 1000) -> int | None:
     """How many jobs of the same queue will be taken before this one; None once it no longer waits.
 

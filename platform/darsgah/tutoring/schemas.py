@@ -55,6 +55,7 @@ class HintView(msgspec.Struct, frozen=True):
         withheld: the tutor was not sure enough for this level, so the hint says only what the tests saw.
         correct: every test passes.
         helpful: the learner's own judgement.
+        waiting_before: how many hints will be made before it, up to 1,000; None once it is made.
     """
 
     id: UUID
@@ -72,6 +73,7 @@ class HintView(msgspec.Struct, frozen=True):
     source: str
     reflection: str
     asked_at: datetime
+    waiting_before: int | None = None
 
 
 class HintAnswer(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
 from darsgah.enrolments.service import LabNotOpen
 from darsgah.errors import NotFound, TooLarge
 from darsgah.jobs.notifications import notify
-from darsgah.jobs.queue import JobKind, Queue, enqueue
+from darsgah.jobs.queue import JobKind, Queue, enqueue, job_with, waiting_before
 from darsgah.submissions import service as submissions
 from darsgah.tutoring import models, queries
 from darsgah.tutoring.errors import HintsForLearners, LevelNotYet, NotAnswered
@@ -55,7 +55,7 @@ NO_QUESTION = Message("Hints are about questions that tests decide about. Ask be
 NOT_MADE = Message("No hint could be made just now. It was not counted; try again in a moment.")
 
 
-def hint_view(row: models.HintRequest, language: Language) -> HintView:
+def hint_view(row: models.HintRequest, language: Language, before: int | None = None) -> HintView:
     """A hint in the language of the page."""
     state = HintState(row.state)
     said = row.text.get(language.code) or (row.text.get("en", "") if state is HintState.GIVEN else "")
@@ -75,6 +75,7 @@ def hint_view(row: models.HintRequest, language: Language) -> HintView:
         source=row.source,
         reflection=row.words,
         asked_at=row.asked_at,
+        waiting_before=before,
     )
 
 
@@ -85,6 +86,7 @@ class Answer:
     left: int
     daily: int
     request: models.HintRequest | None = None
+    before: int | None = None
     reason: Message | None = None
 
     def told(self, language: Language) -> HintAnswer:
@@ -93,7 +95,7 @@ class Answer:
             available=self.request is not None,
             reason=translate(self.reason, language) if self.reason else "",
             reflect=self.reason is MOVE_FIRST,
-            hint=hint_view(self.request, language) if self.request else None,
+            hint=hint_view(self.request, language, self.before) if self.request else None,
             left=self.left,
             daily=self.daily,
         )
@@ -126,7 +128,7 @@ async def ask(
         return replace(answer, reason=refusal or NO_QUESTION)
     earlier = await queries.about(session, actor.account_id, assignment_id, asked.notebook, question)
     if earlier and earlier[0].state == HintState.WAITING.value:
-        return replace(answer, request=earlier[0])
+        return replace(answer, request=earlier[0], before=await _before(session, earlier[0]))
     no_ai = (await accounts.profile(session, actor.account_id)).no_ai
     level = Level.EVIDENCE if no_ai else _level(asked, earlier)
     if level is None or left == 0:
@@ -146,7 +148,7 @@ async def ask(
         words=asked.reflection.replace("\0", ""),
     )
     await _send(session, row)
-    return replace(answer, request=row, left=left - 1)
+    return replace(answer, request=row, before=await _before(session, row), left=left - 1)
 
 
 async def ask_about_submission(
@@ -192,6 +194,14 @@ async def _send(session: AsyncSession, row: models.HintRequest) -> None:
     await enqueue(session, HINT, hint_id=str(row.id))
 
 
+async def _before(session: AsyncSession, row: models.HintRequest) -> int | None:
+    """How many hints will be made before one that waits."""
+    if row.state != HintState.WAITING.value:
+        return None
+    job = await job_with(session, HINT, "hint_id", str(row.id))
+    return 0 if job is None else await waiting_before(session, job) or 0
+
+
 def _level(asked: HintRequest, earlier: Sequence[models.HintRequest]) -> Level | None:
     """The level to give, or None where the learner must do something first.
 
@@ -231,7 +241,7 @@ async def read(session: AsyncSession, actor: Actor, hint_id: UUID, language: Lan
     rules, here = await queries.settings(session, row.cohort_id, row.assignment_id)
     if rules.exam or here.exam:
         raise NotFound
-    return hint_view(row, language)
+    return hint_view(row, language, await _before(session, row))
 
 
 async def transcript(
