@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +30,7 @@ from darsgah.commands.visible_text import visible
 from darsgah.hinting.lab_hints import GivenHint, give_hint
 from darsgah.hinting.lab_questions import LabQuestion, lab_questions, reference_submission
 from darsgah.hinting.tutors import shipped_tutor
+from darsgah.settings import load_settings
 from darsgah_grader.grading import Grader
 from darsgah_grader.types import Assignment, AssignmentInvalid, GraderError, SubmissionRejected
 from darsgah_labs.format import Lab
@@ -90,7 +91,7 @@ def hint_command(
         loaded = read_lab(lab)
         assignment = assignment_to_grade(loaded, lab, grader)
         _check_cell(loaded, assignment, cell)
-        asked = _Asked(shipped_tutor(), grader, loaded, assignment, cell, Level(level), language.value)
+        asked = _Asked(_tutor(), grader, loaded, assignment, cell, Level(level), language.value)
         if each is not None:
             for line in _in_parallel(asked, submissions_in(each), as_json=as_json):
                 typer.echo(line)
@@ -133,7 +134,21 @@ def _given(asked: _Asked, submission: Path) -> GivenHint:
     questions = _chosen(lab_questions(asked.assignment, asked.lab.alternatives, notebooks), asked.cell)
     if not questions:
         raise SubmissionRejected("no_notebook", f"The notebook with {asked.cell or 'a question'} is missing.")
-    return give_hint(asked.tutor, asked.grader, asked.lab, questions, asked.level)
+    return give_hint(asked.tutor, asked.grader, asked.lab, questions, asked.level, language=asked.language)
+
+
+def _tutor() -> Tutor:
+    """The one that comes with Darsgah, with an operator's language model where one is set."""
+    tutor, settings = shipped_tutor(), load_settings()
+    if not settings.tutor_model:
+        return tutor
+    from darsgah.hinting.own_model import own_rephraser  # noqa: PLC0415 - hints without one load no such code
+    from darsgah_tutor.causal.errors import CausalError  # noqa: PLC0415 - as above
+
+    try:
+        return replace(tutor, rephraser=own_rephraser(settings))
+    except CausalError as error:
+        fail(ExitCode.MACHINE, f"DARSGAH_TUTOR_MODEL: {error}")
 
 
 def _chosen(questions: list[LabQuestion], cell: str) -> list[LabQuestion]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from darsgah.hinting.lab_questions import LabQuestion
 from darsgah_grader.grading import Grader
 from darsgah_labs.format import Lab
-from darsgah_tutor.engine import Tutor, study, tell
+from darsgah_tutor.engine import Tutor, Wish, study, tell
 from darsgah_tutor.misconceptions import Bank, BankError, parse_bank
 from darsgah_tutor.types import Hint, Level
 
@@ -40,9 +40,17 @@ def with_words(bank: Bank, words: Words) -> Bank:
 
 
 def give_hint(
-    tutor: Tutor, grader: Grader, lab: Lab, questions: Sequence[LabQuestion], level: Level
+    tutor: Tutor,
+    grader: Grader,
+    lab: Lab,
+    questions: Sequence[LabQuestion],
+    level: Level,
+    *,
+    language: str = "en",
 ) -> GivenHint:
     """A hint about the first of some questions that is not answered right, or about the first if all are.
+
+    It has both languages; a rephraser, where the tutor has one, says it in ``language``.
 
     Raises:
         AssignmentInvalid, EnvironmentBroken, SandboxUnavailable: this machine cannot run the answers.
@@ -54,7 +62,7 @@ def give_hint(
             found = study(tutor, question.question, trials, question.answer, lab=bank)
             if found.evidence.correct and first is not None:
                 continue
-            given = GivenHint(question, tell(tutor, found, level))
+            given = GivenHint(question, tell(tutor, found, level, Wish(language=language)))
         if not found.evidence.correct:
             return given
         first = given
