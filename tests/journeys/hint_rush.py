@@ -161,7 +161,9 @@ async def _waited_for(client: httpx.AsyncClient, hint_id: str, headers: Mapping[
     event, waited = "", []
     async with client.stream("GET", f"/api/v1/hints/{hint_id}/events", headers=headers) as events:
         async for line in events.aiter_lines():
-            if line.startswith("event:"):
+            if not line:
+                event = ""
+            elif line.startswith("event:"):
                 event = line.removeprefix("event:").strip()
             elif line.startswith("data:") and event == "waiting":
                 waited.append(json.loads(line.removeprefix("data:"))["waiting_before"])
