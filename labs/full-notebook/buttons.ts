@@ -1,5 +1,6 @@
 /** Submit and Hint in the notebook's toolbar. */
 import { randomName } from "../lab-page/random_name";
+import { gather } from "./gathering";
 import { shared, type Application, type ApplicationParts, type NotebookPanel, type Widgets } from "./jupyterlab";
 import { words, type Setup } from "./setup";
 
@@ -72,6 +73,7 @@ class HandingIn {
     });
     if (!sure.button.accept) return;
     try {
+      await gather(setup);
       await this.panel.context.save();
       await tell(parts, setup, title, await this.send());
     } catch (error) {

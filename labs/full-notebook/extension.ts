@@ -4,6 +4,7 @@
  * One plain script that registers a federation container, as JupyterLab loads prebuilt extensions.
  */
 import { onOwner } from "../lab-page/offline";
+import "./disposed";
 import "./waiting";
 import { addButtons } from "./buttons";
 import { DraftDrive } from "./drive";

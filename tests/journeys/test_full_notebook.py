@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.demo_site import Site
 from tests.journeys.lab_work import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
@@ -75,6 +76,16 @@ def test_nothing_stays_in_the_browser(sign_in: SignIn) -> None:
         }"""
     )
     assert kept == []
+
+
+def test_a_kernel_that_is_ended_before_it_started_is_no_error(sign_in: SignIn, site: Site) -> None:
+    page = sign_in("learner2@demo.example")
+    open_full_notebook(page)
+    with page.context.expect_event("weberror") as noted:
+        page.evaluate("() => void Promise.reject(`${crypto.randomUUID()} was disposed`)")
+        page.evaluate("() => void Promise.reject('something else')")
+    assert "something else" in str(noted.value.error)
+    assert all("disposed" not in trouble for trouble in site.troubles())
 
 
 def test_another_learners_notebook_is_not_there(sign_in: SignIn) -> None:
