@@ -18,9 +18,11 @@ from darsgah_tutor.causal.loading import Loaded
 from darsgah_tutor.causal.local import LocalSpeaker
 from darsgah_tutor.causal.nodes import Node, NodeWatch
 from darsgah_tutor.causal.remote import RemoteSpeaker
+from darsgah_tutor.causal.resting import RestingSpeaker
 from darsgah_tutor.causal.server import Serving
 from tests.tutor.causal.servers import listening, process, served
 from tests.tutor.causal.test_generating import CHAT, expected, soon
+from tests.tutor.causal.test_rephrasing import Scripted
 
 Watching = Callable[[Callable[[], Sequence[Node]]], NodeWatch]
 LONG = Chat((Message("user", "Say it again"),), 300)
@@ -90,6 +92,7 @@ def test_a_draining_node_is_left_alone_and_found_again(
     servings[0].draining = True
     watch.look()
     assert asked(watch, "one") == ["two"]
+    assert watch.answers() == {nodes[0]: False, nodes[1]: True}
     servings[0].draining = False
     until = time.monotonic() + 60
     while asked(watch, "one") != ["one", "two"] and time.monotonic() < until:
@@ -113,6 +116,28 @@ def test_a_node_that_is_away_is_asked_less_and_less(
         pauses.append(known.away_until - time.monotonic())
     assert pauses[0] < pauses[1] < pauses[2] < pauses[3]
     assert max(pauses) <= 72
+
+
+def test_a_speaker_that_failed_rests_and_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("darsgah_tutor.causal.resting.time.monotonic", lambda: clock[0])
+    other = Scripted([], ModelAway("gone"))
+    resting = RestingSpeaker(other)
+    for seconds in (1.3, 2.5, 5.0):
+        with pytest.raises(ModelAway, match="gone"):
+            list(resting.say(CHAT, deadline=soon()))
+        with pytest.raises(ModelAway, match="left alone"):
+            list(resting.say(CHAT, deadline=soon()))
+        clock[0] += seconds
+    assert len(other.asked) == 3
+    other.said, other.error = ["said"], None
+    assert list(resting.say(CHAT, deadline=soon())) == ["said"]
+    assert list(resting.say(CHAT, deadline=soon())) == ["said"]
+    for error in (ModelBusy("full"), RequestRefused("long")):
+        other.error = error
+        with pytest.raises(type(error)):
+            list(resting.say(CHAT, deadline=soon()))
+    assert len(other.asked) == 7, "to be busy is no failure"
 
 
 def test_a_node_that_is_listed_no_more_is_forgotten(
