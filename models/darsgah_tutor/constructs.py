@@ -28,7 +28,7 @@ _FRAME_METHODS = frozenset(
     }
 )
 _COLUMN_METHODS = frozenset({"isin", "between", "notna", "isna", "drop_duplicates", "astype", "str"})
-_DICTIONARY_METHODS = frozenset({"get", "items", "setdefault"})
+_REDUCTIONS = frozenset({"sum", "mean", "std", "var", "min", "max", "any", "all", "prod", "argmin", "argmax"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -105,6 +105,29 @@ def _subscript(node: ast.AST, *, sliced: bool) -> bool:
     return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) is sliced
 
 
+def _is_mask(node: ast.AST) -> bool:
+    """Comparisons of whole arrays or columns, joined or turned round."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+        return True
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr)):
+        return False
+    return any(isinstance(side, ast.Compare) or _is_mask(side) for side in (node.left, node.right))
+
+
+def _is_reduction(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _REDUCTIONS
+    )
+
+
+def _is_truth(node: ast.AST) -> bool:
+    """A condition that asks a bare value whether it is true."""
+    if not isinstance(node, ast.If | ast.IfExp | ast.While):
+        return False
+    asked = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
+    return isinstance(asked, ast.Name | ast.Call | ast.Attribute | ast.Subscript)
+
+
 _TESTS: Mapping[str, Callable[[ast.AST], bool]] = {
     "while-loop": lambda node: isinstance(node, ast.While),
     "comprehension": lambda node: isinstance(node, _COMPREHENSIONS),
@@ -112,15 +135,18 @@ _TESTS: Mapping[str, Callable[[ast.AST], bool]] = {
     "dictionary": lambda node: (
         isinstance(node, ast.Dict) or _method(frozenset({"get", "items", "setdefault"}))(node)
     ),
+    "mask": _is_mask,
     "frame": _method(_FRAME_METHODS),
+    "reduction": _is_reduction,
     "array": lambda node: (
         (isinstance(node, ast.Name) and node.id == "np")
         or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
     ),
     "for-loop": lambda node: isinstance(node, ast.For),
     "index": lambda node: _subscript(node, sliced=False),
-    "condition": lambda node: isinstance(node, ast.If | ast.IfExp),
     "logic": lambda node: isinstance(node, ast.BoolOp),
+    "truth": _is_truth,
+    "condition": lambda node: isinstance(node, ast.If | ast.IfExp),
     "division": lambda node: (
         isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod)
     ),

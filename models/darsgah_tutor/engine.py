@@ -35,6 +35,8 @@ SHORTEST = 0.3
 """Seconds that the search for a repair gets where running the answer took all of the time."""
 NO_REFERENCE = "the lab has no correct answer to this question, so no repair was looked for"
 """Told to instructors: without one the tutor knows less."""
+MEANT, ALIKE = 2, 0.75
+"""Lines that "near line" may mean; where the next has this share of the first's score, it means nothing."""
 _SENTENCE_ENDS = (".", "?", "!", "\u06d4", "\u061f", "\n")
 
 Hear = Callable[[str, str], None]
@@ -228,12 +230,19 @@ def _authored(gate: Gate, found: Study, level: Level) -> tuple[Mapping[str, str]
     diagnosis = gate.diagnosis
     entry = found.bank.get(diagnosis.misconception) if diagnosis.misconception else None
     for one in (entry, None) if entry is not None and level is Level.EXAMPLE else (entry,):
-        realised = realise(level, found.evidence, diagnosis.lines, one, _slots(found, diagnosis))
+        slots = _slots(found, diagnosis)
+        placed = "line" in slots or _stands_out(diagnosis)
+        realised = realise(level, found.evidence, diagnosis.lines, one, slots, placed=placed)
         faults = ["no words for it"] if realised is None else gate.faults(level, realised)
         if realised is not None and not faults:
             return realised.text, reasons
         reasons += faults
     return None, reasons
+
+
+def _stands_out(diagnosis: Diagnosis) -> bool:
+    """Whether one or two lines are more suspect than the others."""
+    return len(diagnosis.scores) <= MEANT or diagnosis.scores[MEANT] < ALIKE * diagnosis.scores[0]
 
 
 def _slots(found: Study, diagnosis: Diagnosis) -> Mapping[str, str]:

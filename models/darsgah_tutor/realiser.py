@@ -17,6 +17,8 @@ from darsgah_tutor.types import Evidence, Level
 _FENCE = re.compile(r"(^[ ]{0,3}`{3}.*?(?:^[ ]{0,3}`{3}[ ]*$|\Z))", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"(?<!`)(`[^`\n]+`)(?!`)")
 _PLACE = re.compile(r"`?\{([a-z_]+)\}`?")
+_NEARBY = re.compile(r",? near line \{line\}|\u060c?\s*سطر \{line\} کے آس پاس")
+"""How authors name a line that is only likely."""
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -40,13 +42,18 @@ def realise(
     lines: Sequence[int],
     entry: Misconception | None,
     slots: Mapping[str, str],
+    *,
+    placed: bool = True,
 ) -> Realised | None:
     """The hint of a level above the evidence; None where there are no words for it.
 
-    A misconception without an example gets the one of the construct on its line.
+    A misconception without an example gets the one of the construct on its line. Where no line stands out
+    (``placed``), what authors say of being near one is left out.
     """
     known = _known(evidence, lines, slots)
     written = entry.hints.get(level) if entry is not None else None
+    if written is not None and not placed:
+        written = {language: _NEARBY.sub("", words) for language, words in written.items()}
     if written is not None and _places(written) <= known.keys():
         return _filled(written, known)
     return _without_misconception(level, evidence, lines, known)
@@ -63,7 +70,7 @@ def _without_misconception(
         key = "ask-trace" if known.get("call") else "ask-line"
         fillings = {"line": str(lines[0]), "call": known.get("call", "")}
         return Realised(say(key, line=lines[0], call=Code(fillings["call"])), "", fillings)
-    construct = construct_on_line(evidence.source, lines[0])
+    construct = construct_on_line(evidence.source, int(known["line"]))
     kind: Kind = "example" if level is Level.EXAMPLE else "concept"
     return None if construct is None else _filled(text_of(construct, kind), known)
 

@@ -65,17 +65,18 @@ class ActedTrials:
 
 @dataclass(frozen=True)
 class SureModel:
-    """Is sure of one misconception, and hands on whatever slots it likes."""
+    """Is sure of one misconception, and hands on whatever slots it likes; ``shares`` are the scores."""
 
     misconception: str | None
     lines: tuple[int, ...] = (2, 3)
     confidence: float = 0.99
     slots: dict[str, str] = field(default_factory=dict)
+    shares: tuple[float, ...] = ()
 
     def diagnose(self, question: Question, evidence: Evidence, findings: Sequence[Finding]) -> Diagnosis:
         """Always the same."""
         del question, evidence, findings
-        scores = tuple(1 / len(self.lines) for _ in self.lines)
+        scores = self.shares or tuple(1 / len(self.lines) for _ in self.lines)
         return Diagnosis(self.lines, scores, self.misconception, self.confidence, "sure", self.slots)
 
 

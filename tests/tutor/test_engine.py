@@ -115,6 +115,25 @@ def test_an_answer_of_which_nothing_was_seen_is_not_called_correct() -> None:
     assert "correct" not in said.text["en"]
 
 
+def test_where_no_line_stands_out_none_is_said_to_be_near() -> None:
+    words = {
+        "en": "Look at the loop, near line {line}: what ends it?",
+        "ur": "loop دیکھیے، سطر {line} کے آس پاس",
+    }
+    bank = {name: replace(one, hints={**one.hints, Level.WHERE: words}) for name, one in LAB.items()}
+    trials = ActedTrials(
+        wrong_fare("def fare(km):\n    two = 2\n    more = km - 2\n    return 100 + 45 * more")
+    )
+    for shares, said in (
+        ((0.36, 0.32, 0.32), "Look at the loop: what"),
+        ((0.6, 0.2, 0.2), "the loop, near line 2: what"),
+    ):
+        model = replace(SURE, lines=(2, 3, 4), shares=shares)
+        given = hint(Tutor(model=model), FARE, trials, trials.evidence.source, Level.WHERE, lab=bank)
+        assert said in given.text["en"]
+        assert ("آس پاس" in given.text["ur"]) is ("near" in said)
+
+
 def test_without_a_misconception_the_construct_is_spoken_of() -> None:
     nameless = Tutor(model=SureModel(None))
     assert "line 2" in given(Level.WHERE, nameless).text["en"]
