@@ -45,11 +45,12 @@ async function sendNotebook(data: LabData, words: Words, name: string, draftUrl:
 /**
  * Ask every window that shows a notebook to send what it holds.
  *
+ * @param alone whether there is none, where that is known
  * @returns by window, why it could not be sent; empty where it has not answered in time, null where it is sent
  */
-export async function askWindows(channelName: string): Promise<Map<string, string | null>> {
+export async function askWindows(channelName: string, alone = isAlone): Promise<Map<string, string | null>> {
   const answers = new Map<string, string | null>();
-  if (typeof BroadcastChannel === "undefined" || (await isAlone())) return answers;
+  if (typeof BroadcastChannel === "undefined" || (await alone())) return answers;
   const channel = new BroadcastChannel(channelName);
   const asked = randomName();
   await new Promise<void>((resolve) => {

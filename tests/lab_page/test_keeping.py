@@ -9,6 +9,7 @@ from tests.lab_page.scripts import evaluate
 IMPORTS = """
 { openDraft } from "./draft_keeper"
 { sendEverything } from "./sending_everything"
+{ gather } from "../full-notebook/gathering"
 { Words } from "./words"
 { Server, notebook, page, sources, surround } from "../../tests/lab_page/keeper_surroundings"
 """
@@ -121,7 +122,7 @@ def test_a_notebook_that_was_too_large_is_sent_by_itself_once_it_is_smaller() ->
     assert source == "small"
 
 
-def handed_in(before: str) -> tuple[str, str]:
+def handed_in(before: str, send: str = 'sendEverything(data, new Words({}, "en"))') -> tuple[str, str]:
     """What is said, and the second notebook on the server, when the first one is handed in."""
     said, second = evaluate(
         IMPORTS,
@@ -132,7 +133,7 @@ def handed_in(before: str) -> tuple[str, str]:
           const other = await openDraft(data, "second");
           other.changed(JSON.parse(notebook({{ a: "typed in another window" }})));
           {before}
-          const sent = sendEverything(data, new Words({{}}, "en"));
+          const sent = {send};
           const said = await sent.then(() => "", ({{ message }}) => message);
           other.close();
           return [said, sources(second.text).a];
@@ -149,3 +150,15 @@ def test_it_is_said_which_notebook_could_not_be_sent() -> None:
     said, second = handed_in("second.away = true;")
     assert second == "second"
     assert "the notebook second could not be sent. The server cannot be reached" in said
+
+
+GATHER = """gather({
+  account: data.account.key, notebooks: ["first", "second"], texts: {},
+  draftsUrl: data.notebooks[0]!.draftUrl.replace("/first", ""),
+} as any)"""
+
+
+def test_the_full_notebook_too_has_other_windows_send_first() -> None:
+    assert handed_in("", GATHER) == ("", "typed in another window")
+    said, _ = handed_in("second.away = true;", GATHER)
+    assert said.startswith("The notebook second is open in another window too, which could not send it. The")

@@ -56,6 +56,7 @@ TEXTS: Final = (
     Message("Ask for a hint on the chosen cell"),
     Message("Your notebook is saved, handed in as it is now, and graded with the hidden tests."),
     Message("Nothing was handed in"),
+    Message("The notebook {name} is open in another window too, which could not send it. {reason}"),
     Message("Attempt {attempt} is handed in. Receipt: {receipt}"),
     Message("See the result"),
     Message("Choose a cell first."),
