@@ -2,7 +2,7 @@
 import type { CellHost, CellView } from "./cell_view";
 import { CodeCellView } from "./code_cell";
 import { make } from "./elements";
-import { topHeading } from "./markdown";
+import { beginsWithTitle, topHeading } from "./markdown";
 import type { Cell, Notebook } from "./notebook";
 import { newCell } from "./notebook_format";
 import { QuestionPanel, type PanelHost } from "./question_panel";
@@ -62,7 +62,9 @@ export class CellList {
     this.around = notebook;
     this.questions = questionsOf(notebook.cells);
     this.byCell = questionByCell(this.questions);
-    this.headingShift = 2 - topHeading(notebook.cells.filter((cell) => cell.cell_type === "markdown").map((cell) => cell.source));
+    const texts = notebook.cells.filter((cell) => cell.cell_type === "markdown").map((cell) => cell.source);
+    const titled = texts.some((source) => beginsWithTitle(source, this.host.title));
+    this.headingShift = (titled ? 1 : 2) - topHeading(texts);
     const before = new Map(this.views.map((view) => [view.cell.id, view]));
     this.views = notebook.cells.map((cell) => {
       const view = before.get(cell.id);

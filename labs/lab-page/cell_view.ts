@@ -13,6 +13,8 @@ export interface CellHost {
   /** Where the lab's own files are fetched, by their paths. */
   readonly files: ReadonlyMap<string, string>;
   readonly headingShift: number;
+  /** The lab's, which stands above the notebook. */
+  readonly title: string;
   /** The cell's text is another one now. */
   edited(view: CellView): void;
   /** The cell is the one that keys and buttons act upon. */
@@ -57,6 +59,12 @@ export abstract class CellView {
   focus(): void {
     this.element.focus({ preventScroll: true });
     this.element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Go to it from far away. */
+  reveal(): void {
+    this.focus();
+    this.element.scrollIntoView();
   }
 
   select(is: boolean): void {

@@ -33,11 +33,28 @@ export interface CheckResult {
   message: string;
   /** The cell that failed, or empty. */
   cellId: string;
+  /** What the question's cells said when they were checked (`textOf`). */
+  of: string;
   /** The answer was changed since the check. */
   changed: boolean;
 }
 
-export const UNCHECKED: CheckResult = { verdict: "unknown", message: "", cellId: "", changed: false };
+export const UNCHECKED: CheckResult = { verdict: "unknown", message: "", cellId: "", of: "", changed: false };
+
+/** The sources of the cells that a check of the question is about. */
+export function textOf({ answers, graded }: Question, cells: readonly Cell[]): string {
+  return JSON.stringify(cells.flatMap(({ id, source }) => (answers.includes(id) || graded.includes(id) ? source : [])));
+}
+
+/** What is worth keeping of the checks until the page is opened again: those that came to an end. */
+export function toKeep(results: ReadonlyMap<string, CheckResult>): Record<string, CheckResult> {
+  return Object.fromEntries([...results].filter(([, { verdict }]) => verdict === "passed" || verdict === "failed"));
+}
+
+/** The first question that a check found wrong as it stands now. */
+export function firstFailing(questions: readonly Question[], results: ReadonlyMap<string, CheckResult>): Question | undefined {
+  return questions.find(({ key }) => results.get(key)?.verdict === "failed" && !results.get(key)?.changed);
+}
 
 /** How an error reads in one place: the message of an assertion alone, else the error's name with it. */
 export function failureMessage(name: string, value: string): string {

@@ -1,5 +1,5 @@
 /** Questions checked by their visible tests, one at a time; what comes of it stays in this window. */
-import { checkPlan, failureMessage, UNCHECKED, type CheckResult } from "./check_plan";
+import { checkPlan, failureMessage, textOf, UNCHECKED, type CheckResult } from "./check_plan";
 import type { CodeCellView } from "./code_cell";
 import type { Cell } from "./notebook";
 import type { Question } from "./questions";
@@ -28,7 +28,12 @@ export class Checker {
     if (question.kind === "read" || this.results.get(question.key)?.verdict === "checking") return this.queue;
     this.set(question, { ...UNCHECKED, verdict: "checking" });
     const stopped = (): CheckResult => ({ ...UNCHECKED, verdict: "stopped" });
-    this.queue = this.queue.then(() => this.judge(question).catch(stopped)).then((result) => this.set(question, result));
+    const judged = async (): Promise<void> => {
+      const of = this.textOf(question);
+      const result = await this.judge(question).catch(stopped);
+      this.set(question, { ...result, of, changed: of !== this.textOf(question) });
+    };
+    this.queue = this.queue.then(judged);
     return this.queue;
   }
 
@@ -38,17 +43,32 @@ export class Checker {
     return this.queue;
   }
 
-  /** An answer is another one now, or the kernel forgot it: what was said of it no longer counts. */
-  outdate(question: Question): void {
+  /** A question's cells may say something else now: what a check said counts while they are as they were. */
+  compare(question: Question): void {
     const result = this.results.get(question.key);
-    if (!result || result.changed || result.verdict === "checking") return;
-    this.set(question, { ...result, changed: true });
+    if (!result || result.verdict === "checking") return;
+    const changed = result.of !== this.textOf(question);
+    if (changed !== result.changed) this.set(question, { ...result, changed });
+  }
+
+  /** Take over what checks said before the page was opened. */
+  takeOver(kept: Record<string, CheckResult>): void {
+    for (const question of this.host.questions()) {
+      const result = kept[question.key];
+      if (result) this.set(question, { ...result, changed: result.of !== this.textOf(question) });
+    }
   }
 
   /** A cell that its learner ran ended with an error; where it is a test, its question fails. */
   failed(cell: Cell): void {
     const question = this.host.questions().find(({ kind, graded }) => kind === "tested" && graded.includes(cell.id));
-    if (question && this.results.get(question.key)?.verdict !== "checking") this.set(question, this.failure(cell));
+    if (question && this.results.get(question.key)?.verdict !== "checking") {
+      this.set(question, { ...this.failure(cell), of: this.textOf(question) });
+    }
+  }
+
+  private textOf(question: Question): string {
+    return textOf(question, this.host.cells());
   }
 
   private async judge(question: Question): Promise<CheckResult> {

@@ -3,8 +3,9 @@
  * browser at once, and joins what was changed elsewhere.
  */
 import { otherVersion, withChoices, withoutChoices } from "./choices";
-import type { Conflict, Draft, DraftListener, DraftState, DraftStatus } from "./draft";
-import { joinRecords, type Opened, type Place } from "./draft_opening";
+import type { CheckResult } from "./check_plan";
+import type { Conflict, Draft, DraftListener, DraftState, DraftStatus, Version } from "./draft";
+import { joinRecords, letGo, readVersion, type Opened, type Place } from "./draft_opening";
 import { listVersions, readDraft, saveDraft, type Answer } from "./draft_server";
 import type { LabData } from "./lab_data";
 import { openStore, type DraftRecord } from "./local_store";
@@ -56,6 +57,7 @@ export async function openDraft(data: LabData, notebook: string): Promise<Draft>
 class DraftKeeper implements Draft {
   notebook: Notebook;
   conflicts: Conflict[];
+  checks: Record<string, CheckResult>;
 
   private asides: string[];
   /** The name that saves go under: under another one, the version before stays among the versions. */
@@ -94,6 +96,7 @@ class DraftKeeper implements Draft {
     this.asides = opened.asides;
     this.sender = place.client;
     this.unsent = opened.unsent;
+    this.checks = opened.checks;
     this.savedAt = opened.savedAt;
     this.records = new RecordWriter(place.store, () => this.record());
     this.windows = new OtherWindows(channelOf(data.account.key, place.draftUrl), place.client, opened.here, {
@@ -109,10 +112,7 @@ class DraftKeeper implements Draft {
   /** Keep what was opened under this window's name, and begin to send and to listen. */
   async begin(taken: DraftRecord[]): Promise<void> {
     await this.keep();
-    if (this.kept) {
-      const others = taken.filter((record) => record.client !== this.place.client);
-      await Promise.all(others.map((record) => this.place.store?.remove(record)));
-    }
+    if (this.kept) await letGo(taken, this.place);
     const { signal } = this.ended;
     addEventListener("online", () => this.sendNow(), { signal });
     addEventListener("pagehide", () => this.leave(), { signal });
@@ -140,6 +140,11 @@ class DraftKeeper implements Draft {
     if (this.state !== "refused" || writeNotebook(notebook).length < this.tooLong) this.sendAfter(Math.min(SETTLED, Math.max(0, this.firstChange + LONGEST - Date.now())));
   }
 
+  checked(checks: Record<string, CheckResult>): void {
+    this.checks = checks;
+    void this.keep();
+  }
+
   async flush(): Promise<void> {
     for (let attempt = 0; this.unsent && attempt < MOST_JOINS; attempt += 1) {
       if (this.conflicts.length) throw new Error(this.words.say("Choose what stays first."));
@@ -162,19 +167,19 @@ class DraftKeeper implements Draft {
     }
   }
 
-  async versions(): Promise<{ version: number; savedAt: Date; size: number }[]> {
-    const entries = await listVersions(this.place.draftUrl);
-    return entries.map(({ version, saved_at, size }) => ({ version, savedAt: new Date(saved_at), size }));
+  versions(): Promise<Version[]> {
+    return listVersions(this.place.draftUrl);
+  }
+
+  read(version: number | "original"): Promise<Notebook> {
+    return readVersion(this.place, version, this.data.account.key, this.words);
   }
 
   async restore(version: number | "original"): Promise<Notebook> {
-    const address = version === "original" ? this.place.originalUrl : `${this.place.draftUrl}/versions/${version}`;
-    const answer = await readDraft(address, this.data.account.key);
-    if (answer.kind !== "ok") throw new Error(whyNot(answer, this.words));
+    const notebook = await this.read(version);
     this.takeTyped();
     await this.flush();
     this.sender = randomName(); // else it would be the same stretch of typing, and take the place of what was there
-    const notebook = readNotebook(answer.text);
     this.changed(notebook);
     this.sendAfter(0);
     return notebook;
@@ -215,6 +220,7 @@ class DraftKeeper implements Draft {
       conflicts: this.conflicts,
       asides: this.asides,
       unsent: this.unsent,
+      checks: this.checks,
       csrfToken: this.data.csrfToken,
       savedAt: this.savedAt,
     };
@@ -239,14 +245,9 @@ class DraftKeeper implements Draft {
   }
 
   /** Another window hands in; why this one cannot send what it holds, or null. */
-  private async sendForAnother(): Promise<string | null> {
+  private sendForAnother(): Promise<string | null> {
     this.takeTyped();
-    try {
-      await this.flush();
-      return null;
-    } catch (failure) {
-      return failure instanceof Error ? failure.message : String(failure);
-    }
+    return this.flush().then(() => null, (failure) => (failure instanceof Error ? failure.message : String(failure)));
   }
 
   /** Take everything off the screen at once: a page that is loaded anew might take a while, or ask whether to stay. */

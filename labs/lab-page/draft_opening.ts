@@ -1,10 +1,13 @@
 /** Where a learner's work on a notebook begins: what the server has, joined with what this browser kept. */
+import type { CheckResult } from "./check_plan";
 import type { Conflict } from "./draft";
-import type { Answer } from "./draft_server";
+import { readDraft, type Answer } from "./draft_server";
 import type { DraftRecord, LocalStore } from "./local_store";
 import { mergeNotebooks } from "./merge";
 import type { Notebook } from "./notebook";
 import { readNotebook, writeNotebook } from "./notebook_format";
+import { whyNot } from "./why_not";
+import type { Words } from "./words";
 
 /** Where a draft is kept: its addresses at the server, this window's name, and the browser's store. */
 export interface Place {
@@ -24,6 +27,7 @@ export interface Opened {
   asides: string[];
   unsent: boolean;
   savedAt: string | null;
+  checks: Record<string, CheckResult>;
   /** Records of closed windows whose work is in `here` now. */
   taken: DraftRecord[];
 }
@@ -36,7 +40,8 @@ export interface Opened {
  * @returns null when neither has the notebook
  */
 export function joinRecords(answer: Answer, records: DraftRecord[], open: Set<string>): Opened | null {
-  const newest = records.toSorted((one, other) => other.version - one.version)[0];
+  const byAge = records.toSorted((one, other) => one.version - other.version);
+  const newest = byAge.at(-1);
   const online = answer.kind === "ok";
   const start = online
     ? { version: answer.version, text: answer.text, savedAt: answer.savedAt }
@@ -63,6 +68,25 @@ export function joinRecords(answer: Answer, records: DraftRecord[], open: Set<st
     asides,
     unsent: unsent.length > 0,
     savedAt: start.savedAt,
+    checks: Object.assign({}, ...byAge.map(({ checks }) => checks)) as Record<string, CheckResult>,
     taken: unsent.filter((record) => !open.has(record.client)),
   };
+}
+
+/** Let go of other windows' records, whose work this one has kept. */
+export async function letGo(records: DraftRecord[], { client, store }: Place): Promise<void> {
+  const others = records.filter((record) => record.client !== client);
+  await Promise.all(others.map((record) => store?.remove(record)));
+}
+
+/**
+ * An earlier version, or the notebook as it was given out.
+ *
+ * @throws Error with words for the learner
+ */
+export async function readVersion(place: Place, version: number | "original", account: string, words: Words): Promise<Notebook> {
+  const address = version === "original" ? place.originalUrl : `${place.draftUrl}/versions/${version}`;
+  const answer = await readDraft(address, account);
+  if (answer.kind !== "ok") throw new Error(whyNot(answer, words));
+  return readNotebook(answer.text);
 }

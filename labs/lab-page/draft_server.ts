@@ -1,4 +1,5 @@
 /** The server's side of a draft: reading and saving versions of a notebook, and what each refusal means. */
+import type { Version } from "./draft";
 
 /** What came of asking the server. `lost`: no answer, or one that means "later". */
 export type Answer =
@@ -8,7 +9,7 @@ export type Answer =
   | { kind: "token" }
   | { kind: "refused"; reason: "session" | "place" | "account" | "size" | "content"; detail: string };
 
-export interface VersionEntry {
+interface VersionEntry {
   version: number;
   saved_at: string;
   size: number;
@@ -75,10 +76,11 @@ export function saveDraft(saving: Saving): Promise<Answer> {
 }
 
 /** Earlier versions, newest first. */
-export async function listVersions(draftUrl: string): Promise<VersionEntry[]> {
+export async function listVersions(draftUrl: string): Promise<Version[]> {
   const response = await fetch(`${draftUrl}/versions`, { cache: "no-store" });
   if (!response.ok) throw new Error((await problemOf(response)).detail ?? response.statusText);
-  return (await response.json()) as VersionEntry[];
+  const entries = (await response.json()) as VersionEntry[];
+  return entries.map(({ version, saved_at, size }) => ({ version, savedAt: new Date(saved_at), size }));
 }
 
 async function ask(address: string, request: RequestInit, read: (response: Response) => Promise<Answer>): Promise<Answer> {

@@ -4,7 +4,8 @@ import { Bar, type Commands } from "./bar";
 import { CellList, type ListHost } from "./cell_list";
 import type { AfterRun, CellView } from "./cell_view";
 import { Checker } from "./checker";
-import { summary, type CheckResult } from "./check_plan";
+import { firstFailing, toKeep, type CheckResult } from "./check_plan";
+import { checkWords, doubts } from "./check_words";
 import { CodeCellView } from "./code_cell";
 import { confirmed } from "./dialogs";
 import type { Conflict, Draft } from "./draft";
@@ -59,6 +60,7 @@ export class LabPage {
       codeCell,
       checked: (question, result) => this.checked(question, result),
     });
+    this.checker.takeOver(draft.checks);
     new KernelWatch(kernel, this.bar, this.announcer, words, {
       lost: () => this.runner.forget(),
       idle: () => this.runner.settle(),
@@ -135,6 +137,7 @@ export class LabPage {
     const { data, words } = this;
     return {
       words,
+      title: data.assignment.title,
       files: new Map(data.kernel.files.map(({ path, url }) => [path, url])),
       edited: (view) => this.edited(view),
       selected: (view) => {
@@ -170,7 +173,7 @@ export class LabPage {
 
   private edited(view: CellView): void {
     const question = this.list.questionOf(view);
-    if (question) this.checker.outdate(question);
+    if (question) this.checker.compare(question);
     this.changed();
   }
 
@@ -238,25 +241,22 @@ export class LabPage {
 
   private async checkAll(): Promise<void> {
     await this.checker.checkAll();
-    const text = this.checkWords();
-    this.bar.notify(text, undefined, summary(this.list.questions, this.checker.results).failed > 0);
+    const { list: { questions }, checker: { results } } = this;
+    const text = checkWords(questions, results, this.words);
+    const wrong = firstFailing(questions, results);
+    this.bar.notify(text, wrong && { label: this.words.say("Go to the first that fails"), press: () => this.goTo(wrong) }, wrong !== undefined);
     this.announcer.say(text);
   }
 
-  private checkWords(): string {
-    const { passed, failed, unknown } = summary(this.list.questions, this.checker.results);
-    return this.words.say("Passed: {passed}. Failed: {failed}. Not checked: {unknown}. Hidden tests run when you hand in.", { passed, failed, unknown });
-  }
-
-  /** How the checks stand, where they do not all pass. */
-  private doubts(): string {
-    const { passed, total } = summary(this.list.questions, this.checker.results);
-    return passed < total ? this.checkWords() : "";
+  private goTo({ answers, graded }: Question): void {
+    this.bar.notify(null);
+    this.list.views.find(({ cell }) => cell.id === (answers[0] ?? graded[0]))?.reveal();
   }
 
   private checked(question: Question, result: CheckResult): void {
     this.list.panels.get(question.key)?.show(result);
-    this.outline.show(this.list.questions, this.checker.results);
+    this.showQuestions();
+    this.draft.checked(toKeep(this.checker.results));
   }
 
   private say(question: Question): void {
@@ -332,7 +332,7 @@ export class LabPage {
   private replaced(notebook: Notebook): void {
     this.bar.notify(null);
     this.list.show(notebook);
-    for (const question of this.list.questions) this.checker.outdate(question);
+    for (const question of this.list.questions) this.checker.compare(question);
     this.showQuestions();
   }
 
@@ -358,7 +358,7 @@ export class LabPage {
           const said = await refusal(answer);
           return said.kind === "refused" ? why(said, this.words) : null;
         },
-        doubts: () => this.doubts(),
+        doubts: () => doubts(this.list.questions, this.checker.results, this.words),
         tell: (text, link, loss) => this.tell(text, link, loss),
         graded: (cells) => showGrades(this.list, cells),
       });

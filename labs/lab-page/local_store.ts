@@ -6,6 +6,8 @@
  * go (`forgetOthers`), and what is left is ciphertext under names that tell nothing: unsent work waits until its
  * owner signs in here again.
  */
+import type { CheckResult } from "./check_plan";
+
 const DATABASE = "darsgah-lab";
 const KEYS = "keys";
 const DRAFTS = "drafts";
@@ -25,6 +27,8 @@ export interface DraftRecord {
   /** Notebooks with what a choice took out of `here`, in order: each becomes a version before `here` is sent. */
   asides: string[];
   unsent: boolean;
+  /** What the last checks said, by question. */
+  checks?: Record<string, CheckResult>;
   csrfToken: string;
   savedAt: string | null;
 }

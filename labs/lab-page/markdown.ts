@@ -111,6 +111,12 @@ export function topHeading(sources: readonly string[]): number {
   return levels.length ? Math.min(...levels) : 1;
 }
 
+/** Whether a Markdown text begins with the lab's title as its heading. */
+export function beginsWithTitle(source: string, title: string): boolean {
+  const [line = ""] = source.trimStart().split("\n");
+  return line.replace(/\s+/g, " ").trim() === `# ${title.replace(/\s+/g, " ").trim()}`;
+}
+
 function placeholder(tag: string, tex: string, display: boolean): string {
   return `<${tag} data-tex="${escaped(tex)}"${display ? ' data-display=""' : ""}></${tag}>`;
 }

@@ -31,7 +31,7 @@ const TABLE_TAGS = new Set([
 
 /** The safe part of some HTML, as nodes that are in no document yet. */
 export function sanitised(html: string, picture: PictureSource = embedded): DocumentFragment {
-  const fragment = DOMPurify.sanitize(html, CONFIG) as unknown as DocumentFragment;
+  const fragment = DOMPurify.sanitize(unstyled(html), CONFIG) as unknown as DocumentFragment;
   for (const image of fragment.querySelectorAll("img")) settlePicture(image, picture);
   for (const other of fragment.querySelectorAll("[src]:not(img), [href]:not(a), svg a, [*|href]:not([href])")) other.remove();
   for (const link of fragment.querySelectorAll("a")) settleLink(link);
@@ -40,6 +40,15 @@ export function sanitised(html: string, picture: PictureSource = embedded): Docu
     if (!named.matches("code, pre")) named.removeAttribute("class");
   }
   return fragment;
+}
+
+/**
+ * HTML without styles. A browser complains of each that the page's policy forbids already when it reads the HTML,
+ * so they are given names that the cleaning drops with what is in them.
+ */
+export function unstyled(html: string): string {
+  const named = html.replace(/<(\/?)style\b/gi, "<$1xmp");
+  return named.replace(/<[a-z][^<>]*/gi, (tag) => tag.replace(/(\s)style(?=\s*=)/gi, "$1data-style"));
 }
 
 /** Whether there is nothing in it but tables and plain text: that much stands on the page itself. */

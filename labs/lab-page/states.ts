@@ -90,7 +90,7 @@ export function troubleWords({ code, detail }: KernelTrouble, words: Words): str
 
 /** Memory used, of how much. */
 export function memoryWords({ memoryBytes, memoryUsedBytes }: KernelLimits, words: Words): string {
-  if (memoryUsedBytes === null) return "";
+  if (!memoryUsedBytes) return ""; // nothing is measured yet
   const used = words.size(memoryUsedBytes);
   if (memoryBytes === null) return words.say("Memory: {used}", { used });
   return words.say("Memory: {used} of {most}", { used, most: words.size(memoryBytes) });

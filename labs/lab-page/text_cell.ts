@@ -3,7 +3,7 @@ import { CellView, type CellHost } from "./cell_view";
 import type { CellEditor } from "./editor";
 import { editors, editorsReady } from "./editor_loading";
 import { button, make } from "./elements";
-import { renderMarkdown } from "./markdown";
+import { beginsWithTitle, renderMarkdown } from "./markdown";
 import type { Cell } from "./notebook";
 import { partOf, type Question } from "./questions";
 
@@ -49,7 +49,7 @@ export class TextCellView extends CellView {
   }
 
   private render(): void {
-    const { words, files, headingShift } = this.host;
+    const { words, files, headingShift, title } = this.host;
     const { source, cell_type, attachments } = this.cell;
     if (cell_type !== "markdown") {
       this.body.replaceChildren(make("pre", { class: "lab-still", tabindex: 0, dir: "ltr" }, source));
@@ -60,9 +60,9 @@ export class TextCellView extends CellView {
       return;
     }
     const picture = words.say("Picture without a description");
-    this.body.replaceChildren(
-      renderMarkdown(source, { headingShift, files, attachments: attachments ?? {}, picture, table: words.say("Table") }),
-    );
+    const text = renderMarkdown(source, { headingShift, files, attachments: attachments ?? {}, picture, table: words.say("Table") });
+    if (beginsWithTitle(source, title)) text.firstElementChild?.remove(); // the page has said it
+    this.body.replaceChildren(text);
   }
 
   private mount(): void {

@@ -3,6 +3,7 @@ import { openDialog } from "./dialogs";
 import type { Draft } from "./draft";
 import { button, make } from "./elements";
 import type { Notebook } from "./notebook";
+import { isEditable } from "./questions";
 import type { Words } from "./words";
 
 /** Show the versions; `restored` gets the one that was chosen. */
@@ -25,6 +26,7 @@ export async function showVersions(words: Words, draft: Draft, restored: (notebo
         {},
         make("span", { class: "row-main" }, words.dayAndTime(savedAt), " ", make("span", { class: "due" }, words.size(size))),
         button(words.say("Bring back"), () => restore(version), { look: "button-quiet lab-small" }),
+        preview(words, draft, version),
       ),
     );
     place.replaceChildren(
@@ -33,4 +35,26 @@ export async function showVersions(words: Words, draft: Draft, restored: (notebo
   } catch {
     failed();
   }
+}
+
+/** What the learner wrote in a version and is not so now; fetched when it is opened. */
+function preview(words: Words, draft: Draft, version: number): HTMLElement {
+  const place = make("div", {});
+  const box = make("details", { class: "lab-version" }, make("summary", {}, words.say("Show")), place);
+  box.addEventListener("toggle", () => {
+    if (!box.open) return;
+    place.replaceChildren(make("p", {}, words.say("The versions are fetched…")));
+    draft.read(version).then(
+      (notebook) => place.replaceChildren(...differences(words, draft.notebook, notebook)),
+      (failure: Error) => place.replaceChildren(make("p", { class: "notice notice-loss" }, failure.message)),
+    );
+  });
+  return box;
+}
+
+function differences(words: Words, now: Notebook, then: Notebook): HTMLElement[] {
+  const present = new Map(now.cells.map(({ id, source }) => [id, source]));
+  const others = then.cells.filter((cell) => isEditable(cell) && cell.source.trim() && cell.source !== present.get(cell.id));
+  if (others.length === 0) return [make("p", { class: "hint" }, words.say("Every answer and every cell of yours is as it is now."))];
+  return others.map(({ source }) => make("pre", { class: "code", dir: "ltr", tabindex: 0 }, source));
 }

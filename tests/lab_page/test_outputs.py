@@ -89,3 +89,16 @@ def test_clearing_waits_for_the_next_output_and_displays_are_updated() -> None:
         "after": ["three"],
         "cleared": [],
     }
+
+
+def test_styles_are_gone_before_the_browser_reads_them_and_text_about_them_stays() -> None:
+    given = [
+        '<style scoped>a { b: c }</style><tr style="text-align: right;"\n STYLE = x><td class=a>1</td>',
+        '<p title="a>b">the style = mine</p>',
+        "<a " * 100_000,
+    ]
+    plain, text, endless = evaluate('{ unstyled } from "./sanitise"', "given.map(unstyled)", given)
+    assert plain == (
+        '<xmp scoped>a { b: c }</xmp><tr data-style="text-align: right;"\n data-style = x><td class=a>1</td>'
+    )
+    assert [text, endless] == given[1:]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.demo_site import Site
 from tests.lab_page.hostile import hostile_cells
@@ -98,7 +98,13 @@ def test_a_question_is_answered_checked_saved_and_handed_in(context: BrowserCont
     panel.get_by_role("button", name="Check").click()
     panel.get_by_text("A test fails").wait_for()
     panel.get_by_text("The answer is not written yet.").wait_for()
+    sees(page, SAVED_AT)
+    page.reload()
+    panel.get_by_text("The answer is not written yet.").wait_for()
+    page.get_by_role("button", name="Check all").click()
+    page.get_by_role("button", name="Go to the first that fails").press("Enter")
     answer = page.locator("#cell-rickshaw-fare")
+    expect(answer).to_be_focused()
     rewrite(page, answer, "def rickshaw_fare(distance_km, waiting_minutes=0):\n    return 100")
     panel.get_by_text("Changed since the check").wait_for()
     panel.get_by_role("button", name="Check").click()
@@ -146,6 +152,7 @@ def test_a_program_asks_prints_is_stopped_and_helps(context: BrowserContext, sit
     field = page.get_by_label("Name:")
     field.fill("Ali")
     field.press("Enter")
+    page.locator("#cell-ask .lab-outputs").get_by_text("Name: Ali").wait_for()
     page.locator("#cell-ask .lab-outputs").get_by_text("سلام Ali").wait_for()
     run(page.locator("#cell-loop"))
     page.locator(".lab-bar-status").get_by_text("Runs for").wait_for()
@@ -369,5 +376,8 @@ def test_deleting_moving_and_starting_again_can_be_taken_back(context: BrowserCo
     sees(page, SAVED_AT)
     page.locator(".lab-menu summary").click()
     page.get_by_role("button", name="Earlier versions").click()
-    page.get_by_role("dialog").get_by_role("button", name="Bring back").nth(1).click()
+    version = page.get_by_role("dialog").get_by_role("listitem").nth(1)
+    version.get_by_text("Show").click()
+    version.locator("pre").get_by_text("mine = 1").wait_for()
+    version.get_by_role("button", name="Bring back").click()
     page.locator(f"#{mine}").wait_for()

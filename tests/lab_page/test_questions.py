@@ -106,3 +106,62 @@ def test_the_summary_counts_what_was_checked_and_not_changed_since() -> None:
         {"passed": 1, "failed": 1, "unknown": 1, "total": 3},
         {"passed": 0, "failed": 1, "unknown": 2, "total": 3},
     ]
+
+
+KEPT = """
+(() => {
+  const cells = given.cells;
+  const questions = questionsOf(cells);
+  const shown: any[] = [];
+  const host: any = { cells: () => cells, questions: () => questions };
+  host.checked = (question: any, result: any) => shown.push([question.key, result.verdict, result.changed]);
+  const before: any = new Checker({} as any, host);
+  before.set(questions[0], { ...UNCHECKED, verdict: "failed", of: textOf(questions[0]!, cells) });
+  before.set(questions[1], { ...UNCHECKED, verdict: "passed", of: textOf(questions[1]!, cells) });
+  before.set(questions[3], { ...UNCHECKED, verdict: "stopped" });
+  const kept = JSON.parse(JSON.stringify(toKeep(before.results)));
+  const edit = (id: string, source: string) =>
+    Object.assign(cells.find((cell: any) => cell.id === id), { source });
+  edit("example", "not of a question");
+  edit("q1a", "another answer");
+  shown.length = 0;
+  const after = new Checker({} as any, host);
+  after.takeOver(kept);
+  const wrong = () => firstFailing(questions, after.results)?.key ?? null;
+  const first = wrong();
+  edit("q1a", "x");
+  after.compare(questions[0]!);
+  after.compare(questions[1]!);
+  return { shown, wrong: [first, wrong()] };
+})()
+"""
+
+
+def test_what_checks_said_before_a_reload_counts_while_the_cells_are_as_they_were() -> None:
+    imports = (
+        '{ questionsOf } from "./questions"\n{ Checker } from "./checker"\n'
+        '{ firstFailing, textOf, toKeep, UNCHECKED } from "./check_plan"'
+    )
+    found = evaluate(imports, KEPT, {"cells": CELLS})
+    assert found["shown"] == [
+        ["q1-test", "failed", True],
+        ["q2-test", "passed", False],
+        ["q1-test", "failed", False],
+    ]
+    assert found["wrong"] == [None, "q1-test"]
+
+
+def test_checks_are_among_what_the_browser_kept() -> None:
+    record = {"draftUrl": "", "client": "a", "conflicts": [], "asides": [], "unsent": False, "savedAt": None}
+    text = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    record |= {"base": text, "here": text, "csrfToken": ""}
+    older = record | {"version": 2, "checks": {"one": {"verdict": "failed"}, "two": {"verdict": "passed"}}}
+    newer = record | {"version": 3, "client": "b", "checks": {"one": {"verdict": "passed"}}}
+    before_checks_were_kept = record | {"version": 1, "client": "c"}
+    opened = evaluate(
+        '{ joinRecords } from "./draft_opening"',
+        'joinRecords({ kind: "lost" }, given, new Set())',
+        [newer, older, before_checks_were_kept],
+    )
+    assert opened["checks"] == {"one": {"verdict": "passed"}, "two": {"verdict": "passed"}}
+    assert opened["version"] == 3

@@ -38,6 +38,15 @@ def test_the_kernel_is_named_in_the_learners_language() -> None:
     assert evaluate(NAMED, named, [kernels, texts]) == ["A", "B 3.14", "C"]
 
 
+def test_memory_is_shown_once_it_is_measured() -> None:
+    shown = (
+        "given.map((memoryUsedBytes) =>"
+        " memoryWords({ memoryBytes: 2e9, memoryUsedBytes } as any, new Words({}, 'en')))"
+    )
+    imports = f'{WORDS}\n{{ memoryWords }} from "./states"'
+    assert evaluate(imports, shown, [None, 0, 5e6]) == ["", "", "Memory: 5\u00a0MB of 2\u00a0GB"]
+
+
 def test_sizes_amid_urdu_read_from_left_to_right() -> None:
     sizes = "['en', 'ur'].map((language) => new Words({}, language).size(given))"
     assert evaluate(WORDS, sizes, 12_340_000) == ["12.4\u00a0MB", "\u206612.4\u00a0MB\u2069"]
