@@ -16,6 +16,7 @@ from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
 from darsgah.grading_setup import grader_of
+from darsgah.hinting.calibration_tasks import CalibrationTasks
 from darsgah.hinting.rephrasers import READ_SECONDS, Rephrasers
 from darsgah.hinting.tasks import IN_OTHER_WORDS, HintTasks
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
@@ -66,7 +67,8 @@ async def _run(settings: Settings, url: str) -> None:
             blobs = open_blobs(settings)
             grading = GradingTasks(database, blobs, grader)
             hints = HintTasks(database, blobs, grader, rephrasers=rephrasers, studies=concurrency)
-            checks = LabCheckTasks(database, blobs, grader, lambda: grading.under_way > 0)
+            checks = LabCheckTasks(database, blobs, grader, lambda: grading.under_way + hints.under_way > 0)
+            calibrations = CalibrationTasks(database, blobs, grader, checks.give_way)
             beside = [
                 asyncio.create_task(_keep_house(database), name="housekeeping"),
                 asyncio.create_task(rephrasers.follow(database), name="tutor nodes"),
@@ -76,7 +78,8 @@ async def _run(settings: Settings, url: str) -> None:
             more = JobWorker(url, hints.tasks(), concurrency=IN_OTHER_WORDS, timing=timing)
             work.append(_with_more_hands(more, rephrasers, stop))
             if settings.worker_lab_checks:
-                checker = JobWorker(url, checks.tasks(), concurrency=AT_ONCE, timing=timing)
+                unhurried = [*checks.tasks(), *calibrations.tasks()]
+                checker = JobWorker(url, unhurried, concurrency=AT_ONCE, timing=timing)
                 work += [checker.run(stop), checks.stop_with(stop)]
             await asyncio.gather(*work)
             for other in beside:

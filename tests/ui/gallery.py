@@ -599,6 +599,18 @@ PICTURES = {
         STAFF,
         "/teach/cohorts",
     ),
+    "hint-words": Picture(
+        "tutoring/bank.html",
+        lambda: hint_pages.bank(cohort(staff=True), assignment(1)),
+        STAFF,
+        "/teach/assignments",
+    ),
+    "hint-words-entry": Picture(
+        "tutoring/bank_entry.html",
+        lambda: hint_pages.bank_entry(cohort(staff=True), assignment(1), LONG_NAME, NOW),
+        STAFF,
+        "/teach/assignments",
+    ),
     "labs": Picture(
         "lab_checks/labs.html", lambda: lab_reports.list_of(CHECKED_LABS, NOW), STAFF, "/teach/labs"
     ),

@@ -115,6 +115,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /teach/cohorts/{cohort_id:uuid}/tutor": STAFF,
     "POST /teach/cohorts/{cohort_id:uuid}/tutor": {**STAFF_SAVE, "auditor": 403},
     "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}": {**STAFF_SAVE, "auditor": 403},
+    "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}/measure": {**STAFF_SAVE, "auditor": 403},
     "GET /teach/assignments/{assignment_id:uuid}/hints": STAFF,
     "GET /teach/assignments/{assignment_id:uuid}/hints/{misconception:str}": STAFF,
     "POST /teach/assignments/{assignment_id:uuid}/hints/{misconception:str}": {**STAFF, "auditor": 200},
@@ -151,6 +152,11 @@ EXPECTED: Mapping[str, Expected] = {
     "POST /api/v1/assignments/{assignment_id:uuid}/hints": LEARN,
     "GET /api/v1/assignments/{assignment_id:uuid}/tutoring": STAFF,
     "PUT /api/v1/assignments/{assignment_id:uuid}/tutoring": {**STAFF, "auditor": 403},
+    "GET /api/v1/assignments/{assignment_id:uuid}/tutoring/calibration": STAFF,
+    "POST /api/v1/assignments/{assignment_id:uuid}/tutoring/calibration": {
+        **{role: 202 if status == 200 else status for role, status in STAFF.items()},
+        "auditor": 403,
+    },
     "GET /api/v1/assignments/{assignment_id:uuid}/misconceptions": STAFF,
     "GET /api/v1/assignments/{assignment_id:uuid}/misconceptions/{misconception:str}": STAFF,
     "PUT /api/v1/assignments/{assignment_id:uuid}/misconceptions/{misconception:str}": {

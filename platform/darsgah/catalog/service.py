@@ -30,6 +30,8 @@ from darsgah_grader.types import Limits
 
 CHECK = JobKind("check_lab", queue=Queue.CHECKS)
 """Checks a published lab version that has no report yet; takes ``lab_version_id`` and may take ``again``."""
+CALIBRATE = JobKind("calibrate_lab", queue=Queue.CHECKS, priority=-1)
+"""Measures the tutor on a published lab version, after checks that wait; takes the same."""
 
 
 def _lab_view(version: LabVersion, slug: str) -> LabVersionView:
@@ -74,7 +76,7 @@ def _course_view(version: CourseVersion, slug: str) -> CourseVersionView:
 async def publish_lab(
     session: AsyncSession, blobs: BlobStore, hub_id: UUID | None, package: LabPackage
 ) -> LabVersionView:
-    """Publish a lab in a hub, or for the whole network without one, and have a worker check it.
+    """Publish a lab in a hub, or for the whole network without one; a worker checks and measures it.
 
     A package whose digest is that of the newest version changes nothing and returns that version.
     """
@@ -110,6 +112,7 @@ async def publish_lab(
     session.add(version)
     await session.flush()
     await enqueue(session, CHECK, lab_version_id=str(version.id))
+    await enqueue(session, CALIBRATE, lab_version_id=str(version.id))
     return _lab_view(version, lab.slug)
 
 

@@ -85,10 +85,15 @@ class LabCheckTasks:
             files=lab.files,
         )
         return check(
-            lab, assignment, self.grader, choice=Choice(browser=False, threads=1), give_way=self._give_way
+            lab, assignment, self.grader, choice=Choice(browser=False, threads=1), give_way=self.give_way
         )
 
-    def _give_way(self) -> None:
+    def give_way(self) -> None:
+        """Wait, in a thread of its own, until nobody waits for this worker.
+
+        Raises:
+            CheckStopped: the worker ends.
+        """
         while self.is_busy() and not self._stopping:
             time.sleep(_MOMENT)
         if self._stopping:

@@ -18,7 +18,8 @@ from darsgah.db.session import Database
 from darsgah.errors import DarsgahError
 from darsgah.jobs.notifications import Listener
 from darsgah.submissions.guards import staff
-from darsgah.tutoring import course_settings, service
+from darsgah.tutoring import calibrations, course_settings, service
+from darsgah.tutoring.calibrations import LabCalibrationView
 from darsgah.tutoring.schemas import (
     AssignmentTutoring,
     CohortTutoring,
@@ -189,6 +190,26 @@ async def change_assignment_tutoring(
     return await course_settings.change_assignment_tutoring(session, request.user, assignment_id, data)
 
 
+@get("/assignments/{assignment_id:uuid}/tutoring/calibration", guards=[staff])
+async def read_calibration(
+    assignment_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+) -> LabCalibrationView:
+    """What thresholds mean for the lab: measured on wrong answers made from its own solutions."""
+    return await calibrations.calibration(session, request.user, assignment_id)
+
+
+@post(
+    "/assignments/{assignment_id:uuid}/tutoring/calibration",
+    guards=[staff],
+    status_code=HTTPStatus.ACCEPTED,
+)
+async def ask_for_calibration(
+    assignment_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+) -> LabCalibrationView:
+    """Have a worker measure it, when nothing is to be graded and nobody waits for a hint."""
+    return await calibrations.measure_again(session, request.user, assignment_id)
+
+
 router = Router(
     path="/",
     route_handlers=[
@@ -203,6 +224,8 @@ router = Router(
         change_cohort_tutoring,
         read_assignment_tutoring,
         change_assignment_tutoring,
+        read_calibration,
+        ask_for_calibration,
     ],
     tags=["tutoring"],
 )

@@ -56,7 +56,7 @@ async def entry_page(
     earlier = next((one for one in found.entry.history if one.version == take), None)
     words = (earlier.words or found.entry.authored) if earlier else found.entry.words
     notices = [Notice(Message("Saved. The next hint has these words."))] if saved else []
-    return _editor(request, pages, found, _values(words), words=words, notices=notices)
+    return _editor(request, pages, found, form_values(words), words=words, notices=notices)
 
 
 @post(f"{PAGE}/{{misconception:str}}", guards=[staff])
@@ -127,7 +127,7 @@ def _keys() -> list[str]:
     return [f"{level}.{language}" for level in LEVELS for language in LANGUAGES]
 
 
-def _values(words: HintWords) -> dict[str, str]:
+def form_values(words: HintWords) -> dict[str, str]:
     """The form's fields, by ``level.language``."""
     said: dict[str, LevelWords | None] = {level: getattr(words, level) for level in LEVELS}
     return {

@@ -11,6 +11,7 @@ from darsgah.accounts import service as accounts
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import AssignmentView, CohortView
 from darsgah.tutoring import queries
+from darsgah.tutoring.calibrations import LabCalibrationView, calibrations
 from darsgah.tutoring.models import HintRequest
 from darsgah.tutoring.schemas import (
     AssignmentTutoring,
@@ -24,12 +25,16 @@ from darsgah.ui.language import Language
 
 
 class LabTutor(msgspec.Struct, frozen=True):
-    """A lab of the course: what is set for it, how its hints fared, and what goes wrong in it."""
+    """A lab of the course: what is set for it, how its hints fared, and what goes wrong in it.
+
+    ``measured`` says what a threshold means there.
+    """
 
     assignment: AssignmentView
     settings: AssignmentTutoring
     figures: HintFigures
     misconceptions: tuple[MisconceptionCount, ...]
+    measured: LabCalibrationView
 
 
 class LearnersHint(msgspec.Struct, frozen=True):
@@ -76,17 +81,21 @@ async def course_tutor(
         rows = await queries.of_assignments(session, ids, after=after, limit=PAGE + 1)
     shown = rows[:PAGE]
     asked = await queries.written_about(session, assignment_ids=ids, limit=PAGE)
+    set_to = {one.id: each.get(one.id, AssignmentTutoring()) for one in assignments}
+    wanted = [(one.lab.id, set_to[one.id].threshold) for one in assignments]
+    measured = await calibrations(session, wanted)
     return CourseTutor(
         cohort=cohort,
         settings=settings,
         labs=tuple(
             LabTutor(
                 assignment=one,
-                settings=each.get(one.id, AssignmentTutoring()),
+                settings=set_to[one.id],
                 figures=figures.get(one.id, HintFigures()),
                 misconceptions=tuple(counts.get(one.id, ())),
+                measured=found,
             )
-            for one in assignments
+            for one, found in zip(assignments, measured, strict=True)
         ),
         transcripts=await with_learners(session, shown, language),
         questions=await with_learners(session, asked, language),

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor, signed_in
 from darsgah.blobs.store import BlobStore
 from darsgah.submissions.guards import staff
-from darsgah.tutoring import course_settings, course_view, service, threads
+from darsgah.tutoring import calibrations, course_settings, course_view, service, threads
+from darsgah.tutoring.gate_figures import GateFigures, table
 from darsgah.tutoring.schemas import (
     DAILY_HINTS,
     AssignmentTutoring,
@@ -199,8 +200,15 @@ async def tutor_page(
         view=view,
         threads=await threads.threads(session, [line.hint.id for line in view.questions]),
         levels=LEVELS,
+        thresholds=thresholds,
         may_change=request.user.holds(*course_settings.MAY_CHANGE, hub_id=view.cohort.hub_id),
     )
+
+
+def thresholds(lab: course_view.LabTutor) -> tuple[GateFigures, ...]:
+    """What a lab's threshold is chosen from; without a measurement the figures are of no answers."""
+    found = lab.measured.calibration
+    return found.rows if found else table((), lab.settings.threshold)
 
 
 @post("/teach/cohorts/{cohort_id:uuid}/tutor", guards=[staff])
@@ -229,6 +237,18 @@ async def change_lab(
     return Redirect(f"/teach/cohorts/{cohort_id}/tutor?saved=1", status_code=303)
 
 
+@post("/teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}/measure", guards=[staff])
+async def measure_lab(
+    cohort_id: FromPath[UUID],
+    assignment_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+) -> Redirect:
+    """Have a worker measure what a threshold means for a lab."""
+    await calibrations.measure_again(session, request.user, assignment_id)
+    return Redirect(f"/teach/cohorts/{cohort_id}/tutor#lab-{assignment_id}", status_code=303)
+
+
 router = Router(
     path="/",
     route_handlers=[
@@ -243,6 +263,7 @@ router = Router(
         tutor_page,
         change_course,
         change_lab,
+        measure_lab,
     ],
     include_in_schema=False,
 )

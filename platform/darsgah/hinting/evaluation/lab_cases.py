@@ -15,12 +15,16 @@ from darsgah.hinting.lab_hints import lab_bank
 from darsgah.hinting.lab_questions import LabQuestion, lab_questions, reference_submission
 from darsgah.lab_assignments import assignment_of
 from darsgah_grader.grading import Grader
+from darsgah_grader.types import Assignment
+from darsgah_labs.format import Lab
 from darsgah_labs.lab_folder import load
 from darsgah_labs.mutation.mutants import mutants
 from darsgah_tutor.line_differences import statement_line, written_difference
 from darsgah_tutor.misconceptions import Bank
 from darsgah_tutor.mistakes import mistakes
 
+_STARTING = 60.0
+"""Seconds that starting an environment may take."""
 EACH = 6
 """Answers of a kind that are made for one question, where no other number is asked for."""
 
@@ -48,13 +52,30 @@ def asked_questions(folders: Sequence[Path], grader: Grader) -> list[AskedQuesti
     found = []
     for folder in folders:
         lab = load(folder)
-        assignment = assignment_of(lab, grader.environments)
-        bank = lab_bank(lab)
-        questions = lab_questions(assignment, lab.alternatives, reference_submission(assignment))
-        found += [
-            AskedQuestion(folder.name, one, bank) for one in questions if len(one.question.references) > 1
-        ]
+        found += questions_of(folder.name, lab, assignment_of(lab, grader.environments))
     return found
+
+
+def questions_of(name: str, lab: Lab, assignment: Assignment) -> list[AskedQuestion]:
+    """The same of one lab that has been read.
+
+    Raises:
+        AssignmentInvalid: it cannot be graded.
+    """
+    bank = lab_bank(lab)
+    questions = lab_questions(assignment, lab.alternatives, reference_submission(assignment))
+    return [AskedQuestion(name, one, bank) for one in questions if len(one.question.references) > 1]
+
+
+def start_environments(questions: Sequence[AskedQuestion], grader: Grader) -> None:
+    """Start what the answers run in, so that the first of them does not wait for it.
+
+    Raises:
+        EnvironmentBroken, SandboxUnavailable: this machine cannot run them.
+    """
+    for question in {one.asked.question.environment: one.asked for one in questions}.values():
+        with question.trials(grader) as trials:
+            trials.passed([question.answer], seconds=_STARTING)
 
 
 def lab_cases(

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from darsgah.hinting.evaluation.cases import Answers, Case
-from darsgah.hinting.evaluation.lab_cases import asked_questions, lab_cases
+from darsgah.hinting.evaluation.lab_cases import asked_questions, lab_cases, start_environments
 from darsgah.hinting.evaluation.leaking import Told, told
 from darsgah.hinting.evaluation.nus_cases import nus_cases
 from darsgah.hinting.evaluation.problem_cases import problem_cases
@@ -25,8 +25,6 @@ from darsgah_tutor.requests import shipped_weights
 
 LEAKS_EACH = 2
 """Answers of each question about which secrets are tried to be got, ten hints each."""
-_STARTING = 60.0
-"""Seconds that starting an environment may take."""
 _PARTS_OF_REQUESTS = ("train", "dev", "test")
 
 Progress = Callable[[str, int, int | None], None]
@@ -120,9 +118,7 @@ def outcomes(tutor: Tutor, grader: Grader, plan: Plan, kept: Kept, progress: Pro
     """
     made = [answers for answers in (Answers.SLIPS, Answers.MISTAKES) if answers in plan.answers]
     questions = asked_questions(plan.labs, grader) if made else []
-    for question in {one.asked.question.environment: one.asked for one in questions}.values():
-        with question.trials(grader) as trials:  # the first waits for its environment to start
-            trials.passed([question.answer], seconds=_STARTING)
+    start_environments(questions, grader)
     sets: list[Iterator[Case]] = [lab_cases(questions, grader, one, seed=plan.seed) for one in made]
     if plan.data is not None and Answers.PROBLEMS in plan.answers:
         sets.append(problem_cases(plan.data, grader, seed=plan.seed))
