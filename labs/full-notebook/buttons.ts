@@ -1,7 +1,6 @@
 /** Submit and Hint in the notebook's toolbar. */
 import { randomName } from "../lab-page/random_name";
 import { gather } from "./gathering";
-import { gather } from "./gathering";
 import { shared, type Application, type ApplicationParts, type NotebookPanel, type Widgets } from "./jupyterlab";
 import { words, type Setup } from "./setup";
 
@@ -74,7 +73,6 @@ class HandingIn {
     });
     if (!sure.button.accept) return;
     try {
-      await gather(setup);
       await gather(setup);
       await this.panel.context.save();
       await tell(parts, setup, title, await this.send());
