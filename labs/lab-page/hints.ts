@@ -4,7 +4,7 @@ import type { LabData } from "./lab_data";
 import { renderMarkdown } from "./markdown";
 import type { Words } from "./words";
 
-/** Milliseconds until nobody waits any longer; asking again finds the same hint. */
+/** Milliseconds without a word until nobody waits any longer; asking again finds the same hint. */
 const PATIENCE = 90_000;
 
 /** What a hint is asked about, and where its text comes from. */
@@ -24,6 +24,8 @@ interface Hint {
   withheld: boolean;
   correct: boolean;
   helpful: boolean | null;
+  /** Hints that are made before it; null once it is made. */
+  waiting_before: number | null;
 }
 
 interface Answer {
@@ -42,7 +44,7 @@ export async function askForHint(asked: Asked, place: HTMLElement, reflection = 
   try {
     const body = { notebook: data.notebook, cell_id: asked.cellId, source: asked.source(), reflection };
     const answer = await send<Answer>(data, "POST", data.hintUrl, body);
-    const hint = answer.hint && (await made(answer.hint));
+    const hint = answer.hint && (await made(answer.hint, (now) => place.replaceChildren(waiting(words, now))));
     place.replaceChildren(...(hint ? given(asked, hint, answer) : refused(asked, place, answer)));
   } catch (failure) {
     const late = failure instanceof NoHint;
@@ -61,8 +63,18 @@ async function send<Answered>(data: LabData, method: string, url: string, body: 
   return (await answer.json()) as Answered;
 }
 
-/** The hint as soon as a worker has made it. A link that is lost meanwhile is joined again by the browser. */
-function made(hint: Hint): Promise<Hint> {
+/** A hint that is not whole: what a language model has said of it so far, or how many are made before it. */
+function waiting(words: Words, hint: Hint): HTMLElement {
+  if (hint.text) return said(words, hint.text);
+  const before = hint.waiting_before ?? 0;
+  return make("p", {}, before ? words.say("Hints that are made before yours: {count}", { count: before }) : words.say("A hint is being made…"));
+}
+
+/**
+ * The hint as soon as a worker has made it; `wait` hears of it whenever its place in the line is another, or
+ * more of it has been said. A link that is lost meanwhile is joined again by the browser.
+ */
+function made(hint: Hint, wait: (hint: Hint) => void): Promise<Hint> {
   return new Promise((resolve, reject) => {
     const events = new EventSource(`/api/v1/hints/${hint.id}/events`);
     const end = (settle: () => void) => {
@@ -70,22 +82,32 @@ function made(hint: Hint): Promise<Hint> {
       events.close();
       settle();
     };
-    const patience = setTimeout(() => end(() => reject(new NoHint())), PATIENCE);
+    const giveUp = () => end(() => reject(new NoHint()));
+    let patience = setTimeout(giveUp, PATIENCE);
+    events.addEventListener("waiting", (event) => {
+      clearTimeout(patience);
+      patience = setTimeout(giveUp, PATIENCE);
+      wait(JSON.parse(event.data as string) as Hint);
+    });
     events.addEventListener("hint", (event) => end(() => resolve(JSON.parse(event.data as string) as Hint)));
-    events.onerror = () => events.readyState === EventSource.CLOSED && end(() => reject(new NoHint()));
+    events.onerror = () => events.readyState === EventSource.CLOSED && giveUp();
   });
 }
 
 function given({ data, words }: Asked, hint: Hint, answer: Answer): HTMLElement[] {
   const names = [words.say("What the tests saw"), words.say("Where to look"), words.say("A question"), words.say("The idea"), words.say("Another example")];
   const left = words.say("{left} of {daily} hints are left today. The tutor can err: the tests decide.", { left: answer.left, daily: answer.daily });
-  const surroundings = { headingShift: 4, files: new Map<string, string>(), attachments: {}, picture: words.say("Picture without a description"), table: words.say("Table") };
   const name = hint.withheld ? names[0] : names[hint.level];
   const parts: HTMLElement[] = hint.state === "given" ? [make("p", {}, make("b", {}, name ?? ""))] : [];
-  parts.push(renderMarkdown(hint.text, surroundings));
+  parts.push(said(words, hint.text));
   if (hint.state === "given" && !hint.correct) parts.push(judgement(data, words, hint));
   parts.push(make("p", { class: "due" }, left));
   return parts;
+}
+
+function said(words: Words, text: string): HTMLElement {
+  const surroundings = { headingShift: 4, files: new Map<string, string>(), attachments: {}, picture: words.say("Picture without a description"), table: words.say("Table") };
+  return renderMarkdown(text, surroundings);
 }
 
 function judgement(data: LabData, words: Words, hint: Hint): HTMLElement {
