@@ -35,6 +35,8 @@ from darsgah.ui.templating import Pages
 
 KEEP_ALIVE_SECONDS: Final = 15.0
 """Silence after which proxies close a connection is longer than this."""
+LOOK_SECONDS: Final = 2.0
+"""Until it is looked how many wait before the one that is next; of those further back less often."""
 
 
 @post("/assignments/{assignment_id:uuid}/hints", guards=[signed_in], status_code=HTTPStatus.OK)
@@ -106,7 +108,8 @@ async def hint_events(
 ) -> ServerSentEvent:
     """The hint as ``GET /hints/{id}`` has it, in an event ``hint`` as soon as it is made: then it ends.
 
-    Until then it comes in events ``waiting``, whenever there is more of its text, where a language model says it.
+    Until then it comes in events ``waiting``, whenever another number of hints is before it, or there is more
+    of its text, where a language model says it.
     """
     language = pages.language_of(request)
     async with database.begin() as session:
@@ -121,7 +124,7 @@ async def _events(
     actor: Actor, hint_id: UUID, language: Language, *, database: Database, listener: Listener
 ) -> AsyncIterator[ServerSentEventMessage]:
     async with listener.watch(service.CHANNEL, str(hint_id)) as watch:
-        told = ""
+        told = (-1, "")
         while True:
             try:
                 async with database.begin() as session:
@@ -131,12 +134,13 @@ async def _events(
             if view.state is not HintState.WAITING:
                 yield ServerSentEventMessage(event="hint", data=msgspec.json.encode(view).decode())
                 return
-            if view.text != told:
+            before = view.waiting_before or 0
+            if (before, view.text) != told:
                 yield ServerSentEventMessage(event="waiting", data=msgspec.json.encode(view).decode())
-                told = view.text
+                told = (before, view.text)
             else:
                 yield ServerSentEventMessage(comment="still here")
-            await watch.changed(KEEP_ALIVE_SECONDS)
+            await watch.changed(min(KEEP_ALIVE_SECONDS, LOOK_SECONDS + before / 20))
 
 
 @put("/hints/{hint_id:uuid}/rating", guards=[signed_in])
