@@ -68,7 +68,8 @@ class Settings(BaseSettings):
         default=30.0, ge=0, description="Seconds a stopping worker gives its jobs before it hands them back."
     )
     worker_lab_checks: bool = Field(
-        default=True, description="Whether a worker checks published labs while it has nothing to grade."
+        default=True,
+        description="Whether a worker checks published labs, and the tutor on them, while nobody waits.",
     )
     environments: Path | None = Field(
         default=None,

@@ -82,8 +82,9 @@ def measure(
 def tutor_name(tutor: Tutor) -> str:
     """Which tutor it is: Darsgah's version, what diagnoses, and a digest of its code, words and weights."""
     package = Path(darsgah_tutor.__file__).parent
+    files = chain(package.rglob("*"), (package.parent / "weights").rglob("*"))
     digest = hashlib.sha256()
-    for file in sorted(file for file in package.rglob("*") if file.is_file() and file.suffix != ".pyc"):
+    for file in sorted(file for file in files if file.is_file() and file.suffix != ".pyc"):
         digest.update(file.read_bytes())
     return f"{__version__} {type(tutor.model).__name__} {digest.hexdigest()[:12]}"
 
