@@ -39,5 +39,5 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("uvicorn.access", "alembic", "procrastinate"):
+    for noisy in ("uvicorn.access", "alembic", "procrastinate", "httpx"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
