@@ -19,6 +19,7 @@ from darsgah.grading_setup import grader_of
 from darsgah.hinting.calibration_tasks import CalibrationTasks
 from darsgah.hinting.rephrasers import READ_SECONDS, Rephrasers
 from darsgah.hinting.tasks import IN_OTHER_WORDS, HintTasks
+from darsgah.jobs.ending import end
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.lab_checks.tasks import AT_ONCE, LabCheckTasks
 from darsgah.settings import Settings
@@ -82,9 +83,7 @@ async def _run(settings: Settings, url: str) -> None:
                 checker = JobWorker(url, unhurried, concurrency=AT_ONCE, timing=timing)
                 work += [checker.run(stop), checks.stop_with(stop)]
             await asyncio.gather(*work)
-            for other in beside:
-                other.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await end(beside)
     finally:
         await database.dispose()
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.db.session import Database
 from darsgah.errors import ServiceUnavailable
+from darsgah.jobs.ending import end
 
 _log = structlog.get_logger(__name__)
 _POSTGRES_CHANNEL = "darsgah"
@@ -74,8 +75,7 @@ class Listener:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
 
     @asynccontextmanager
     async def watch(self, channel: str, key: str) -> AsyncIterator[Watch]:

@@ -28,6 +28,7 @@ from procrastinate.worker import Worker
 from darsgah.db.columns import now
 from darsgah.db.session import CONNECT_SECONDS
 from darsgah.errors import DarsgahError, ServiceUnavailable
+from darsgah.jobs.ending import end
 from darsgah.jobs.queue import ATTEMPTS, JobKind
 from darsgah.jobs.recovery import hand_back_forgotten, hand_back_orphans, marked_as_running
 
@@ -178,9 +179,7 @@ class JobWorker:
                 await asyncio.wait([working, *others], return_when=asyncio.FIRST_COMPLETED)
             finally:
                 worker.stop()  # type: ignore[no-untyped-call] # the library's
-                for other in others:
-                    other.cancel()
-                await asyncio.gather(*others, return_exceptions=True)
+                await end(others)
                 await working
 
     async def _recover_jobs(self, app: App, worker: Worker) -> None:

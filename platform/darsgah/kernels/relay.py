@@ -15,6 +15,7 @@ from litestar.exceptions import WebSocketDisconnect
 from darsgah.blobs.store import BlobStore
 from darsgah.catalog.schemas import GradingMaterial
 from darsgah.errors import DarsgahError
+from darsgah.jobs.ending import end
 from darsgah_grader.kernel_wire import (
     FILE,
     LONGEST_RELAYED,
@@ -85,9 +86,7 @@ async def relay(
     except WireError:
         await socket.close(HOST_AWAY, "kernels_away")
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def _from_page(socket: Socket, link: Link) -> None:
