@@ -166,8 +166,9 @@ export class LabPage {
     try {
       const [hints] = await Promise.all([import("./hints"), this.flush()]);
       await hints.askForHint({ data, words, cellId, source }, place);
-    } catch {
-      place.textContent = words.say("There is no link, so no hint can be had now. Your work is kept on this device.");
+    } catch (failure) {
+      const none = words.say("There is no link, so no hint can be had now. Your work is kept on this device.");
+      place.textContent = failure instanceof TypeError ? none : (failure as Error).message;
     }
   }
 
