@@ -5,9 +5,9 @@ as data, in turn through the labs. Hints are made as a worker makes them: as man
 the others wait in line, and the clock of each runs from the moment it is asked for. A plain run has the same
 cells, the answer and its tests, with nothing looked at; it is measured in the same way right after.
 
-A hint's parts: ``waiting`` in the line; ``sandbox``, a process and the runs that are observed; ``evidence``,
-all that is made of notebook, tests and what was seen, by the trusted side; ``detectors``, ``repair`` and
-``model``; ``gate``, the trying of an example's code included.
+A hint's parts: ``waiting`` in the line; ``sandbox``, its processes and the runs that are observed;
+``evidence``, all that is made of notebook, tests and what was seen, by the trusted side; ``detectors``,
+``repair`` and ``model``; ``gate``, the trying of an example's code included.
 """
 
 import argparse
@@ -65,8 +65,9 @@ class _Wrong:
 
     def found(self) -> LabQuestion:
         """The question with what lies around it, as it is found for every hint."""
-        questions = lab_questions(self.read.assignment, self.read.lab.alternatives, self.submission)
-        return next(one for one in questions if one.question.id == self.question)
+        alternatives = self.read.lab.alternatives
+        (found,) = lab_questions(self.read.assignment, alternatives, self.submission, only=self.question)
+        return found
 
 
 def hints(arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
@@ -127,11 +128,12 @@ def _hint(grader: Grader, tutor: Tutor, wrong: _Wrong) -> Seconds:
         given = tell(
             tutor, study(tutor, held.question, trials, held.answer, lab=wrong.read.bank), Level.WHERE
         )
-    whole = time.perf_counter() - began
+        told = time.perf_counter()
+    ended = time.perf_counter()
     seconds = {part: given.seconds.get(part, 0.0) for part in PARTS}
-    seconds["sandbox"] += entered - opened
-    seconds["evidence"] = whole - sum(seconds.values())
-    return seconds | {"whole": whole}
+    seconds["sandbox"] += entered - opened + ended - told
+    seconds["evidence"] = ended - began - sum(seconds.values())
+    return seconds | {"whole": ended - began}
 
 
 def _plain(grader: Grader, wrong: _Wrong) -> Seconds:

@@ -131,7 +131,7 @@ def _given(asked: _Asked, submission: Path) -> GivenHint:
         notebooks = read_submission(submission, asked.assignment)
     except OSError as error:
         raise SubmissionRejected("unreadable", f"It cannot be read: {error.strerror}.") from error
-    questions = _chosen(lab_questions(asked.assignment, asked.lab.alternatives, notebooks), asked.cell)
+    questions = lab_questions(asked.assignment, asked.lab.alternatives, notebooks, only=asked.cell)
     if not questions:
         raise SubmissionRejected("no_notebook", f"The notebook with {asked.cell or 'a question'} is missing.")
     return give_hint(asked.tutor, asked.grader, asked.lab, questions, asked.level, language=asked.language)

@@ -79,7 +79,11 @@ class _Group:
 
 
 def lab_questions(
-    assignment: Assignment, alternatives: Sequence[Alternative], submission: Mapping[str, bytes]
+    assignment: Assignment,
+    alternatives: Sequence[Alternative],
+    submission: Mapping[str, bytes],
+    *,
+    only: str = "",
 ) -> list[LabQuestion]:
     """The questions of a lab that tests decide about, in order, with the learner's answers.
 
@@ -87,6 +91,7 @@ def lab_questions(
         assignment: the lab, its AUTOTEST lines written out.
         alternatives: its author's other solutions.
         submission: the learner's notebooks by the master's names; questions of others are left out.
+        only: the id of the one question that is wanted, so that nothing is made of the others.
 
     Raises:
         SubmissionRejected: a notebook cannot be read.
@@ -103,6 +108,7 @@ def lab_questions(
             _lab_question(whole, master, group, answer, learner.cells)
             for group in _groups(master)
             for answer in group.answers
+            if only in {"", answer.grade_id}
         ]
     return found
 

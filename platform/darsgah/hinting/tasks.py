@@ -142,10 +142,10 @@ class HintTasks:
             SubmissionRejected, GraderError: the notebook cannot be read, or this machine cannot run it.
         """
         submission = {ticket.notebook: with_answer(notebook, ticket)}
-        questions = lab_questions(lab.assignment, lab.lab.alternatives, submission)
-        question = next((one for one in questions if one.question.id == ticket.question), None)
-        if question is None:
+        questions = lab_questions(lab.assignment, lab.lab.alternatives, submission, only=ticket.question)
+        if not questions:
             raise SubmissionRejected("no_question", f"No test decides about {ticket.question}.")
+        question = questions[0]
         tutor = self._tutor_for(ticket)
         tutor, own = replace(tutor, bank=with_words(tutor.bank, words)), with_words(lab.bank, words)
         threshold = THRESHOLD if ticket.threshold is None else ticket.threshold
