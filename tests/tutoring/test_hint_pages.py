@@ -137,8 +137,10 @@ async def test_a_learner_asks_a_person_who_sees_the_hint_and_answers(
         await page(learner, f"/hints/{hint_id}/messages", body="What is <b>wrong</b> in line 2?")
         seen = await page(teacher, place)
         assert "What is &lt;b&gt;wrong&lt;/b&gt; in line 2?" in seen
+        assert "Waits for your answer" in seen
         assert "<code>line 2</code>" in seen
         await page(teacher, f"{place}/hints/{hint_id}", body="Count its arguments.")
         assert "Count its arguments." in await page(learner, "/hints")
+        assert "Waits for your answer" not in await page(teacher, place)
         await page(learner, f"/hints/{hint_id}/delete", x="")
         assert "Count its arguments." not in await page(teacher, place)

@@ -66,6 +66,8 @@ async def test_other_words_are_told_at_once_and_the_authors_again(
         found = back.json()["entry"]
         assert (found["line"]["version"], found["line"]["edited"]) == (2, False)
         assert (found["line"]["figures"]["told"], found["levels"]["1"]["helpful"]) == (2, 1)
+        same = await teacher.put(address, json={"version": 2, "words": None})
+        assert same.json()["entry"]["line"]["version"] == 2, "the same words again are no version"
         again = await told(platform, grader, client, asking, WRONG, level=1, **sent)
         assert "a part of a cup" in again["text"]
 

@@ -105,6 +105,8 @@ async def change(
 ) -> BankEntry:
     """Give a misconception other words, or its author's again; the next hint has them.
 
+    The words that it has already make no version.
+
     Raises:
         NotFound, Forbidden: as above, or the actor may only read.
         WordsChanged: somebody changed them since ``wanted.version``; nothing is overwritten.
@@ -126,11 +128,11 @@ async def change(
         version=wanted.version + 1,
         words=_kept(wanted.words) if wanted.words not in (None, authored) else None,
     )
-    newest = await queries.newest_words(session, row.hub_id, row.lab_id, name)
-    current = newest[name].version if name in newest else 0
-    if current != wanted.version or not await queries.add_words(session, row):
-        later = await queries.newest_words(session, row.hub_id, row.lab_id, name)
-        raise WordsChanged(version=later[name].version if name in later else 0)
+    now = (await queries.newest_words(session, row.hub_id, row.lab_id, name)).get(name)
+    same = row.words == (now.words if now else None)
+    if wanted.version != (now.version if now else 0) or not (same or await queries.add_words(session, row)):
+        later = (await queries.newest_words(session, row.hub_id, row.lab_id, name)).get(name)
+        raise WordsChanged(version=later.version if later else 0)
     return await _entry(session, place, name)
 
 
