@@ -172,7 +172,7 @@ def tell(tutor: Tutor, found: Study, level: Level, wish: Wish | None = None) -> 
     return Hint(
         level=level,
         text=text if asked is Request.HELP else joined(say(asked.value), text, by="\n\n"),
-        lines=found.diagnosis.lines,
+        lines=_lines(found, found.diagnosis),
         misconception=found.diagnosis.misconception,
         confidence=found.diagnosis.confidence,
         evidence=told_evidence(found.question, found.evidence),
@@ -238,6 +238,13 @@ def _authored(gate: Gate, found: Study, level: Level) -> tuple[Mapping[str, str]
             return realised.text, reasons
         reasons += faults
     return None, reasons
+
+
+def _lines(found: Study, diagnosis: Diagnosis) -> tuple[int, ...]:
+    """The suspect lines, that one first of which the misconception's words speak."""
+    spoken = _slots(found, diagnosis).get("line", "")
+    first = [int(spoken)] if spoken.isdecimal() and int(spoken) in diagnosis.lines else []
+    return (*first, *(line for line in diagnosis.lines if line not in first))
 
 
 def _stands_out(diagnosis: Diagnosis) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from darsgah_tutor.engine import NO_REFERENCE, Tutor, Wish, hint
 from darsgah_tutor.misconceptions import parse_bank
-from darsgah_tutor.types import Check, Ended, Evidence, Hint, Level, Raised
+from darsgah_tutor.types import Check, Ended, Evidence, Finding, Hint, Level, Raised
 from tests.tutor.acting import FARE, WRONG_FARE, ActedTrials, Speaker, Speechless, SureModel, wrong_fare
 
 LAB = parse_bank(
@@ -79,6 +79,13 @@ def test_what_the_lab_s_author_describes_goes_before_the_model() -> None:
     assert said.misconception == "distance-below-nothing"
     assert said.lines[0] == 3
     assert said.confidence > 0.8
+
+
+def test_the_line_that_the_words_speak_of_is_the_first_that_is_shown() -> None:
+    weakly_seen = Finding("distance-below-nothing", 3, 0.3)
+    said = given(Level.WHERE, Tutor(model=SURE, detectors=(lambda *_: [weakly_seen],)))
+    assert "line 3" in said.text["en"]
+    assert said.lines == (3, 2)
 
 
 def test_without_a_reference_there_is_a_hint_and_instructors_are_told() -> None:
