@@ -13,12 +13,17 @@ from typer.testing import CliRunner
 from darsgah.catalog import service as catalog
 from darsgah.cli import application
 from darsgah.enrolments import service as enrolments
-from darsgah.hinting.calibrating import Extent
+from darsgah.hinting.calibrating import Extent, points_right
 from darsgah.hinting.calibration_tasks import CalibrationTasks
+from darsgah.hinting.evaluation.cases import Answers, Case
+from darsgah.hinting.trials import SandboxTrials
 from darsgah.jobs.queue import under_way
 from darsgah.tutoring import calibrations
 from darsgah.tutoring.gate_figures import Measured, MeasuredAnswer, figures_at, proposed, table
 from darsgah_grader.grading import Grader
+from darsgah_tutor.evaluate import Outcome
+from darsgah_tutor.misconceptions import Misconception
+from darsgah_tutor.types import Question
 from tests.labs.small_lab import write_lab
 from tests.network import Platform
 from tests.tutoring.tea_lab import publish_tea
@@ -44,6 +49,30 @@ def test_the_least_that_reaches_it_is_proposed_but_not_on_a_handful() -> None:
     assert proposed(SURE[:9]) is None
     assert proposed(UNSURE * 3) is None
     assert proposed(()) is None
+
+
+def test_a_misconception_of_the_labs_own_is_judged_by_its_line() -> None:
+    question = Question("q", "", "", (), "", ())
+    own = Misconception("own", "", (), (), {})
+
+    def unopened() -> SandboxTrials:
+        raise AssertionError("nothing runs here")
+
+    def points(line: int, named: str) -> bool:
+        found = Outcome(
+            *("mistakes", "lab", "case", (1, 2), (2,), False, 1, {}, "", 0, True, 0.9),
+            line=line,
+            misconception=named,
+            believed="general",
+        )
+        case = Case(Answers.MISTAKES, "lab", "case", question, unopened, "", {"own": own})
+        return points_right(found, case)
+
+    assert points(2, "own")
+    assert points(2, "general")
+    assert points(2, "")
+    assert not points(2, "another")
+    assert not points(1, "own")
 
 
 async def test_the_course_page_says_what_the_threshold_means(platform: Platform) -> None:

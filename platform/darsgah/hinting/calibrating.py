@@ -19,6 +19,7 @@ from darsgah.hinting.evaluation.seeing import seen
 from darsgah.tutoring.gate_figures import Measured, MeasuredAnswer
 from darsgah_grader.grading import Grader
 from darsgah_tutor.engine import THRESHOLD, Tutor
+from darsgah_tutor.evaluate import Outcome
 
 MOST = 60
 """Wrong answers that one measurement rests on at most."""
@@ -74,7 +75,7 @@ def measure(
         outcome = seen(tutor, case)
         spent += perf_counter() - began
         if outcome is not None:
-            found.append(MeasuredAnswer(outcome.confidence, outcome.told, outcome.right))
+            found.append(MeasuredAnswer(outcome.confidence, outcome.told, points_right(outcome, case)))
             progress(len(found), extent.most)
     return Measured(tutor_name(tutor), THRESHOLD, len(questions), tuple(found))
 
@@ -87,6 +88,14 @@ def tutor_name(tutor: Tutor) -> str:
     for file in sorted(file for file in files if file.is_file() and file.suffix != ".pyc"):
         digest.update(file.read_bytes())
     return f"{__version__} {type(tutor.model).__name__} {digest.hexdigest()[:12]}"
+
+
+def points_right(outcome: Outcome, case: Case) -> bool:
+    """As in the evaluation; but a misconception of the lab's own is judged by its line.
+
+    Mistakes are made from general misconceptions, which a lab's authors may call and tell otherwise.
+    """
+    return outcome.line in outcome.truth if outcome.misconception in case.bank else outcome.right
 
 
 def _cases(questions: Sequence[AskedQuestion], grader: Grader, extent: Extent) -> Iterator[Case]:

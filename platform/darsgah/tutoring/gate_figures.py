@@ -26,7 +26,7 @@ class MeasuredAnswer(msgspec.Struct, frozen=True):
 
     Attributes:
         told: everything but the threshold lets a hint about it pass.
-        right: its line is wrong indeed, and where a misconception is known and named, it is that one.
+        right: its line is wrong indeed; where a general misconception is known and named, it is that one.
     """
 
     confidence: float
