@@ -48,12 +48,17 @@ class ProgramTrials:
             self._conversation.close()
             self._conversation = None
 
-    def passed(self, sources: Sequence[str], *, seconds: float) -> list[Passed | None]:
+    def passed(
+        self, sources: Sequence[str], *, seconds: float, gate: int | None = None
+    ) -> list[Passed | None]:
         """Which checks each program passes; None for those that there was no time for.
 
         Args:
             seconds: for all of them, the cells before the answer included where these have not been run yet.
                 One program may take 20 times as long as the reference.
+            gate: the number of a check that is asked first: a program that fails it is given up and counts as
+                failing all. It is asked again in its place, so that where the reference does not bear that
+                there is no gate.
 
         Raises:
             EnvironmentBroken: the sandbox's warm process is gone and cannot be started again.
@@ -63,7 +68,7 @@ class ProgramTrials:
         waiting = [range(at, min(at + _AT_ONCE, len(sources))) for at in range(0, len(sources), _AT_ONCE)]
         while waiting and (left := until - time.monotonic()) > 0:
             numbers = waiting.pop(0)
-            told = self._asked([sources[at] for at in numbers], left)
+            told = self._asked([sources[at] for at in numbers], left, gate)
             if told is not None:
                 results.update(zip(numbers, told, strict=True))
             elif len(numbers) == 1:
@@ -72,11 +77,12 @@ class ProgramTrials:
                 waiting[:0] = [range(at, at + 1) for at in numbers]
         return [results.get(at) for at in range(len(sources))]
 
-    def _asked(self, programs: Sequence[str], seconds: float) -> list[Passed | None] | None:
+    def _asked(self, programs: Sequence[str], seconds: float, gate: int | None) -> list[Passed | None] | None:
         """What becomes of some programs; None where one has ended the process."""
         if self._conversation is None:
             self._conversation = self._opened()
-        cell = trial_cell({"programs": programs, "seconds": seconds}, seconds + _HARD_STOP)
+        trial = {"programs": programs, "seconds": seconds, "gate": gate}
+        cell = trial_cell(trial, seconds + _HARD_STOP)
         try:
             run = self._conversation.run(cell, seconds)
         except ConversationOverError:
@@ -102,4 +108,4 @@ class ProgramTrials:
         }
         cells = [*setting.cells(setting.before), trial_cell({"prepared": prepared}, _PREPARED_WITHIN)]
         job = Job(cells, setting.files, setting.limits_for(_TOTAL_SECONDS))
-        return self._sandbox.converse(job, trial_cell({"programs": [], "seconds": 0.0}, 1.0))
+        return self._sandbox.converse(job, trial_cell({"programs": [], "seconds": 0.0, "gate": None}, 1.0))

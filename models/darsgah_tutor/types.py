@@ -143,10 +143,13 @@ class Trials(Protocol):
     def observe(self, source: str) -> Evidence:
         """One answer with everything that can be seen of it; hidden tests run apart from visible ones."""
 
-    def passed(self, sources: Sequence[str], *, seconds: float) -> list[tuple[bool, ...] | None]:
+    def passed(
+        self, sources: Sequence[str], *, seconds: float, gate: int | None = None
+    ) -> list[tuple[bool, ...] | None]:
         """For each answer which checks it passes, as many as can be run in so many seconds; then None.
 
-        All programs share a process: good for searching, never for a grade.
+        All programs share a process: good for searching, never for a grade. An answer that fails the check
+        numbered ``gate`` may be given up at once, and then counts as failing all of them.
         """
 
 

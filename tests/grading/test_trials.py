@@ -220,6 +220,24 @@ def test_many_programs_at_once_and_one_by_one(programs: ProgramTrials) -> None:
     assert programs.passed([RIGHT], seconds=10) == [right]
 
 
+def test_a_program_that_fails_the_gate_is_given_up(programs: ProgramTrials) -> None:
+    wrong = RIGHT.replace("45", "46")
+    some = (False, False, True, True, False, True, False)
+    assert programs.passed([RIGHT, wrong], seconds=30, gate=0) == [(True,) * 7, (False,) * 7]
+    assert programs.passed([RIGHT, wrong], seconds=30, gate=2) == [(True,) * 7, some]
+    assert programs.passed([wrong], seconds=30) == [some]
+
+
+def test_a_check_that_cannot_be_asked_twice_is_no_gate(sandbox: Sandbox) -> None:
+    test = TestCode("t", "assert counted() == 1\nassert counted() == 2", visible=True)
+    right = "n = []\ndef counted():\n    n.append(1)\n    return len(n)"
+    with Trial(Setting((), (test,), right)).programs(sandbox) as programs:
+        assert programs.passed([right, "def counted(): return 1"], seconds=10, gate=1) == [
+            (True, True),
+            (True, False),
+        ]
+
+
 def test_programs_begin_with_the_same_variables(sandbox: Sandbox) -> None:
     setting = Setting(
         before=("store = [1]\ndef double(): return 2 * answer()",),

@@ -105,8 +105,11 @@ def test_code_that_solves_it_when_put_into_the_answer_is_held_back(text: str) ->
 
 def test_code_that_could_not_be_tried_is_held_back() -> None:
     class TooSlow(ActedTrials):
-        def passed(self, sources: Sequence[str], *, seconds: float) -> list[tuple[bool, ...] | None]:
+        def passed(
+            self, sources: Sequence[str], *, seconds: float, gate: int | None = None
+        ) -> list[tuple[bool, ...] | None]:
             assert seconds > 0
+            assert gate is None
             return [None for _ in sources]
 
     assert solves("```\nx\n```", wrong_fare(), (2,), TooSlow(wrong_fare()), seconds=0.1) == "not tried"

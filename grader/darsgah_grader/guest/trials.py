@@ -103,6 +103,8 @@ class TriedAnswers:
         self._base: dict[str, Any] = {}
         self._randomness: list[tuple[Callable[[Any], None], Any]] = []
         self._each = _SHORTEST_PROGRAM
+        self._reference = ""
+        self._gates: dict[int, bool] = {}
 
     def run(self, trial: dict[str, Any]) -> bytes:
         """Do what is asked (``answer``, ``check``, ``prepared`` or ``programs``) and tell what was seen."""
@@ -117,7 +119,7 @@ class TriedAnswers:
         elif "prepared" in trial:
             self._prepare(trial["prepared"])
         else:
-            seen = {"passed": list(self._programs(trial["programs"], trial["seconds"]))}
+            seen = {"passed": list(self._programs(trial["programs"], trial["seconds"], trial["gate"]))}
         self._cells.interruptions.suspend()
         return encoded({"ok": True, "seen": seen})
 
@@ -208,24 +210,36 @@ class TriedAnswers:
         self._after = [self._test_code(source) for source in trial["after"]]
         self._checks = [self._test_code(source) for source in trial["checks"]]
         self._base, self._randomness = dict(self._shell.user_ns), _random_states()
+        self._reference, self._gates = trial["reference"], {}
         began = process_time()
-        self._timed(_LONGEST_PROGRAM, lambda: self._program(trial["reference"], []))
+        self._timed(_LONGEST_PROGRAM, lambda: self._program(self._reference, [], None))
         slowest = trial["slower"] * (process_time() - began)
         self._each = min(max(_SHORTEST_PROGRAM, slowest), _LONGEST_PROGRAM)
         self._begin_anew()
 
-    def _programs(self, sources: list[str], seconds: float) -> Iterator[list[bool] | None]:
+    def _programs(self, sources: list[str], seconds: float, gate: int | None) -> Iterator[list[bool] | None]:
         """Which checks each program passes, as long as there is time."""
         until = monotonic() + seconds
+        if gate is not None and not self._is_gate(gate):
+            gate = None
         for source in sources:
             left = until - monotonic()
             if left <= 0:
                 yield None
                 continue
             passed: list[bool] = []
-            self._timed(min(self._each, left), lambda: self._program(source, passed))  # noqa: B023 -- called before the loop goes on
+            self._timed(min(self._each, left), lambda: self._program(source, passed, gate))  # noqa: B023 -- called before the loop goes on
             yield passed + [False] * (len(self._checks) - len(passed))
             self._begin_anew()
+
+    def _is_gate(self, number: int) -> bool:
+        """The reference passes everything with this check asked first; found out once."""
+        if number not in self._gates:
+            passed: list[bool] = []
+            self._timed(_LONGEST_PROGRAM, lambda: self._program(self._reference, passed, number))
+            self._gates[number] = len(passed) == len(self._checks) and all(passed)
+            self._begin_anew()
+        return self._gates[number]
 
     def _begin_anew(self) -> None:
         """Give the notebook what it had before a program; its functions keep the namespace that they know."""
@@ -238,8 +252,8 @@ class TriedAnswers:
         if figures is not None:
             figures.close("all")
 
-    def _program(self, source: str, passed: list[bool]) -> None:
-        """Run one program and its checks; ends early with the exception of the program or the alarm."""
+    def _program(self, source: str, passed: list[bool], gate: int | None) -> None:
+        """Run one program and its checks; ends early with the exception of the program, gate or alarm."""
         namespace, base = self._shell.user_ns, self._base
         code = compile(self._cells.parsed(source, ANSWER_FILE), ANSWER_FILE, "exec", _AWAITS)
         for name in _names([code, *self._checks]) & base.keys():
@@ -248,6 +262,8 @@ class TriedAnswers:
         self._cells.execute(code, namespace)
         for between in self._after:
             self._cells.execute(between, namespace)
+        if gate is not None:
+            self._execute_test(self._checks[gate])
         for check in self._checks:
             try:
                 self._execute_test(check)

@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
-from darsgah_tutor.repair.alike import built_alike
+from darsgah_tutor.repair.alike import built_alike, unlikeness
 from darsgah_tutor.repair.judge import Judge
 from darsgah_tutor.repair.parsing import mended
 from darsgah_tutor.repair.search import Found, Search
-from darsgah_tutor.repair.stock import stock
+from darsgah_tutor.repair.stock import attributes, stock
 from darsgah_tutor.repair.trees import render, size, without_docstrings
-from darsgah_tutor.repair.variables import renamings
+from darsgah_tutor.repair.variables import free_names, renamings
 from darsgah_tutor.spectrum import code_lines, suspicion
-from darsgah_tutor.types import Evidence, Question, Repair, Trials
+from darsgah_tutor.types import Ended, Evidence, Question, Repair, Trials
 
 LARGE = 16
 """What one edit may cost: an edit that costs more was as many, though it stands in one place."""
 KEPT = 0.5
 """The least share of the learner's nodes that a repair keeps as they are; below it is a replacement."""
+_UNLIKE = 0.4
+"""From here on an answer and the nearest reference are built in different ways."""
 _WAYS_OF_NAMING = 3
 _LONGEST = 100
 """Code lines of an answer beyond which no repair is looked for: the search is for single exercises."""
@@ -62,8 +64,21 @@ def _searched(
     alike = (one for tree in references for one in built_alike(learner, tree, fixed))
     correct = (tree for tree in map(_parsed, peers) if tree is not None)
     met = (one for tree in correct for one in renamings(learner, tree, fixed, 1))
-    ingredients = stock(learner, named, fixed)
-    search = Search(learner, code_lines(evidence.source), suspicion(evidence), ingredients, judge)
+    ingredients = stock(learner, named, fixed | _bound_before(evidence, learner, references))
+    if "AttributeError" not in _names_raised(evidence):
+        ingredients.known_methods.update(attributes(learner))
+    if references:
+        judge.time(learner, references[0])
+    unlike = min((unlikeness(learner, one) for one in (*named, *references)), default=1.0)
+    search = Search(
+        learner=learner,
+        lines=code_lines(evidence.source),
+        suspicion=suspicion(evidence),
+        stock=ingredients,
+        judge=judge,
+        hangs=_hangs(evidence),
+        alike=unlike < _UNLIKE,
+    )
     found = search.found([("alignment", named), ("peer", met), ("alignment", alike)])
     return None if found is None else _described(search, found)
 
@@ -98,6 +113,23 @@ def _described(search: Search, found: Found) -> Repair:
     near = whole - lost >= KEPT * whole and script.cost() <= whole
     edits = sum(ceil(edit.cost / LARGE) for edit in script.edits.values()) + len(idle)
     return Repair(render(found.program), tuple(lines), edits, found.way if near else "replacement")
+
+
+def _bound_before(
+    evidence: Evidence, learner: ast.Module, references: Sequence[ast.Module]
+) -> frozenset[str]:
+    """Names that cells before the answer bind: those of the references, and the learner's if none failed."""
+    failed = {"NameError", "UnboundLocalError"} & _names_raised(evidence)
+    programs = references if failed else (*references, learner)
+    return frozenset(name for program in programs for name in free_names(program))
+
+
+def _hangs(evidence: Evidence) -> bool:
+    return evidence.ended is Ended.TIMEOUT or "TimeoutError" in _names_raised(evidence)
+
+
+def _names_raised(evidence: Evidence) -> set[str]:
+    return {one.name for one in (evidence.raised, *(check.raised for check in evidence.checks)) if one}
 
 
 def _parsed(source: str) -> ast.Module | None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from darsgah_tutor.repair.trees import (
     BLOCKS,
     canonical,
-    clone,
     kept,
     last_line,
     parts,
     rebuilt,
     size,
+    standing,
     written,
 )
 
@@ -168,7 +168,7 @@ class _Alignment:
             self._line = old.lineno
         if self._inner(old, new) > _replacing(old, new):
             lines = self._lines_of(old) if isinstance(old, ast.stmt) else {self._line}
-            other_node = _standing(new, self._line) if isinstance(new, ast.stmt) else new
+            other_node = standing(new, self._line) if isinstance(new, ast.stmt) else new
             lost = size(old) if isinstance(old, ast.stmt) else max(1, _unshared(old, new))
             return self._choice([old], [other_node], _replacing(old, new), lost, lines)
         changes: dict[str, object] = {}
@@ -204,7 +204,7 @@ class _Alignment:
                 merged.append(self._choice([old[0]], [], EDIT + lost, lost, self._lines_of(old[0])))
             elif what == "take":
                 below = self._below(above)
-                taken = _standing(new[0], below)
+                taken = standing(new[0], below)
                 merged.append(self._choice([], [taken], EDIT + size(taken), 0, {below}))
             elif what == "unwrap":
                 merged.append(self._unwrapped(old[0], new[:reach]))
@@ -321,15 +321,6 @@ def _reaches(statements: _Statements) -> list[int]:
 
 def _line(node: ast.AST) -> int:
     return getattr(node, "lineno", 0)
-
-
-def _standing(node: ast.stmt, line: int) -> ast.stmt:
-    """A copy of another program's statement as one of the learner's line."""
-    copy = clone(node)
-    for part in ast.walk(copy):
-        if isinstance(part, ast.stmt):
-            part.lineno = line
-    return copy
 
 
 def _resolved(node: ast.AST, chosen: frozenset[int]) -> ast.AST:

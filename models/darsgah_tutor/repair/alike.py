@@ -38,6 +38,12 @@ def built_alike(learner: ast.Module, reference: ast.Module, fixed: frozenset[str
         yield from renamings(learner, ast.Module(body, []), fixed, _WAYS_OF_NAMING)
 
 
+def unlikeness(one: ast.Module, other: ast.Module) -> float:
+    """How differently two programs are built: 0 where the same, 1 where nothing is in both."""
+    mine, theirs = _structure(one), _structure(other)
+    return 1 - 2 * (mine & theirs).total() / max(1, mine.total() + theirs.total())
+
+
 def _nearest(answer: ast.Module, function: ast.Module, fixed: frozenset[str]) -> list[ast.stmt]:
     """The variants of a function, nearest first, at most ``_RANKS``."""
     mine = _structure(answer)

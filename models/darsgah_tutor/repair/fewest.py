@@ -12,17 +12,23 @@ _PAIRS = 60
 _Chosen = frozenset[int]
 
 
-def fewest(script: Script) -> Inquiry[ast.Module | None]:
+def fewest(script: Script, *, hangs: bool) -> Inquiry[ast.Module | None]:
     """The learner's program with as few edits of a script as the tests ask for.
 
     None where not even all edits lead to a correct program. One edit or two are found where there are such;
-    of more, none of those taken can be left out.
+    of more, none of those taken can be left out. Where the learner's program ``hangs``, edits are only taken
+    back: programs with few of them would hang as well, and each would take its time.
     """
     everything = frozenset(script.edits)
-    singles = [frozenset({number}) for number in sorted(everything, key=lambda one: script.edits[one].cost)]
-    whole, *verdicts = yield [script.applied(chosen) for chosen in (everything, *singles)]
+    (whole,) = yield [script.applied(everything)]
     if not is_right(whole):
         return None
+    if hangs:
+        less = _with_one_less(script, everything)
+        verdicts = yield [script.applied(rest) for rest in less]
+        return script.applied((yield from _needed(script, everything, less, verdicts)))
+    singles = [frozenset({number}) for number in sorted(everything, key=lambda one: script.edits[one].cost)]
+    verdicts = yield [script.applied(chosen) for chosen in singles]
     chosen = _first_right(singles, verdicts)
     if chosen is None:
         pairs = [frozenset(two) for two in combinations(everything, 2)]

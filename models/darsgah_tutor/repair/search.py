@@ -1,10 +1,12 @@
 """The search for the nearest correct program, in ways that grow dearer, until the time is used.
 
-1. Alignment: the learner's program is laid over each reference and its behaviour-preserving variants; of the
-   edits that lead there, the fewest that the tests ask for are kept. Then likewise with correct answers of
-   peers, where they are given.
-2. One edit: slips and rearrangements on suspect lines.
-3. More edits: what let more checks pass, or has fewer faults that show without running, is edited on; then
+1. Alignment: the learner's program is laid over each reference; of the edits that lead there, the fewest
+   that the tests ask for are kept.
+2. Slips: the likeliest edits of suspect lines, for a share of the time; before the alignment where no
+   reference is built like the answer, as then nothing else finds what one edit mends.
+3. Alignment with correct answers of peers, where they are given, and with behaviour-preserving variants of
+   the references; then what was left of the edits.
+4. More edits: what let more checks pass, or has fewer faults that show without running, is edited on; then
    pairs of likely edits of expressions.
 
 The nearest of what was found is the repair, whichever way led to it.
@@ -14,7 +16,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, islice
+from itertools import chain, combinations, islice, takewhile
 
 from darsgah_tutor.repair.alignment import Script, align
 from darsgah_tutor.repair.edits import Candidate, one_edit
@@ -29,6 +31,12 @@ _NEAR = 4.0
 """A cost at which no nearer program is looked for: an operator, a name, a constant."""
 _SCRIPTS = 8
 """Other programs with which the learner's is aligned, nearest first."""
+_BESIDE = 4
+"""So many of them at once."""
+_SHARE_BUILT_ALIKE, _SHARE_BUILT_OTHERWISE = 0.3, 0.6
+"""Of the time that is left, what slips get."""
+_SLIP = 0.5
+"""Share of the learner's nodes up to which an edit is a slip."""
 _BATCH = 100
 _LARGEST_BATCH = 400
 """Programs that are tried at once: few at first, as one of them may do, then twice as many each time."""
@@ -61,6 +69,8 @@ class Search:
     Attributes:
         lines: code lines of the learner's answer.
         suspicion: of those lines.
+        hangs: the learner's program ran out of time.
+        alike: a reference is built like it, so that the references are looked at before the slips.
     """
 
     learner: ast.Module
@@ -68,6 +78,8 @@ class Search:
     suspicion: Mapping[int, float]
     stock: Stock
     judge: Judge
+    hangs: bool
+    alike: bool
 
     def found(self, others: Sequence[tuple[str, Iterable[ast.Module]]]) -> Found | None:
         """The nearest correct program that the time allows.
@@ -76,15 +88,23 @@ class Search:
             others: correct programs in the learner's names, in groups, each with what the way is called; made
                 as late as they are asked for, and not where something as near as can be was found before.
         """
+        slips = _Slips(one_edit(self.learner, self.stock, self.suspicion))
         nearest: Found | None = None
-        for way, group in (*others, ("edit", ())):
-            below = nearest.cost if nearest else float("inf")
-            if below <= _NEAR or self.judge.left <= 0:
+        for number, (way, group) in enumerate(others):
+            if number == (1 if self.alike else 0) and not self._is_done(nearest):
+                nearest = self._nearer(nearest, "edit", self.slipped(slips, _cost(nearest)))
+            if self._is_done(nearest):
                 break
-            program = self.edited(below) if way == "edit" else self.aligned(group, below)
-            if program is not None:
-                nearest = Found(program, self.cost(program), way)
+            nearest = self._nearer(nearest, way, self.aligned(group, _cost(nearest)))
+        if slips.attempt.right is None and not self._is_done(nearest):
+            nearest = self._nearer(nearest, "edit", self.edited(slips, _cost(nearest)))
         return nearest
+
+    def _is_done(self, nearest: Found | None) -> bool:
+        return self.judge.left <= 0 or _cost(nearest) <= _NEAR
+
+    def _nearer(self, nearest: Found | None, way: str, program: ast.Module | None) -> Found | None:
+        return nearest if program is None else Found(program, self.cost(program), way)
 
     def script(self, program: ast.Module) -> Script:
         """How the learner's program becomes another one."""
@@ -101,17 +121,29 @@ class Search:
 
     def aligned(self, others: Iterable[ast.Module], below: float) -> ast.Module | None:
         """The nearest program below a cost that takes over parts of others."""
-        scripts = sorted((self.script(other) for other in others), key=Script.cost)
-        answers = self.judge.answered(map(fewest, scripts[:_SCRIPTS]))
-        found = [program for program in answers if program is not None] or self.judge.right[-1:]
+        timely = takewhile(lambda _: self.judge.left > 0, others)
+        scripts = sorted((self.script(other) for other in timely), key=Script.cost)[:_SCRIPTS]
+        found: list[ast.Module] = []
+        for at in range(0, len(scripts), _BESIDE):
+            inquiries = (fewest(script, hangs=self.hangs) for script in scripts[at : at + _BESIDE])
+            answers = self.judge.answered(inquiries)
+            found += [program for program in answers if program is not None]
+        found = found or self.judge.right[-1:]
         costs = [(self.cost(program), number) for number, program in enumerate(found)]
         cost, number = min(costs, default=(below, 0))
         return found[number] if cost < below else None
 
-    def edited(self, below: float) -> ast.Module | None:
+    def slipped(self, slips: "_Slips", below: float) -> ast.Module | None:
+        """A program below a cost that is one small edit away, for a share of the time."""
+        leaving = self.judge.left * (1 - (_SHARE_BUILT_ALIKE if self.alike else _SHARE_BUILT_OTHERWISE))
+        small = min(below, _SLIP * size(self.learner))
+        slips.attempt = self._tried(slips.waiting, small, leaving=leaving)
+        return slips.attempt.right
+
+    def edited(self, slips: "_Slips", below: float) -> ast.Module | None:
         """A program below a cost that is few edits away."""
-        first = one_edit(self.learner, self.stock, self.suspicion)
-        attempt = self._tried((candidate.built() for candidate in first[:_FIRST]), below)
+        attempt = self._tried(chain(slips.attempt.untried, slips.waiting), below)
+        attempt.better += slips.attempt.better
         for _ in range(_DEPTH - 1):
             started, attempt.better = attempt.best(), []
             for program in started:
@@ -120,35 +152,53 @@ class Search:
                     again = self._tried((one.built() for one in islice(further, _FURTHER)), below)
                     attempt = _Attempt(again.right, attempt.better + again.better)
         if attempt.right is None:
-            attempt = self._tried(_pairs(first), below)
+            attempt = self._tried(_pairs(slips.candidates), below)
         return attempt.right
 
     def _is_whole(self, program: ast.Module) -> bool:
         """Its faults are not gone because the code is."""
         return size(program) >= _WHOLE * size(self.learner)
 
-    def _tried(self, programs: Iterator[ast.Module], below: float) -> "_Attempt":
-        """The first batch with a correct program ends it; of those in it the nearest counts."""
+    def _tried(self, programs: Iterator[ast.Module], below: float, *, leaving: float = 0.0) -> "_Attempt":
+        """The first batch with a correct program ends it; of those in it the nearest counts.
+
+        ``leaving`` are seconds that are left for others.
+        """
         attempt = _Attempt()
         faulty = faults(self.learner, self.stock)
         if not faulty:  # an unknown name may be that of what a loop's condition reads
             programs = (program for program in programs if not has_endless_loop(program))
         count = _BATCH
-        while (batch := list(islice(programs, count))) and self.judge.left > 0:
+        while self.judge.left > leaving and (batch := list(islice(programs, count))):
             count = min(2 * count, _LARGEST_BATCH)
-            verdicts = self.judge.judged(batch)
+            verdicts = self.judge.judged(batch, gated=self.judge.slow, leaving=leaving)
             right = [one for one, passed in zip(batch, verdicts, strict=True) if is_right(passed)]
             near = [(cost, number) for number, one in enumerate(right) if (cost := self.cost(one)) < below]
             if near:
                 attempt.right = right[min(near)[1]]
                 break
             for one, passed in zip(batch, verdicts, strict=True):
-                if passed is not None and not all(passed):
+                if passed is None:
+                    attempt.untried.append(one)
+                elif not all(passed):
                     mended = faulty - faults(one, self.stock) if faulty and self._is_whole(one) else 0
                     progress = sum(passed) - sum(self.judge.before) + mended
                     if progress > 0:
                         attempt.better.append((progress, (passed, mended), one))
         return attempt
+
+
+def _cost(found: Found | None) -> float:
+    return found.cost if found else float("inf")
+
+
+class _Slips:
+    """Edits of the learner's program, likeliest first, and how far one has come in trying them."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self.candidates = candidates
+        self.waiting = (candidate.built() for candidate in candidates[:_FIRST])
+        self.attempt = _Attempt()
 
 
 @dataclass
@@ -158,10 +208,12 @@ class _Attempt:
     Attributes:
         right: a correct one, where one was met.
         better: those that are better than the learner's: by how much, how they fared, and the program.
+        untried: those for which time was too short, or that are no Python.
     """
 
     right: ast.Module | None = None
     better: list[tuple[int, object, ast.Module]] = field(default_factory=list)
+    untried: list[ast.Module] = field(default_factory=list)
 
     def best(self) -> list[ast.Module]:
         """What is worth editing on: of programs that fared the same only a few."""

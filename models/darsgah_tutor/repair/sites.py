@@ -110,8 +110,7 @@ def _sites(node: ast.AST, place: Place, line: int, function: str) -> Iterator[Si
             if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
                 role = Role.CONDITION
             yield Site(part, here, at, function, role, node)
-        if not isinstance(part, ast.arguments):
-            yield from _sites(part, here, at, function)
+        yield from _sites(part, here, at, function)
 
 
 def _blocks(block: Block) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Edits of one statement: dropped, moved into a block or out of it, turned into another kind, put in.
+"""Edits of one statement: dropped, moved into a block or out of it, turned into another kind or another one.
 
 Priors are as in ``expression_edits``.
 """
@@ -7,18 +7,29 @@ import ast
 from collections.abc import Iterator
 from itertools import permutations
 
-from darsgah_tutor.repair.sites import Block, Role
+from darsgah_tutor.repair.missing_statements import Offer, Statements, put_in
+from darsgah_tutor.repair.sites import Block, Role, sites
 from darsgah_tutor.repair.stock import Stock
-from darsgah_tutor.repair.trees import Place, canonical, last_line, rebuilt, size
-
-Statements = list[ast.stmt]
-Offer = tuple[float, int, Place, str, Statements]
-"""A prior, the line that is edited, and a block (its owner's place and field) with what it is to hold."""
+from darsgah_tutor.repair.trees import canonical, rebuilt, size, standing, with_node
 
 _MEANT = 7
 """Variables that are tried in place of a value that nobody uses."""
+_CHANGING = frozenset(
+    {
+        "append",
+        "extend",
+        "insert",
+        "remove",
+        "sort",
+        "reverse",
+        "clear",
+        "add",
+        "discard",
+        "update",
+        "shuffle",
+    }
+)
 _Loop = ast.For | ast.While
-_Ending = ast.Return | ast.Break | ast.Continue | ast.Raise
 
 
 def offers(block: Block, stock: Stock) -> Iterator[Offer]:
@@ -26,7 +37,8 @@ def offers(block: Block, stock: Stock) -> Iterator[Offer]:
     statements = block.statements
     for index, statement in enumerate(statements):
         before, after = statements[:index], statements[index + 1 :]
-        for prior, new in (*_turned(statement), *_emptied(statement), *_meant(statement, block, stock)):
+        turned = (*_turned(statement), *_emptied(statement), *_meant(statement, block, stock))
+        for prior, new in (*turned, *_otherwise(statement, block, stock)):
             yield prior, statement.lineno, block.place, block.name, [*before, *new, *after]
         if len(statements) > 1:
             yield 0.6, statement.lineno, block.place, block.name, [*before, *after]
@@ -36,7 +48,7 @@ def offers(block: Block, stock: Stock) -> Iterator[Offer]:
             for prior, new in (*_drawn_in(statement, after[0]), *_exchanged(statement, after[0])):
                 yield prior, after[0].lineno, block.place, block.name, [*before, *new, *after[1:]]
     yield from _moved_out(block)
-    yield from _put_in(block, stock)
+    yield from put_in(block, stock)
 
 
 def _turned(statement: ast.stmt) -> Iterator[tuple[float, Statements]]:
@@ -45,16 +57,14 @@ def _turned(statement: ast.stmt) -> Iterator[tuple[float, Statements]]:
         case ast.Expr():
             yield from _used(statement)
         case ast.Assign(targets=[ast.Name() as target], value=value):
-            yield 0.5, [_like(statement, ast.AugAssign(target, ast.Add(), value))]
-            yield 0.3, [_like(statement, ast.Return(value))]
-            if isinstance(value, ast.Call):
-                yield 0.7, [_like(statement, ast.Expr(value))]
-            if isinstance(value, ast.Name):
-                turned = ast.Assign([ast.Name(value.id, ast.Store())], ast.Name(target.id, ast.Load()))
-                yield 0.8, [_like(statement, turned)]
+            yield from _assigned(statement, target, value)
         case ast.AugAssign(target=target, value=value):
-            other = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
-            yield 0.7, [rebuilt(statement, op=other)]
+            for operator in (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.BitOr):
+                if not isinstance(statement.op, operator):
+                    yield (
+                        (0.7 if operator in {ast.Add, ast.Sub} else 0.3),
+                        [rebuilt(statement, op=operator())],
+                    )
             yield 0.6, [_like(statement, ast.Assign([target], value))]
         case ast.Return(value=ast.expr()):
             yield 0.3, [_like(statement, ast.Break())]
@@ -62,6 +72,19 @@ def _turned(statement: ast.stmt) -> Iterator[tuple[float, Statements]]:
             yield 0.5, [_like(statement, ast.Continue())]
         case ast.Continue():
             yield 0.5, [_like(statement, ast.Break())]
+
+
+def _assigned(statement: ast.Assign, target: ast.Name, value: ast.expr) -> Iterator[tuple[float, Statements]]:
+    """A value was to be added, taken away, returned, or assigned the other way round."""
+    yield 0.5, [_like(statement, ast.AugAssign(target, ast.Add(), value))]
+    yield 0.3, [_like(statement, ast.AugAssign(target, ast.Sub(), value))]
+    yield 0.3, [_like(statement, ast.AugAssign(target, ast.Mult(), value))]
+    yield 0.3, [_like(statement, ast.Return(value))]
+    if isinstance(value, ast.Call):
+        yield 0.7, [_like(statement, ast.Expr(value))]
+    if isinstance(value, ast.Name):
+        turned = ast.Assign([ast.Name(value.id, ast.Store())], ast.Name(target.id, ast.Load()))
+        yield 0.8, [_like(statement, turned)]
 
 
 def _used(statement: ast.Expr) -> Iterator[tuple[float, Statements]]:
@@ -77,6 +100,9 @@ def _used(statement: ast.Expr) -> Iterator[tuple[float, Statements]]:
                     yield 0.6, [_like(statement, ast.Assign([target], call))]
         case ast.Expr(value=ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[value])):
             yield 0.9, [_like(statement, ast.Assign([ast.Name(name, ast.Store())], value))]
+            yield 0.6, [_like(statement, ast.Return(statement.value))]
+        case ast.Expr(value=value):
+            yield 0.8, [_like(statement, ast.Return(value))]
 
 
 def _meant(statement: ast.stmt, block: Block, stock: Stock) -> Iterator[tuple[float, Statements]]:
@@ -86,6 +112,32 @@ def _meant(statement: ast.stmt, block: Block, stock: Stock) -> Iterator[tuple[fl
         for one, other in permutations(names, 2):
             target, value = ast.Name(one, ast.Store()), ast.Name(other, ast.Load())
             yield 0.5, [_like(statement, ast.Assign([target], value))]
+
+
+def _otherwise(statement: ast.stmt, block: Block, stock: Stock) -> Iterator[tuple[float, Statements]]:
+    """A statement of a reference in its place, a condition around it, what leaves the loop."""
+    if isinstance(statement, ast.Pass) and block.in_loop:
+        yield 0.6, [_like(statement, ast.Break())]
+        yield 0.6, [_like(statement, ast.Continue())]
+    if hasattr(statement, "body"):
+        return
+    yield from _done_before(statement)
+    for other in stock.statements[block.function].values():
+        yield 0.4 / (1 + size(other) / 20), [standing(other, statement.lineno)]
+    if not isinstance(statement, ast.Pass):
+        for condition in stock.expressions[block.function, Role.CONDITION].values():
+            yield 0.3, [_like(statement, ast.If(condition, [statement], []))]
+
+
+def _done_before(statement: ast.stmt) -> Iterator[tuple[float, Statements]]:
+    """A method that changes its object and returns nothing is called first; then the object is used."""
+    alone = ast.Module([statement], [])
+    for site in sites(alone):
+        match site.node:
+            case ast.Call(func=ast.Attribute(value=changed, attr=name)) as call if name in _CHANGING:
+                if not isinstance(site.parent, ast.Expr):
+                    (used,) = with_node(alone, site.place, changed).body
+                    yield 0.9, [_like(statement, ast.Expr(call)), used]
 
 
 def _emptied(statement: ast.stmt) -> Iterator[tuple[float, Statements]]:
@@ -160,59 +212,7 @@ def _else_after_loop(block: Block, outer: Block, position: int) -> Iterator[Offe
     yield 1.0, block.statements[0].lineno, around.place, around.name, new
 
 
-def _put_in(block: Block, stock: Stock) -> Iterator[Offer]:
-    """A new statement at any place of a block."""
-    statements = block.statements
-    if not statements:
-        return
-    ends = isinstance(statements[-1], _Ending)
-    for index in range(len(statements) + 1 - ends):
-        line = statements[index].lineno if index < len(statements) else last_line(statements[-1])
-        for prior, new in _additions(block, index, stock):
-            if isinstance(new, _Ending) and index < len(statements):
-                continue  # nothing behind it would run
-            placed = _at(new, line)
-            yield prior, line, block.place, block.name, [*statements[:index], placed, *statements[index:]]
-
-
-def _additions(block: Block, index: int, stock: Stock) -> Iterator[tuple[float, ast.stmt]]:
-    for statement in stock.statements[block.function].values():
-        yield 0.5 / (1 + size(statement) / 20), statement
-    if index == len(block.statements):
-        yield from _endings(block, stock)
-    if isinstance(block.owner, ast.FunctionDef) and index == 0:
-        for argument in block.owner.args.args:
-            copied = ast.Call(ast.Name("list", ast.Load()), [ast.Name(argument.arg, ast.Load())], [])
-            yield 0.4, ast.Assign([ast.Name(argument.arg, ast.Store())], copied)
-
-
-def _endings(block: Block, stock: Stock) -> Iterator[tuple[float, ast.stmt]]:
-    """What a block may have lacked at its end."""
-    if block.in_loop:
-        yield 0.4, ast.Break()
-    if block.function:
-        body = isinstance(block.owner, ast.FunctionDef)
-        for name in stock.names.get(block.function, ()):
-            yield (0.7 if body else 0.2), ast.Return(ast.Name(name, ast.Load()))
-        for value in stock.expressions[block.function, Role.RETURNED].values():
-            yield (0.7 if body else 0.3), ast.Return(value)
-    if isinstance(block.owner, ast.While):
-        for name in _names_in(block.owner.test):
-            for operator in (ast.Add(), ast.Sub()):
-                yield 0.5, ast.AugAssign(ast.Name(name, ast.Store()), operator, ast.Constant(1))
-
-
-def _names_in(node: ast.expr) -> list[str]:
-    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
-
-
 def _like(old: ast.stmt, new: ast.stmt) -> ast.stmt:
     """The new statement on the old one's line."""
     vars(new)["lineno"] = old.lineno
     return new
-
-
-def _at(statement: ast.stmt, line: int) -> ast.stmt:
-    copy = rebuilt(statement)
-    vars(copy)["lineno"] = line
-    return copy

@@ -120,6 +120,15 @@ def last_line(node: ast.AST) -> int:
     )
 
 
+def standing(node: ast.stmt, line: int) -> ast.stmt:
+    """A copy of another program's statement as one of the learner's line."""
+    copy = clone(node)
+    for part in ast.walk(copy):
+        if isinstance(part, ast.stmt):
+            part.lineno = line
+    return copy
+
+
 def render(module: ast.Module) -> str:
     """Source of a tree; that of statements which other candidates share is written once."""
     return "\n".join(line for statement in module.body for line in _lines(statement)) + "\n"

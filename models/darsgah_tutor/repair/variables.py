@@ -65,6 +65,25 @@ def local_names(scope: ast.AST) -> tuple[str, ...]:
     return tuple(names)
 
 
+def free_names(module: ast.Module) -> set[str]:
+    """Names that a program reads and binds nowhere."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(module):
+        match node:
+            case ast.Name():
+                (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+            case ast.arg():
+                bound.add(node.arg)
+            case ast.FunctionDef() | ast.ClassDef():
+                bound.add(node.name)
+            case ast.alias():
+                bound.add((node.asname or node.name).partition(".")[0])
+            case ast.ExceptHandler(name=str(name)):
+                bound.add(name)
+    return read - bound
+
+
 def parameters(scope: ast.AST) -> tuple[str, ...]:
     """A function's parameters that can be given by position."""
     if not isinstance(scope, ast.FunctionDef):

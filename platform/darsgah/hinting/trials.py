@@ -59,12 +59,14 @@ class SandboxTrials:
         with self._grader.using(self._environment) as sandbox:
             return self._evidence(source, self._trial.observe(sandbox, source))
 
-    def passed(self, sources: Sequence[str], *, seconds: float) -> list[tuple[bool, ...] | None]:
+    def passed(
+        self, sources: Sequence[str], *, seconds: float, gate: int | None = None
+    ) -> list[tuple[bool, ...] | None]:
         """For each answer which checks it passes, in the evidence's order; None where time was over."""
         if self._programs is not None:
-            return self._programs.passed(sources, seconds=seconds)
+            return self._programs.passed(sources, seconds=seconds, gate=gate)
         with self._grader.using(self._environment) as sandbox, self._trial.programs(sandbox) as programs:
-            return programs.passed(sources, seconds=seconds)
+            return programs.passed(sources, seconds=seconds, gate=gate)
 
     def _evidence(self, source: str, seen: Observation) -> Evidence:
         return Evidence(

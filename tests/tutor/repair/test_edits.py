@@ -41,6 +41,41 @@ SLIPS = (
         "for c in a:\n    if c:\n        return 1\nreturn 2",
     ),
     ("c = 0\nfor b in a:\n    c += b", "for b in a:\n    c = 0\n    c += b"),
+    ("return 0 < a <= b", "return 0 <= a <= b"),
+    ("if a < b:\n    return a", "if a[1] > b[1]:\n    return a"),
+    ("return max(a)", "return max(a, key=lambda item: item[1])"),
+    ("return sorted(a)", "return sorted(a, key=lambda item: item[1], reverse=True)"),
+    ("return a.sort()", "a.sort()\nreturn a"),
+    ("return [b] + work(a.remove(b), b)", "a.remove(b)\nreturn [b] + work(a, b)"),
+    ("return 'b'", "return b"),
+    ("if True:\n    return b", "if a in b:\n    return b"),
+    ("return a & b", "return a | b"),
+    ("return a * b", "return a @ b"),
+    ("return a.loc[b]", "return a.iloc[b]"),
+    ("return a.strip()", "return a.rstrip()"),
+    ("return a", "return a.strip()"),
+    ("return a - b", "return abs(a - b)"),
+    ("return a.sum(axis=0)", "return a.sum(axis=1)"),
+    ("return sorted(a, key=len)", "return sorted(a)"),
+    ("return range(b)", "return range(1, b)"),
+    ("return a[:1]", "return a[:b]"),
+    ("return 'Yes'", "return 'yes'"),
+    ("return 1 if a else b", "return b if a else 1"),
+    ("return a", "return not a"),
+    ("return a", "return -a"),
+    ("return None", "return b"),
+    ("a.append(b)", "a.insert(0, b)"),
+    ("raise ValueError(a)", "raise TypeError(a)"),
+    ("a + b", "return a + b"),
+    ("for c in a:\n    b += c", "for c in a:\n    b *= c"),
+    ("for c in a:\n    if c:\n        pass\n    b += c", "for c in a:\n    if c:\n        break\n    b += c"),
+    ("for c in a:\n    d += c", "d = 0\nfor c in a:\n    d += c"),
+    ("return a[0]", "if not a:\n    return []\nreturn a[0]"),
+    ("c = []\nfor d in a:\n    b += d", "c = []\nfor d in a:\n    b += d\n    c.append(d)"),
+    (
+        "c = 0\nfor d in a:\n    if d:\n        b += d",
+        "c = 0\nfor d in a:\n    if d:\n        b += d\n        c += 1",
+    ),
 )
 
 
@@ -105,3 +140,51 @@ def test_loops_without_an_end_are_seen(body: str, *, endless: bool) -> None:
 
 def test_sizes_count_what_is_written() -> None:
     assert size(ast.parse("a + 1", mode="eval").body) == 4
+
+
+def test_statements_and_conditions_of_the_reference_are_offered() -> None:
+    program = function("for c in a:\n    b += c\nreturn b")
+    reference = function("for c in a:\n    if c in b:\n        continue\n    b += [c]\nreturn b")
+    candidates = one_edit(program, stock(program, [reference], frozenset()), {})
+    built = {canonical(candidate.built()) for candidate in candidates}
+    guarded = "for c in a:\n    if c in b:\n        b += c\nreturn b"
+    taken_over = "for c in a:\n    if c in b:\n        continue\n    b += c\nreturn b"
+    replaced = "for c in a:\n    b += [c]\nreturn b"
+    for wanted in (guarded, taken_over, replaced):
+        assert canonical(function(wanted)) in built
+
+
+def test_a_first_value_that_is_missing_goes_before_what_is_only_suspect() -> None:
+    program = function("for c in a:\n    d += c\nreturn d")
+    first = one_edit(program, stock(program, [], frozenset()), {3: 1.0})[0]
+    assert canonical(first.built()) == canonical(function("d = 0\nfor c in a:\n    d += c\nreturn d"))
+
+
+def test_what_the_reference_assigns_is_offered_for_a_variable_without_a_value() -> None:
+    program = function("for c in a:\n    b += met[c]\nreturn b")
+    reference = function("known = {one: 1 for one in a}\nother = far\nreturn known")
+    candidates = one_edit(program, stock(program, [reference], frozenset()), {})
+    built = {canonical(candidate.built()) for candidate in candidates[:20]}
+    right = "met = {one: 1 for one in a}\nfor c in a:\n    b += met[c]\nreturn b"
+    assert canonical(function(right)) in built
+    assert canonical(function(right.replace("{one: 1 for one in a}", "far"))) not in built
+
+
+def test_names_that_are_bound_before_the_answer_are_no_faults() -> None:
+    program = function("return far(a)")
+    first = one_edit(program, stock(program, [], frozenset({"far"})), {})[0]
+    second = one_edit(program, stock(program, [], frozenset()), {})[0]
+    assert first.score < second.score
+
+
+def test_arguments_of_other_calls_are_offered() -> None:
+    program, reference = function("return max(a)"), function("return max(a, key=len)")
+    candidates = one_edit(program, stock(program, [reference], frozenset()), {})
+    assert canonical(reference) in {canonical(candidate.built()) for candidate in candidates}
+
+
+def test_defaults_of_parameters_are_edited() -> None:
+    program = without_docstrings(ast.parse("def work(a, b=1):\n    return a + b\n"))
+    right = without_docstrings(ast.parse("def work(a, b=0):\n    return a + b\n"))
+    candidates = one_edit(program, stock(program, [], frozenset()), {})
+    assert canonical(right) in {canonical(candidate.built()) for candidate in candidates}

@@ -122,7 +122,7 @@ def test_a_peer_shows_a_nearer_way_than_the_reference(
     )
     trials = counting_trials
     without = repair(counting, trials.observe(source), trials, seconds=1.0)
-    found = repair(counting, trials.observe(source), trials, seconds=4.0, peers=[peer])
+    found = repair(counting, trials.observe(source), trials, seconds=SECONDS, peers=[peer])
     assert found is not None
     assert found.way == "peer"
     assert found.lines == (4, 5)
