@@ -17,6 +17,7 @@ from darsgah.commands.diagnosis import (
     models,
     sandbox,
     storage,
+    tutor_model,
     web,
 )
 from darsgah.commands.diagnosis.configuration import SettingsFacts
@@ -27,7 +28,9 @@ from darsgah.commands.diagnosis.machine import MachineFacts
 from darsgah.commands.diagnosis.models import ModelFacts
 from darsgah.commands.diagnosis.sandbox import SandboxFacts, Trial
 from darsgah.commands.diagnosis.storage import FolderFacts, StorageFacts
+from darsgah.commands.diagnosis.tutor_model import TutorModelFacts
 from darsgah.commands.diagnosis.web import WebFacts
+from darsgah.settings import Settings
 from darsgah_grader.sandbox.cgroups import CgroupReport
 from darsgah_grader.sandbox.levels import LevelReport, Mechanism
 from darsgah_grader.types import SandboxLevel
@@ -344,6 +347,37 @@ def test_models(facts: ModelFacts, check: Check, state: State, words: str) -> No
     finding = one(models.findings(facts), check)
     assert finding.state is state
     assert words in "\n".join((finding.found, finding.meaning, *finding.mend))
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "words"),
+    [
+        (
+            TutorModelFacts("/m/Tiny", ("Tiny",), needs_bytes=10, free_bytes=20),
+            State.OK,
+            "Tiny, from /m/Tiny",
+        ),
+        (TutorModelFacts("/m/Tiny", ("Tiny",), needs_bytes=20, free_bytes=10), State.LIMITED, "are free"),
+        (TutorModelFacts("/m/none", fault="There is no folder"), State.LIMITED, "no folder"),
+        (TutorModelFacts("https://m", ("a", "b"), wanted="b"), State.OK, "b, from"),
+        (TutorModelFacts("https://m", ("a", "b"), wanted="c"), State.LIMITED, "There are: a, b"),
+    ],
+)
+def test_a_language_model_for_hints(facts: TutorModelFacts, state: State, words: str) -> None:
+    (finding,) = tutor_model.findings(facts)
+    assert finding.state is state
+    assert words in finding.found
+
+
+def test_a_language_model_is_looked_at_and_not_loaded(tmp_path: Path) -> None:
+    assert tutor_model.look(Settings(home=tmp_path)) is None
+    for named, fault in (
+        (str(tmp_path / "none"), "There is no folder"),
+        ("http://127.0.0.1:9", "does not say"),
+    ):
+        facts = tutor_model.look(Settings(home=tmp_path, tutor_model=named))
+        assert facts is not None
+        assert fault in facts.fault
 
 
 def test_nothing_that_a_model_lacks_makes_the_platform_unsafe() -> None:

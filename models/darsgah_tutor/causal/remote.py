@@ -106,6 +106,19 @@ class RemoteSpeaker:
         except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:
             raise ModelAway(f"The node at {self.url} does not say how it is: {error}.") from error
 
+    def models(self, *, deadline: float) -> tuple[str, ...]:
+        """The names of the models that the server says it has.
+
+        Raises:
+            CausalError: it does not answer, wants another token, or is no such server.
+        """
+        try:
+            response = self._client.get(f"{self.url}/v1/models", timeout=_patience(deadline))
+            self._check(response)
+            return tuple(model.id for model in msgspec.json.decode(response.content, type=Models).data)
+        except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:
+            raise ModelAway(f"The server at {self.url} does not say which models it has: {error}.") from error
+
     def _body(self, chat: Chat, deadline: float) -> dict[str, object]:
         turns = [{"role": message.role, "content": message.content} for message in chat.messages]
         body: dict[str, object] = {
@@ -125,17 +138,10 @@ class RemoteSpeaker:
             return self._model
         with self._model_asked:
             if not self._model:
-                try:
-                    response = self._client.get(f"{self.url}/v1/models", timeout=_patience(deadline))
-                    self._check(response)
-                    models = msgspec.json.decode(response.content, type=Models).data
-                except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:
-                    raise ModelAway(
-                        f"The server at {self.url} does not say which models it has: {error}."
-                    ) from error
+                models = self.models(deadline=deadline)
                 if not models:
                     raise ModelAway(f"The server at {self.url} has no model.")
-                self._model = models[0].id
+                self._model = models[0]
         return self._model
 
     def _check(self, response: httpx.Response) -> None:

@@ -26,6 +26,7 @@ from darsgah.commands.diagnosis import (
     models,
     sandbox,
     storage,
+    tutor_model,
     web,
 )
 from darsgah.commands.diagnosis.findings import Check, Finding, Group, State, Value
@@ -112,7 +113,10 @@ def parts() -> Iterator[Part]:
         "models",
         "Models and GPU",
         "Asking torch what it can run on (some seconds)",
-        lambda: models.findings(models.look(distribution)),
+        lambda: [
+            *models.findings(models.look(distribution)),
+            *tutor_model.findings(tutor_model.look(settings)),
+        ],
     )
 
 

@@ -47,6 +47,7 @@ class Check(StrEnum):
     PROCESSOR = "model.processor"
     LIBRARIES = "model.libraries"
     ACCELERATOR = "model.accelerator"
+    TUTOR_MODEL = "model.tutor"
     UNCHECKED = "doctor.unchecked"
 
 
@@ -79,6 +80,7 @@ TITLES: Mapping[Check, str] = {
     Check.PROCESSOR: "Processor",
     Check.LIBRARIES: "Libraries",
     Check.ACCELERATOR: "GPU",
+    Check.TUTOR_MODEL: "Words of hints",
     Check.UNCHECKED: "Not examined",
 }
 
