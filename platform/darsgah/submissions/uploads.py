@@ -95,9 +95,9 @@ def check(assignment: AssignmentView, notebooks: Mapping[str, bytes], releases: 
         questions = _question_cells(read_notebook(releases[name], _OWN))
         if questions and questions.isdisjoint(cell.grade_id for cell in notebook.cells):
             raise NotebookRefused(
-                "The notebook {notebook} has none of the cells of this lab's questions. It is empty, belongs to "
-                "another lab, or lost the cells' marks in another program. Put your answers into the lab's "
-                "own notebook, on the lab page or downloaded anew, and hand that in. Nothing was recorded, "
+                "The notebook {notebook} has none of the cells of this lab's questions. It is empty, belongs "
+                "to another lab, or lost the cells' marks in another program. Put your answers into the "
+                "lab's own notebook, on the lab page or downloaded anew, and hand that in. Nothing was recorded, "
                 "and no attempt is used.",
                 reason="no_questions",
                 notebook=name,
