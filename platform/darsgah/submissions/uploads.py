@@ -97,8 +97,8 @@ def check(assignment: AssignmentView, notebooks: Mapping[str, bytes], releases: 
             raise NotebookRefused(
                 "The notebook {notebook} has none of the cells of this lab's questions. It is empty, belongs "
                 "to another lab, or lost the cells' marks in another program. Put your answers into the "
-                "lab's own notebook, on the lab page or downloaded anew, and hand that in. Nothing was recorded, "
-                "and no attempt is used.",
+                "lab's own notebook, on the lab page or downloaded anew, and hand that in. Nothing was "
+                "recorded, and no attempt is used.",
                 reason="no_questions",
                 notebook=name,
             )
