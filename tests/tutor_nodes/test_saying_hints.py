@@ -27,7 +27,7 @@ from tests.kernels.conftest import serving
 from tests.network import Platform, open_cohort
 from tests.tutor.causal.servers import process
 from tests.tutor.causal.tiny import qwen2_saying
-from tests.tutor_nodes.test_who import made, state
+from tests.tutor_nodes.test_who import CARD, PLACE, made, state
 
 WRONG = "def double(n):\n    return n + 2"
 RIGHT = "def double(n):\n    return 2 * n"
@@ -78,6 +78,26 @@ async def until(ready: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(60):
         while not await ready():  # noqa: ASYNC110 # another process has no event for it
             await asyncio.sleep(0.05)
+
+
+async def test_a_hubs_own_node_is_asked_first(platform: Platform) -> None:
+    network = platform.network
+    hubs = (network.other_hub_id, None, network.hub_id)
+    bearers = []
+    for hub_id in hubs:
+        _, bearer = await made(platform, "network_admin", hub_id=hub_id and str(hub_id))
+        bearers.append(bearer)
+        async with platform.client(headers=bearer) as node:
+            card = {**CARD, "url": f"http://127.0.0.1:9/{hub_id}"}
+            assert (await node.post(PLACE, json=card)).status_code == 200
+    rephrasers = Rephrasers(platform.settings)
+    await rephrasers.read_nodes(platform.database)
+    for hub_id in (network.hub_id, network.other_hub_id):
+        first, *others = rephrasers._watch.in_order(str(hub_id))
+        assert (first[0].hub, len(others)) == (str(hub_id), 2)
+    for bearer in bearers:
+        async with platform.client(headers=bearer) as node:
+            assert (await node.delete(PLACE)).status_code == 204
 
 
 async def test_a_node_says_hints_until_it_is_killed_and_again_until_it_drains(

@@ -1,5 +1,6 @@
 """Who makes and withdraws nodes' tokens, what nodes may say of themselves, and how they are seen to fare."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from darsgah.db.columns import now
 from darsgah.tutor_nodes import service
 from darsgah.tutor_nodes.models import TutorNode
 from tests.network import Platform
+from tests.web.test_weird_input import NONSENSE
 
 NODES, PLACE = "/api/v1/tutor-nodes", "/api/v1/tutor/nodes"
 CARD: Mapping[str, Any] = {
@@ -115,6 +117,21 @@ async def test_what_a_node_may_not_say(platform: Platform, wrong: dict[str, obje
     async with platform.client(headers=bearer, address=("10.0.0.5", 40000)) as node:
         refused = await node.post(PLACE, json={**CARD, **wrong})
         assert (refused.status_code, refused.json()["code"]) == (422, code), refused.text
+
+
+async def test_a_node_that_says_nonsense_breaks_nothing(platform: Platform) -> None:
+    node_id, bearer = await made(platform)
+    async with platform.client(headers={**bearer, "Content-Type": "application/json"}) as node:
+        for field in CARD:
+            for nonsense in NONSENSE.values():
+                answer = await node.post(PLACE, content=json.dumps({**CARD, field: nonsense}))
+                assert answer.status_code in {200, 400, 422}, (field, answer.text)
+        for nonsense in ("x" * 70_000, "é", ""):
+            odd = [(b"authorization", b"Bearer " + nonsense.encode())]
+            assert (await node.delete(PLACE, headers=odd)).status_code in {401, 431}
+    assert await state(platform, node_id) is not None
+    async with platform.browser("hub_admin") as admin:
+        assert (await admin.get("/hub/tutor-nodes")).status_code == 200
 
 
 async def test_a_node_beside_the_platform_is_reached_there(platform: Platform) -> None:
