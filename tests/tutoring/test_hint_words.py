@@ -8,18 +8,19 @@ import httpx
 import pytest
 from markupsafe import escape
 
-from darsgah.tutoring import bank
+from darsgah.tutoring import bank, service
 from darsgah.tutoring.bank_checks import faults, secrets_of_lab
 from darsgah.tutoring.bank_preview import preview
 from darsgah.tutoring.bank_schemas import HintWords, LevelWords, WordsChange
 from darsgah.tutoring.errors import WordsChanged
+from darsgah.tutoring.schemas import HintRequest, MadeHint
 from darsgah_grader.grading import Grader
 from tests.network import Platform
 from tests.tutoring.asking import told
 from tests.tutoring.tea_lab import MISCONCEPTION, SOLUTION, WRONG, publish_tea
 
 URDU = "سطر {line} دوبارہ دیکھیے"
-GENERAL = "leaves-loop-in-first-round"
+GENERAL, OCCURRED = "leaves-loop-in-first-round", "last-element-decides"
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +176,17 @@ async def test_the_list_has_the_labs_own_and_the_general_ones_that_occurred(
     async with platform.program("instructor") as teacher, platform.browser("instructor") as browser:
         names = [line["name"] for line in (await read(teacher, place))["entries"]]
         assert names[:3] == ["rounds-up-cups", "default-is-ignored", "first-count-missing"]
-        assert "returns-nothing" not in names
+        assert OCCURRED not in names
+        async with platform.database.begin() as session:
+            learner = platform.network.people["learner"]
+            stuck = HintRequest("lab", "most-wanted", "def most_wanted(orders):\n    return orders[0]")
+            asked = await service.ask(session, platform.blobs, learner, tea[1], stuck)
+            assert asked.request
+            made = MadeHint({"en": "A test fails."}, misconception=OCCURRED)
+            await service.record(session, asked.request.id, made)
+        line = (await read(teacher, place))["entries"][3]
+        assert (line["name"], line["own"], line["figures"]["seen"]) == (OCCURRED, False, 1)
+        assert line["figures"]["told"] == 0, "level 0 tells of no misconception"
         page = (await browser.get(f"/teach/assignments/{tea[1]}/hints")).text
         assert "A cup that is begun counts as a cup." in page
         course = (await browser.get(f"/teach/cohorts/{tea[0]}/tutor")).text

@@ -75,12 +75,11 @@ async def lab_bank(session: AsyncSession, blobs: BlobStore, actor: Actor, assign
     place = await _place(session, blobs, actor, assignment_id)
     newest = await queries.newest_words(session, place.cohort.hub_id, place.lab_id)
     figures = await _figures(session, place)
-    others = sorted(name for name in {*figures, *newest} if name in general_bank() and name not in place.own)
-    entries = [
-        _line(place, entry, newest.get(name), figures.get(name, {}))
-        for name, entry in [*place.own.items(), *((name, general_bank()[name]) for name in others)]
-    ]
-    return LabBank(place.assignment, place.cohort, tuple(entries))
+    others = sorted({*figures, *newest} & general_bank().keys() - place.own.keys())
+    known = [*place.own.values(), *(general_bank()[name] for name in others)]
+    lines = [_line(place, one, newest.get(one.name), figures.get(one.name, {})) for one in known]
+    lines[len(place.own) :] = sorted(lines[len(place.own) :], key=lambda line: -line.figures.seen)
+    return LabBank(place.assignment, place.cohort, tuple(lines))
 
 
 async def entry(

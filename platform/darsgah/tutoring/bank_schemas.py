@@ -46,8 +46,8 @@ class MisconceptionFigures(msgspec.Struct, frozen=True):
     """How hints about a misconception fared in a hub's courses on the lab.
 
     Attributes:
-        seen: hints above level 0 that were about it, held back or told.
-        told: those that were told.
+        seen: answers about which a hint was asked for, of any level, and in which the tutor saw it.
+        told: hints above level 0 that were not held back.
         helpful, unhelpful: what learners judged of those told.
     """
 
@@ -111,7 +111,7 @@ class EntryView(msgspec.Struct, frozen=True):
 
 
 class LabBank(msgspec.Struct, frozen=True):
-    """The misconceptions of a lab: its own, in its authors' order, and the general ones that occurred."""
+    """The misconceptions of a lab: its own, in its authors' order; general ones, the most frequent first."""
 
     assignment: AssignmentView
     cohort: CohortView

@@ -284,8 +284,8 @@ async def waiting(session: AsyncSession, hint_id: UUID, *, lock: bool = False) -
 async def misconception_figures(
     session: AsyncSession, assignment_ids: Sequence[UUID]
 ) -> dict[str, dict[int, MisconceptionFigures]]:
-    """How the hints about each misconception fared in some assignments, by level above 0."""
-    told = col(HintRequest.withheld).is_(False)
+    """How the hints about each misconception fared in some assignments, by level; level 0 tells of none."""
+    told = sa.and_(col(HintRequest.withheld).is_(False), col(HintRequest.level) > 0)
     keys = (col(HintRequest.misconception), col(HintRequest.level))
     statement = (
         sa.select(
@@ -299,7 +299,6 @@ async def misconception_figures(
             col(HintRequest.assignment_id).in_(assignment_ids),
             col(HintRequest.state) == HintState.GIVEN.value,
             col(HintRequest.misconception).is_not(None),
-            col(HintRequest.level) > 0,
             col(HintRequest.correct).is_(False),
         )
         .group_by(*keys)
