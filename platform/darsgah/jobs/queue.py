@@ -120,7 +120,8 @@ async def job_with(session: AsyncSession, kind: JobKind, name: str, value: str) 
         ),
         {"queue": kind.queue.value, "kind": kind.name, "name": name, "value": value},
     )
-    return found.scalar_one()
+    number: int | None = found.scalar_one()
+    return number
 
 
 async def waiting_before(session: AsyncSession, job: int, *, most: int = 1000) -> int | None:
