@@ -122,9 +122,10 @@ async def course_thread(
     """
     await enrolments.staffed_cohort(session, actor, cohort_id)
     row = await queries.of_cohort(session, cohort_id, hint_id)
-    if row is None or not await queries.messages(session, [hint_id]):
+    found = await _learners_threads(session, [row] if row else [], language)
+    if not found:
         raise NotFound
-    return (await _learners_threads(session, [row], language))[0]
+    return found[0]
 
 
 async def ask_person(session: AsyncSession, actor: Actor, hint_id: UUID, body: str) -> None:
@@ -169,10 +170,12 @@ async def threads(session: AsyncSession, hint_ids: Sequence[UUID]) -> dict[UUID,
 async def _learners_threads(
     session: AsyncSession, rows: Sequence[HintRequest], language: Language
 ) -> tuple[LearnersThread, ...]:
+    """Those of the hints that something was written about; a learner may have deleted one just now."""
     written = await threads(session, [row.id for row in rows])
     return tuple(
-        LearnersThread(about, tuple(written[about.hint.id]), written[about.hint.id][-1].learners)
+        LearnersThread(about, tuple(messages), messages[-1].learners)
         for about in await with_learners(session, rows, language)
+        if (messages := written.get(about.hint.id))
     )
 
 
