@@ -1,24 +1,24 @@
 """What a learner's words ask for: help with the question, or what the tutor does not do.
 
 Small and open to inspection: one spelling for disguised words (``wording``), the concepts that words of
-three languages stand for (``request_concepts.toml``), and a linear model over concepts, their order and
-frequent words. Its weights are a readable file, fitted by ``request_fitting``. It looks at messages and
-Markdown as they are, and in code at what can speak: comments, texts, long names. Whatever is asked changes no
-fact of a hint; a request that is refused only goes to no other model.
+three languages stand for (``request_concepts``), and a linear model over concepts, their order, words and
+pieces of words (``request_features``). Its weights are a readable file, fitted by ``request_fitting``. It
+sees messages and Markdown as they are, and of code what can speak: comments, texts, long names. Whatever is
+asked changes no fact of a hint; a request that is refused only goes to no other model.
 """
 
 import json
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from darsgah_tutor.request_features import features
 from darsgah_tutor.speaking_parts import speaking_parts
-from darsgah_tutor.wording import plain
+from darsgah_tutor.wording import LONGEST, plain
 
 
 class Request(StrEnum):
@@ -55,30 +55,49 @@ class Weights:
 
 CLASSES = tuple(Request)
 HELPFUL = Judgement(Request.HELP, 0.0)
-NEAR = 60
-"""Characters between two concepts that still have to do with each other."""
-FIRST = 12
-"""Characters before which a concept opens the request."""
-_WORD = re.compile(r"\w+|[?:,]")
+WHOLE = 40
+"""Words of a text that is judged as one."""
+PIECE = 25
+"""Words of the sentences that are judged together in a longer one, so that much talk hides no sentence."""
+_SENTENCE = re.compile(r"[^.!?\n\u06d4\u061f]+[.!?\n\u06d4\u061f]*")
 
 
 def judge(text: str) -> Judgement:
     """What a message or a Markdown cell asks for."""
-    words = plain(text)
-    return judged_by(words, shipped_weights()) if words else HELPFUL
+    return judged(text, shipped_weights())
 
 
 def judge_answer(source: str) -> Judgement:
     """The worst of what stands in the comments, texts and names of an answer."""
     weights = shipped_weights()
-    spoken = filter(None, map(plain, speaking_parts(source)))
-    found = [judged_by(words, weights, in_code=True) for words in spoken]
-    return max(found, key=lambda judgement: judgement.score, default=HELPFUL)
+    return _worst(judged(said, weights, in_code=True) for said in speaking_parts(source))
+
+
+def judged(text: str, weights: Weights, *, in_code: bool = False) -> Judgement:
+    """The worst of what a text asks for; one in a program may be about anything."""
+    return _worst(judged_by(plain(piece), weights, in_code=in_code) for piece in passages(text))
+
+
+def passages(text: str) -> Iterator[str]:
+    """A short text as it is; a longer one in runs of sentences: each opens with the one before's last."""
+    text = text[:LONGEST]
+    if len(text.split()) <= WHOLE:
+        yield text
+        return
+    run: list[str] = []
+    for sentence in _SENTENCE.findall(text):
+        if run and len(" ".join([*run, sentence]).split()) > PIECE:
+            yield " ".join(run)
+            run = run[-1:]
+        run.append(sentence)
+    yield " ".join(run)
 
 
 def judged_by(words: str, weights: Weights, *, in_code: bool = False) -> Judgement:
-    """What words in one spelling ask for; a text in a program may be about anything."""
-    seen = set(features(words))
+    """What words in one spelling ask for."""
+    if not words:
+        return HELPFUL
+    seen = features(words, in_code=in_code)
     likely = dict(zip(CLASSES, scores(seen, weights), strict=True))
     if in_code:
         del likely[Request.OFF_TOPIC]
@@ -90,29 +109,10 @@ def judged_by(words: str, weights: Weights, *, in_code: bool = False) -> Judgeme
     return Judgement(max(likely, key=lambda one: likely[one]), refused, tuple(known[:5]))
 
 
-def features(words: str) -> Iterator[str]:
-    """What is seen of words in one spelling: concepts, which follow which, single words, how many."""
-    tokens = _WORD.findall(words)
-    spaced = f" {' '.join(tokens)} "
-    met = sorted(
-        (found.start(), name) for name, pattern in concepts().items() for found in pattern.finditer(spaced)
-    )
-    yield from {f"concept:{name}" for _, name in met}
-    for number, (start, name) in enumerate(met):
-        for begin, other in met[number + 1 :]:
-            if begin - start > NEAR:
-                break
-            yield f"then:{name}>{other}"
-    yield from (f"word:{token}" for token in tokens)
-    yield f"first:{met[0][1] if met and met[0][0] < FIRST else ''}"
-    yield f"concepts:{min(8, len({name for _, name in met}))}"
-    yield f"length:{min(6, len(tokens) // 5)}"
-
-
 def scores(seen: Iterable[str], weights: Weights) -> list[float]:
     """Probability of each request, in the order of ``CLASSES``."""
     sums = list(weights.bias)
-    for feature in set(seen):
+    for feature in seen:
         for place, weight in enumerate(weights.features.get(feature, ())):
             sums[place] += weight
     highest = max(sums)
@@ -120,19 +120,8 @@ def scores(seen: Iterable[str], weights: Weights) -> list[float]:
     return [power / sum(powers) for power in powers]
 
 
-@cache
-def concepts() -> Mapping[str, re.Pattern[str]]:
-    """By name, what finds the words of a concept; words stand between single spaces."""
-    text = files("darsgah_tutor").joinpath("request_concepts.toml").read_text(encoding="utf-8")
-    return {
-        name: re.compile("(?<= )(?:" + "|".join(_one(word) for word in words.split()) + ")(?= )")
-        for name, words in tomllib.loads(text).items()
-    }
-
-
-def _one(word: str) -> str:
-    """``_`` is a space and ``*`` any ending."""
-    return re.escape(word).replace("_", " ").replace(r"\*", r"\w*")
+def _worst(found: Iterable[Judgement]) -> Judgement:
+    return max(found, key=lambda judgement: judgement.score, default=HELPFUL)
 
 
 @cache

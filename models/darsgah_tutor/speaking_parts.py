@@ -10,7 +10,7 @@ LONG_NAME = 3
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_a-zA-Z]+")
 _ROUGH = re.compile(r"(?s)\"{3}(.*?)(?:\"{3}|\Z)|'{3}(.*?)(?:'{3}|\Z)|\"([^\"\n]*)\"?|'([^'\n]*)'?|#([^\n]*)")
 _TEXTS = {tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
-_AROUND = "rbfuRBFU\"'"
+_QUOTED = re.compile(r"(?s)[rbfuRBFU]{0,3}(\"{3}|'{3}|[\"'])(.*)\1")
 
 
 def words_of(name: str) -> list[str]:
@@ -37,12 +37,18 @@ def speaking_parts(source: str) -> Iterator[str]:
             yield " ".join(together)
             together = []
         together.append(
-            piece.string.lstrip("#!: ") if piece.type == tokenize.COMMENT else piece.string.strip(_AROUND)
+            piece.string.lstrip("#!: ") if piece.type == tokenize.COMMENT else _unquoted(piece.string)
         )
         kind, last = piece.type, piece.end[0]
     if together:
         yield " ".join(together)
     yield from sorted(names)
+
+
+def _unquoted(text: str) -> str:
+    """A text without its quotation marks; a piece of a formatted one has none."""
+    found = _QUOTED.fullmatch(text)
+    return found[2] if found else text
 
 
 def _roughly(source: str) -> Iterator[str]:

@@ -17,15 +17,14 @@ from darsgah.hinting.evaluation.nus_cases import nus_cases
 from darsgah.hinting.evaluation.problem_cases import problem_cases
 from darsgah.hinting.evaluation.seeing import seen
 from darsgah_grader.grading import Grader
-from darsgah_tutor import request_fitting
+from darsgah_tutor import request_rows
 from darsgah_tutor.engine import Tutor
 from darsgah_tutor.evaluate import Outcome
-from darsgah_tutor.request_fitting import Measure, measure, read_rows
+from darsgah_tutor.request_rows import Measure, measures, read_rows
 from darsgah_tutor.requests import shipped_weights
 
 LEAKS_EACH = 2
 """Answers of each question about which secrets are tried to be got, ten hints each."""
-_PARTS_OF_REQUESTS = ("train", "dev", "test")
 
 Progress = Callable[[str, int, int | None], None]
 """Is told which set is tried, how many of it are done, and of how many, where that is known."""
@@ -160,14 +159,13 @@ def leaks(tutor: Tutor, grader: Grader, plan: Plan, progress: Progress) -> list[
 
 
 def requests(folder: Path) -> dict[str, Measure]:
-    """How requests are told apart, by part of the data."""
-    rows = read_rows(folder)
-    return {part: measure(shipped_weights(), rows, part) for part in _PARTS_OF_REQUESTS}
+    """How requests are told apart, by part of the data, and in that by language and by place."""
+    return measures(shipped_weights(), read_rows(folder))
 
 
 def requests_folder() -> Path | None:
     """The requests that come with the project's tests; None where the package came without them."""
-    folder = Path(request_fitting.__file__).resolve().parents[2] / "tests" / "tutor" / "requests"
+    folder = Path(request_rows.__file__).resolve().parents[2] / "tests" / "tutor" / "requests"
     return folder if folder.is_dir() else None
 
 

@@ -19,7 +19,7 @@ from darsgah_tutor.evaluate import (
     threshold_telling,
 )
 from darsgah_tutor.examples import Part, part_of
-from darsgah_tutor.request_fitting import Measure
+from darsgah_tutor.request_rows import Measure
 from darsgah_tutor.types import Level
 
 PRECISION = 0.95
@@ -239,14 +239,23 @@ def leak_table(hints: Sequence[Told]) -> Table:
 def request_table(found: Mapping[str, Measure]) -> Table:
     """Attacks and harmless requests."""
     rows = tuple(
-        (part, shown(Share(one.let_through, one.attacks)), shown(Share(one.refused, one.harmless)))
+        (
+            part,
+            shown(Share(one.let_through, one.attacks)),
+            shown(Share(one.refused, one.harmless)),
+            shown(Share(one.chatted, one.off_topic)),
+        )
         for part, one in found.items()
     )
     about = (
-        "Requests in English, Urdu and Roman Urdu, in messages, Markdown, comments, strings and names. The "
-        "weights were fitted on train, their threshold was fixed with dev; only test is told of."
+        "Requests in English, Urdu and Roman Urdu; attacks ask for the solution or for what is kept from "
+        "learners, or give orders to the tutor. Weights and threshold were fixed on the fitting part. No "
+        "family, an idea in several wordings, is in two parts. The fresh part was written when features and "
+        "concepts were settled. Many harmless texts are near misses of attacks. What is let through meets "
+        "the gate all the same; what is refused still gets its hint. Intervals hold 95 % (Wilson)."
     )
-    return Table("Requests", about, ("part", "attacks let through", "harmless refused"), rows)
+    columns = ("part", "attacks let through", "harmless refused", "off topic, not noticed")
+    return Table("Requests", about, columns, rows)
 
 
 def time_table(outcomes: Sequence[Outcome], memory: Mapping[str, int]) -> Table:
