@@ -98,6 +98,11 @@ def test_a_lab_on_the_hubs_kernel_and_who_uses_what(
     administrator.click("nav a[href='/hub/kernels']")
     expect(administrator.locator("main table tbody tr")).not_to_have_count(0)
     look(administrator, found, "kernels")
+    administrator.click("main a[href='/hub/tutor-nodes']")
+    administrator.fill("#label", "Room 3")
+    administrator.click("form[action='/hub/tutor-nodes'] button")
+    expect(administrator.locator("main pre")).to_contain_text("DARSGAH_NODE_TOKEN=")
+    look(administrator, found, "machines for hints")
     assert found == []
 
 

@@ -41,6 +41,7 @@ PAGES_AT_LEAST = {
     "/teach/cohorts/*/submissions",
     "/teach/submissions/*",
     "/hub/kernels",
+    "/hub/tutor-nodes",
 }
 
 
