@@ -6,6 +6,9 @@ import type { Words } from "./words";
 
 /** Milliseconds without a word until nobody waits any longer; asking again finds the same hint. */
 const PATIENCE = 90_000;
+/** How often a busy platform is asked again, after so many milliseconds or up to twice as many. */
+const BUSY_TRIES = 5;
+const BUSY_PAUSE = 2_000;
 
 /** What a hint is asked about, and where its text comes from. */
 export interface Asked {
@@ -56,9 +59,14 @@ export async function askForHint(asked: Asked, place: HTMLElement, reflection = 
 /** The platform answered, and there is no hint. */
 class NoHint extends Error {}
 
-async function send<Answered>(data: LabData, method: string, url: string, body: object): Promise<Answered> {
+/** What the platform answers; asked again where it is busy and has recorded nothing. */
+async function send<Answered>(data: LabData, method: string, url: string, body: object, again = BUSY_TRIES): Promise<Answered> {
   const headers = { "Content-Type": "application/json", "x-csrf-token": data.csrfToken, Accept: "application/json" };
   const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  if (answer.status === 503 && again) {
+    await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE * (1 + Math.random())));
+    return send(data, method, url, body, again - 1);
+  }
   if (!answer.ok) throw new NoHint();
   return (await answer.json()) as Answered;
 }

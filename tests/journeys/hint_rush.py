@@ -43,6 +43,8 @@ ANSWERS: Final[Mapping[str, str]] = {
 SLOW: Final = {"endless", "chatty", "forking", "greedy"}
 """Run into a limit: hints that were asked for later may be given before theirs."""
 CLASS: Final = 100
+BUSY_TRIES: Final = 6
+BUSY_PAUSE: Final = 3.0
 IN_LINE: Final = 8
 """Later hints that may be given before an earlier one: jobs run side by side, and some are slow."""
 _SAID: Final = {"right": "correct", "unreadable": "cannot read", "wrong": "double(3)"}
@@ -53,7 +55,7 @@ class Asked:
     """What one learner met.
 
     Attributes:
-        statuses: of all requests; who double-clicks asks three times in one moment.
+        statuses: of all requests; who clicks impatiently asks three times in one moment.
         hint_ids: that the answers named; one, however often it was asked for.
         before: hints that were said to come before it, as told with the answer.
         first: seconds until the platform said anything; ``whole`` until the hint was there.
@@ -130,14 +132,14 @@ async def _enrolled(operator: Operator, learners: int) -> list[tuple[UUID, str]]
 
 
 async def _asks(client: httpx.AsyncClient, assignment: UUID, token: str, kind: str) -> Asked:
-    """Ask, impatiently three times where the answer is merely wrong, and wait for the hint."""
+    """Ask, of eight one impatiently three times, and wait for the hint; where it is busy as the page does."""
     headers = {"Authorization": f"Bearer {token}"}
     body = {"notebook": "lab", "cell_id": "double", "source": ANSWERS[kind]}
     began = time.monotonic()
     answers = await asyncio.gather(
         *(
-            client.post(f"/api/v1/assignments/{assignment}/hints", json=body, headers=headers)
-            for _ in range(3 if kind == "wrong" else 1)
+            _answer(client, f"/api/v1/assignments/{assignment}/hints", body, headers)
+            for _ in range(3 if kind == "unreadable" else 1)
         )
     )
     first = time.monotonic() - began
@@ -154,6 +156,18 @@ async def _asks(client: httpx.AsyncClient, assignment: UUID, token: str, kind: s
         return asked
     hint = await _waited_for(client, hints[0]["id"], headers)
     return Asked(kind, asked.statuses, asked.hint_ids, asked.before, first, time.monotonic() - began, hint)
+
+
+async def _answer(
+    client: httpx.AsyncClient, url: str, body: Mapping[str, str], headers: Mapping[str, str]
+) -> httpx.Response:
+    """The answer to who asks, and asks again a moment later where the platform is busy and says so."""
+    for _ in range(BUSY_TRIES):
+        answer = await client.post(url, json=body, headers=headers)
+        if answer.status_code != 503 or "try again shortly" not in answer.text:
+            break
+        await asyncio.sleep(BUSY_PAUSE)
+    return answer
 
 
 async def _waited_for(client: httpx.AsyncClient, hint_id: str, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -113,10 +113,10 @@ async def ask(
         LevelNotYet: the level skips one.
     """
     assignment, cohort = await _learners(session, actor, assignment_id)
-    if all(file.name != asked.notebook for file in assignment.lab.notebooks):
+    release = next((file for file in assignment.lab.notebooks if file.name == asked.notebook), None)
+    if release is None:
         raise NotFound
-    release = await enrolments.lab_file(session, blobs, actor, assignment_id, asked.notebook, notebook=True)
-    question = question_of(release, asked.cell_id)
+    question = question_of(await blobs.get(release.sha256), asked.cell_id)
     rules, here = await queries.settings(session, cohort.id, assignment_id)
     # Held from here on, so that the requests of one learner are counted and answered one by one.
     await enrolments.lock_place(session, cohort.id, actor.account_id)
