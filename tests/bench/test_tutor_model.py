@@ -1,7 +1,11 @@
 """The bench of a causal model: what counts as read for a token, and that every precision is measured."""
 
+import argparse
+import io
+
 import pytest
 import torch
+from rich.console import Console
 
 from bench import tutor_model
 from darsgah_tutor.causal.int8 import quantize
@@ -44,3 +48,14 @@ def test_a_crowd_is_measured_to_its_last_answer(monkeypatch: pytest.MonkeyPatch)
         assert tutor_model._crowd(generator, 6, 5) > 0
     finally:
         generator.close(seconds=5)
+
+
+def test_where_there_is_no_gpu_it_says_so_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tutor_model, "SHAPE", SMALL)
+    monkeypatch.setattr(tutor_model, "PROMPT", 20)
+    monkeypatch.setattr(tutor_model, "_LIMIT_BYTES", 10_000_000)
+    written = io.StringIO()
+    found = tutor_model.tutor_model(argparse.Namespace(tokens=2), Console(file=written, width=120))
+    assert [one["precision"] for one in found["processor"]][:2] == ["float32", "bfloat16"]
+    assert ("gpu" in found) is torch.cuda.is_available()
+    assert ("torch finds none here" in written.getvalue()) is not torch.cuda.is_available()
