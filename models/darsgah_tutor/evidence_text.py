@@ -16,7 +16,7 @@ SHOWN = 2
 _CONDITIONS = ("is ", "not ", "in ", "<", ">", "!=")
 """How an expectation begins that is no value."""
 _LIMITS = {"TimeoutError": "never-ends", "MemoryError": "needs-memory", "SystemExit": "ends-program"}
-"""How a check is ended that the sandbox had to end, or that ended its process: exceptions without a message."""
+"""How a check ended that the sandbox had to end, or that ended its process: exceptions without a message."""
 _BUILT_IN = frozenset(
     name
     for name, value in vars(builtins).items()
