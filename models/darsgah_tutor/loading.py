@@ -1,5 +1,6 @@
 """Reads the tutor's own model from a folder: its JSON and headers first, then numbers and nothing else."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,14 @@ def load(folder: Path) -> SuspectsModel:
     for file in weight_files(folder, names):
         list(tensors(file))  # refuses a file that was cut short
     return _read(folder)
+
+
+def name_of(folder: Path) -> str:
+    """What the model of a folder is called: its type, and a digest of its weights that no other has."""
+    digest = hashlib.sha256()
+    for file in weight_files(folder, names_in(folder)):
+        digest.update(file.read_bytes())
+    return f"{MODEL_TYPE}-{digest.hexdigest()[:8]}"
 
 
 def _read(folder: Path) -> SuspectsModel:

@@ -112,10 +112,10 @@ def _tutor(model: Path | None) -> Tutor:
         return shipped_tutor()
     # Both need torch, which takes seconds to import; `--help` and a tutor without a model do not.
     from darsgah_tutor.diagnosing import Suspecting  # noqa: PLC0415 - see above
-    from darsgah_tutor.loading import load  # noqa: PLC0415 - see above
+    from darsgah_tutor.loading import load, name_of  # noqa: PLC0415 - see above
 
     try:
-        return replace(shipped_tutor(), model=Suspecting(load(model), model.name))
+        return replace(shipped_tutor(), model=Suspecting(load(model), name_of(model)))
     except CausalError as error:
         fail(ExitCode.WRONG_USE, str(error))
 
