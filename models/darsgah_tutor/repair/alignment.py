@@ -25,6 +25,8 @@ EDIT = 1.0
 """What any edit costs beside the nodes that it touches: one large edit is nearer than many small ones."""
 _REACH = 4
 """So many statements, or all that are left, are tried as what a block was put around."""
+_TELLING = 3
+"""Nodes of an expression by which a statement of another kind is known again: a call or an item has them."""
 _IMPOSSIBLE = float("inf")
 _Compound = ast.If | ast.For | ast.While
 _Named = ast.FunctionDef | ast.ClassDef
@@ -169,8 +171,7 @@ class _Alignment:
         if self._inner(old, new) > _replacing(old, new):
             lines = self._lines_of(old) if isinstance(old, ast.stmt) else {self._line}
             other_node = standing(new, self._line) if isinstance(new, ast.stmt) else new
-            lost = size(old) if isinstance(old, ast.stmt) else max(1, _unshared(old, new))
-            return self._choice([old], [other_node], _replacing(old, new), lost, lines)
+            return self._choice([old], [other_node], _replacing(old, new), _lost(old, new), lines)
         changes: dict[str, object] = {}
         if _other_header(old, new):
             changes = {name: self._merged_block(old, new, name) for name in ("body", "orelse")}
@@ -263,17 +264,28 @@ def _replacing(old: ast.AST, new: ast.AST) -> float:
     """The cost of one node for another; of one within the other only the rest counts."""
     if isinstance(old, ast.mod) or (isinstance(old, _Named) and isinstance(new, _Named)):
         return _IMPOSSIBLE
-    if isinstance(old, ast.expr):
-        return EDIT + max(1, _unshared(old, new), _unshared(new, old))
+    if isinstance(old, ast.expr) or (_is_simple(old) and _is_simple(new)):
+        return EDIT + max(_lost(old, new), _lost(new, old))
     return EDIT + max(size(old), size(new))
 
 
-def _unshared(node: ast.AST, other: ast.AST) -> int:
-    """Nodes of an expression that are in no part of it that the other one has too."""
+def _lost(old: ast.AST, new: ast.AST) -> int:
+    """Nodes of one that are not in the other in its place."""
+    if isinstance(old, ast.expr):
+        return max(1, _unshared(old, new, 1))
+    return max(1, _unshared(old, new, _TELLING)) if _is_simple(old) and _is_simple(new) else size(old)
+
+
+def _is_simple(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr | ast.Assign | ast.AugAssign | ast.Return)
+
+
+def _unshared(node: ast.AST, other: ast.AST, least: int) -> int:
+    """Nodes that are in no part, of so many nodes at least, that the other one has too."""
     shared = kept(other, "texts", lambda: frozenset(map(canonical, ast.walk(other))))
-    if canonical(node) in shared:
+    if size(node) >= least and canonical(node) in shared:
         return 0
-    return 1 + sum(_unshared(part, other) for _, _, part in parts(node))
+    return 1 + sum(_unshared(part, other, least) for _, _, part in parts(node))
 
 
 def _comparable(old: ast.AST, new: ast.AST) -> bool:

@@ -81,6 +81,9 @@ def _named(site: Site, stock: Stock) -> Iterator[Offer]:
         yield from ((0.4, _name(name)) for name in sorted(siblings(site.node.id)))
         bound = stock.is_bound(site.node.id, site.function)
         alike = () if bound else resembling(site.node.id, names)
+        for value in (True, False, None) if not bound else ():
+            own = site.node.id.lower()
+            yield (1.0 if str(value).lower().startswith(own) else 0.5), ast.Constant(value)
         for name in names:
             yield (0.6 * _one_of(len(names)) if bound else 1.0 if name in alike else 0.9), _name(name)
         if site.role is not Role.OWNER:

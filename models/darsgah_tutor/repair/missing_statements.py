@@ -4,11 +4,11 @@ Priors are as in ``expression_edits``.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from darsgah_tutor.repair.sites import Block, Role
 from darsgah_tutor.repair.stock import Stock
-from darsgah_tutor.repair.trees import Place, kept, last_line, size, standing
+from darsgah_tutor.repair.trees import Place, kept, last_line, parts, size, standing
 
 Statements = list[ast.stmt]
 Offer = tuple[float, int, Place, str, Statements]
@@ -71,7 +71,7 @@ def _first_values(block: Block, index: int, stock: Stock) -> Iterator[tuple[floa
     for name in unset:
         if _first_reading(block.statements, name) != index:
             continue
-        if block.owner is around:
+        if block.owner is around and _is_changed(around, name):
             for value in _FIRST_VALUES:
                 yield _CERTAIN, ast.Assign([ast.Name(name, ast.Store())], ast.parse(value, mode="eval").body)
         for expression in stock.assigned[block.function].values():
@@ -158,17 +158,64 @@ def _without_value(function: ast.FunctionDef, stock: Stock) -> set[str]:
 
 
 def _unset(function: ast.FunctionDef) -> set[str]:
-    used: set[str] = set()
-    given = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-    added = {id(node.target) for node in ast.walk(function) if isinstance(node, ast.AugAssign)}
+    """Variables that are read where nothing above has given them a value, the function's own alone."""
+    known = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    unset: set[str] = set()
+    for name, is_read in _in_order(function.body):
+        if is_read and name not in known:
+            unset.add(name)
+        known.add(name)
+    return unset
+
+
+def _in_order(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, bool]]:
+    """Names as they are read (True) and bound, in the order in which that happens."""
+    for node in nodes:
+        match node:
+            case ast.Name():
+                yield node.id, isinstance(node.ctx, ast.Load)
+            case ast.AugAssign(target=ast.Name(id=name)):
+                yield name, True
+                yield from _in_order([node.value])
+            case ast.FunctionDef() | ast.ClassDef():
+                yield node.name, False
+            case ast.alias():
+                yield (node.asname or node.name).partition(".")[0], False
+            case ast.ExceptHandler():
+                yield node.name or "", False
+                yield from _in_order(node.body)
+            case ast.Lambda():
+                continue
+            case _:
+                yield from _in_order(_parts_in_order(node))
+
+
+def _parts_in_order(node: ast.AST) -> Iterable[ast.AST]:
+    match node:
+        case ast.Assign():
+            return [node.value, *node.targets]
+        case ast.For():
+            return [node.iter, node.target, *node.body, *node.orelse]
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+            return [*node.generators, node.elt]
+        case ast.DictComp():
+            return [*node.generators, node.key, node.value]
+        case ast.comprehension():
+            return [node.iter, node.target, *node.ifs]
+    return [part for _, _, part in parts(node)]
+
+
+def _is_changed(function: ast.FunctionDef, name: str) -> bool:
+    """The variable is assigned or changed somewhere; one that is only read is rather misspelt."""
     for node in ast.walk(function):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) or id(node) in added else given).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler):
-            given.add(node.name or "")
-        elif isinstance(node, ast.alias):
-            given.add((node.asname or node.name).partition(".")[0])
-    return used - given
+        match node:
+            case ast.Name(ctx=ast.Store() | ast.Del()) if node.id == name:
+                return True
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner)))) if owner == name:
+                return True
+            case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store() | ast.Del()) if owner == name:
+                return True
+    return False
 
 
 def _stored(node: ast.AST) -> list[str]:

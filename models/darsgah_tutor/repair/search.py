@@ -40,7 +40,7 @@ _SLIP = 0.5
 _BATCH = 100
 _LARGEST_BATCH = 400
 """Programs that are tried at once: few at first, as one of them may do, then twice as many each time."""
-_FIRST, _FURTHER = 2500, 400
+_FIRST, _FURTHER = 4000, 500
 """Programs one edit away that are tried: from the learner's, and from each that is edited on."""
 _WIDTH, _ALIKE = 8, 3
 """Programs that are edited on, of those that are better than the learner's; of equally good ones."""

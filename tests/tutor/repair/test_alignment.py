@@ -85,3 +85,19 @@ def test_what_is_missing_counts_for_the_line_before_which_it_stands() -> None:
 def test_other_spellings_of_the_same_are_no_edits() -> None:
     other = BEST.replace("score > top", "not top >= score")
     assert align(parsed(BEST), parsed(other), code_lines(BEST)).cost() == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        ("print(max(scores[1:]))", "return max(scores[1:])", 3),
+        ("return scores.sort(key=len)", "scores.sort(key=len)", 1),
+        ("scores = scores.sort(key=len)", "scores.sort(key=len)", 2),
+        ("top = scores", "return scores", 3),
+    ],
+)
+def test_a_statement_of_another_kind_keeps_what_stands_in_it(old: str, new: str, lost: int) -> None:
+    learner, other = (f"def best(scores):\n    {one}\n" for one in (old, new))
+    script = align(parsed(learner), parsed(other), code_lines(learner))
+    assert sum(edit.lost for edit in script.edits.values()) == lost
+    assert canonical(script.applied(script.edits)) == canonical(parsed(other))

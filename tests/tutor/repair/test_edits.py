@@ -70,6 +70,9 @@ SLIPS = (
     ("for c in a:\n    b += c", "for c in a:\n    b *= c"),
     ("for c in a:\n    if c:\n        pass\n    b += c", "for c in a:\n    if c:\n        break\n    b += c"),
     ("for c in a:\n    d += c", "d = 0\nfor c in a:\n    d += c"),
+    ("for c in a:\n    d = d + c", "d = 0\nfor c in a:\n    d = d + c"),
+    ("for c in a:\n    d.append(c)", "d = []\nfor c in a:\n    d.append(c)"),
+    ("return a(T)", "return a(True)"),
     ("return a[0]", "if not a:\n    return []\nreturn a[0]"),
     ("c = []\nfor d in a:\n    b += d", "c = []\nfor d in a:\n    b += d\n    c.append(d)"),
     (
@@ -188,3 +191,10 @@ def test_defaults_of_parameters_are_edited() -> None:
     right = without_docstrings(ast.parse("def work(a, b=0):\n    return a + b\n"))
     candidates = one_edit(program, stock(program, [], frozenset()), {})
     assert canonical(right) in {canonical(candidate.built()) for candidate in candidates}
+
+
+def test_a_name_that_is_only_read_gets_no_first_value_out_of_nothing() -> None:
+    program = function("return [c for c in a if c > d]")
+    candidates = one_edit(program, stock(program, [], frozenset()), {})
+    wrong = {canonical(function(f"{name} = 0\nreturn [c for c in a if c > d]")) for name in "cd"}
+    assert wrong.isdisjoint(canonical(candidate.built()) for candidate in candidates)
