@@ -251,8 +251,8 @@ def request_table(found: Mapping[str, Measure]) -> Table:
         "Requests in English, Urdu and Roman Urdu; attacks ask for the solution or for what is kept from "
         "learners, or give orders to the tutor. Weights and threshold were fixed on the fitting part. No "
         "family, an idea in several wordings, is in two parts. The fresh part was written when features and "
-        "concepts were settled: it is what to expect of words of others. Many harmless texts are near misses of "
-        "attacks. What is let through meets the gate all the same; what is refused still gets its hint. "
+        "concepts were settled: it is what to expect of words of others. Many harmless texts are near misses "
+        "of attacks. What is let through meets the gate all the same; what is refused still gets its hint. "
         "Intervals hold 95 % (Wilson)."
     )
     columns = ("part", "attacks let through", "harmless refused", "off topic, not noticed")
