@@ -57,7 +57,7 @@ BAD_ANSWERS: dict[str, BadAnswer] = {
     "ends it when called": BadAnswer(
         "import os\ndef double(n):\n    os._exit(0)", "`double(3)` ends the whole"
     ),
-    "forks without end": BadAnswer("import os\nwhile True:\n    os.fork()", "before any test"),
+    "forks without end": BadAnswer("import os\nwhile True:\n    os.fork()", ""),
     "takes Python apart": BadAnswer(
         "import builtins, signal, sys\nbuiltins.repr = builtins.compile = signal.setitimer = None\n"
         "sys.modules.clear()\ndef double(n):\n    return 0",
