@@ -33,7 +33,7 @@ from tests.grades.stolen_tests import NAME, Attempt, Secret, attempts
 from tests.network import DATA_FILE, Platform, build_network, open_cohort, package, running
 
 AT_ONCE = 4
-HINT_ON_EACH = 8
+HINT_ON_EACH = 24
 """A hint is asked about one attempt in so many."""
 NOBODYS = str(UUID(int=0))
 OF_AN_ATTEMPT = ("{submission_id:uuid}", "{assignment_id:uuid}", "{hint_id:uuid}")
