@@ -48,9 +48,8 @@ $(VENV)/.assets: package-lock.json package.json requirements/full-notebook.txt p
 run: setup ## Serve on http://127.0.0.1:8000 with a worker and demo data
 	@exec $(BIN)/darsgah serve --worker --demo
 
-# Half as many tests more at a time as there are cores: they wait for browsers and for time limits.
 test: setup /usr/bin/chromium ## Set everything up and run all tests
-	@$(BIN)/python -m pytest --numprocesses $$(( $$(nproc) * 3 / 2 )) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: setup ## ruff, mypy, import-linter, TypeScript
 	@$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from tests.journeys.hint_rush import ANSWERS, rush_in
 
 pytestmark = pytest.mark.journey
 
-LEARNERS = 2 * len(ANSWERS)
+LEARNERS = len(ANSWERS)
 
 
 async def test_a_class_asks_at_once(tmp_path: Path) -> None:
