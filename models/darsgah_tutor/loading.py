@@ -9,7 +9,7 @@ import torch
 from darsgah_tutor.causal.errors import FolderRefused
 from darsgah_tutor.features import BUCKETS, FACTS
 from darsgah_tutor.model import MODEL_TYPE, SuspectsModel, hide_bars
-from darsgah_tutor.weight_files import names_in, read_json, refuse_pickles, tensors, weight_files
+from darsgah_tutor.weight_files import READING, names_in, read_json, refuse_pickles, tensors, weight_files
 
 
 def load(folder: Path) -> SuspectsModel:
@@ -33,7 +33,8 @@ def load(folder: Path) -> SuspectsModel:
         )
     for file in weight_files(folder, names):
         list(tensors(file))  # refuses a file that was cut short
-    return _read(folder)
+    with READING:
+        return _read(folder)
 
 
 def name_of(folder: Path) -> str:

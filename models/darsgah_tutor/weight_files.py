@@ -7,6 +7,7 @@ the header with each tensor's type, shape and place, then the numbers.
 """
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from darsgah_tutor.causal.errors import FolderRefused
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".npy", ".npz", ".h5", ".pyc")
 """Endings of files that are pickles, or that libraries of models unpickle."""
+READING = threading.Lock()
+"""Held while transformers reads a model: it changes torch's default type for all threads meanwhile."""
 _LONGEST_HEADER = 100_000_000
 """As the format's own reader has it."""
 

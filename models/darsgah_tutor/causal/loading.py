@@ -17,6 +17,7 @@ from darsgah_tutor.causal.folder import Examined, examine
 from darsgah_tutor.causal.int8 import quantize
 from darsgah_tutor.devices import free_memory_bytes
 from darsgah_tutor.offline import stay_offline
+from darsgah_tutor.weight_files import READING
 
 LONGEST_CHAT = 4096
 """Tokens of a chat with its answer, even where the model could read more: a hint needs a tenth of it."""
@@ -143,14 +144,15 @@ def _read(folder: Path, kind: torch.dtype, device: torch.device) -> tuple[Any, A
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers has no types there
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            folder,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            dtype=kind,
-            attn_implementation=_attention(device),
-        )
+        with READING:
+            model: Any = AutoModelForCausalLM.from_pretrained(
+                folder,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                dtype=kind,
+                attn_implementation=_attention(device),
+            )
         model.eval().requires_grad_(requires_grad=False).to(device)
     except torch.OutOfMemoryError as error:
         raise FolderRefused(f"There is not enough memory on the GPU for the model in {folder}.") from error

@@ -51,9 +51,13 @@ def process(
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as started:
         try:
             assert started.stderr is not None
-            said = started.stderr.readline()
-            address = re.search(r"http://127\.0\.0\.1:(?!0\b)\d+", said)
-            assert address is not None, said + started.stderr.read()
-            yield address[0], started
+            said = ""
+            for line in started.stderr:  # a library may have something to say first
+                said += line
+                address = re.search(r"http://127\.0\.0\.1:(?!0\b)\d+", line)
+                if address is not None:
+                    yield address[0], started
+                    return
+            raise AssertionError(said)
         finally:
             started.kill()
