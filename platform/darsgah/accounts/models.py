@@ -12,7 +12,7 @@ from darsgah.db.columns import Record, created_at_column, id_column, moment_colu
 class Account(Record, table=True):
     """A person who can sign in. The address is kept in lower case and is unique in the network.
 
-    ``no_ai`` is the wish for hints that only say what the tests saw.
+    ``no_ai`` is the wish for hints that only say what the tests saw, ``no_mail`` the wish for no letters.
     """
 
     __tablename__ = "account"
@@ -23,6 +23,7 @@ class Account(Record, table=True):
     password_hash: str = Field(sa_type=sa.Text)
     language: str = Field(default="en", sa_type=sa.Text)
     no_ai: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("false")})
+    no_mail: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("false")})
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})
     created_at: datetime = created_at_column()
 

@@ -6,6 +6,7 @@ import darsgah.enrolments.models
 import darsgah.grades.models
 import darsgah.hubs.models
 import darsgah.lab_checks.models
+import darsgah.notices.models
 import darsgah.submissions.models
 import darsgah.tutor_nodes.models
 import darsgah.tutoring.models

@@ -30,6 +30,7 @@ class Queue(StrEnum):
     DEFAULT = "default"
     CHECKS = "checks"
     HINTS = "hints"
+    NOTICES = "notices"
 
 
 @dataclass(frozen=True)
