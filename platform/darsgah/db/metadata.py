@@ -8,6 +8,7 @@ import darsgah.hubs.models
 import darsgah.lab_checks.models
 import darsgah.notices.models
 import darsgah.submissions.models
+import darsgah.teams.models
 import darsgah.tutor_nodes.models
 import darsgah.tutoring.models
 import darsgah.workspaces.models  # noqa: F401 # imported for the tables it declares, like those above
