@@ -1,7 +1,9 @@
 """All tables in one place, for migrations to be held against: the only module that imports every slice's."""
 
 import darsgah.accounts.models
+import darsgah.briefs.models
 import darsgah.catalog.models
+import darsgah.credentials.models
 import darsgah.enrolments.models
 import darsgah.grades.models
 import darsgah.hubs.models
