@@ -1,6 +1,6 @@
 """All SQL of the accounts slice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,12 @@ async def display_names(session: AsyncSession, account_ids: Sequence[UUID]) -> d
         select(col(Account.id), col(Account.display_name)).where(col(Account.id).in_(account_ids))
     )
     return {row.id: row.display_name for row in rows}
+
+
+async def contacts(session: AsyncSession, account_ids: Collection[UUID]) -> Sequence[Account]:
+    """The accounts that are active, of these."""
+    statement = select(Account).where(col(Account.id).in_(account_ids), col(Account.is_active).is_(True))
+    return (await session.execute(statement)).scalars().all()
 
 
 async def live_session(

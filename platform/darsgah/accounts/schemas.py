@@ -41,12 +41,14 @@ class PasswordChange(msgspec.Struct, frozen=True):
 class ProfileChange(msgspec.Struct, frozen=True):
     """What a person may change about themselves.
 
-    ``no_ai`` asks for hints that only say what the tests saw; left out, it stays as it is.
+    ``no_ai`` asks for hints that only say what the tests saw, ``no_mail`` for no letters; left out, each stays
+    as it is.
     """
 
     display_name: DisplayName
     language: Language
     no_ai: bool | None = None
+    no_mail: bool | None = None
 
 
 class AccountView(msgspec.Struct, frozen=True):
@@ -58,6 +60,7 @@ class AccountView(msgspec.Struct, frozen=True):
     language: str
     created_at: datetime
     no_ai: bool = False
+    no_mail: bool = False
 
 
 class SessionView(msgspec.Struct, frozen=True):
@@ -66,3 +69,12 @@ class SessionView(msgspec.Struct, frozen=True):
     token: str
     expires_at: datetime
     account: AccountView
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """Where and how somebody is written to."""
+
+    email: str
+    display_name: str
+    language: str
+    no_mail: bool

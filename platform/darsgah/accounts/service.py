@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -16,7 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.accounts import queries
 from darsgah.accounts.models import Account, AccountSession, SignInFailure
 from darsgah.accounts.passwords import NO_PASSWORD, hash_password, needs_rehash, verify_password
-from darsgah.accounts.schemas import AccountView, PasswordChange, ProfileChange, SessionView, SignIn, SignUp
+from darsgah.accounts.schemas import (
+    AccountView,
+    Contact,
+    PasswordChange,
+    ProfileChange,
+    SessionView,
+    SignIn,
+    SignUp,
+)
 from darsgah.db.columns import now as utc_now
 from darsgah.db.session import Database
 from darsgah.errors import Conflict, MalformedInput, NotFound, NotSignedIn, TooMany
@@ -90,6 +98,7 @@ def _view(account: Account) -> AccountView:
         language=account.language,
         created_at=account.created_at,
         no_ai=account.no_ai,
+        no_mail=account.no_mail,
     )
 
 
@@ -308,7 +317,7 @@ async def existing_account(session: AsyncSession, email: str) -> AccountView:
 
 
 async def change_profile(session: AsyncSession, account_id: UUID, form: ProfileChange) -> AccountView:
-    """Change name, language and whether hints may be the tutor's."""
+    """Change name, language, whether hints may be the tutor's, and whether letters are sent."""
     account = await queries.account_by_id(session, account_id)
     if account is None:
         raise NotFound
@@ -318,6 +327,8 @@ async def change_profile(session: AsyncSession, account_id: UUID, form: ProfileC
     account.language = form.language
     if form.no_ai is not None:
         account.no_ai = form.no_ai
+    if form.no_mail is not None:
+        account.no_mail = form.no_mail
     return _view(account)
 
 
@@ -331,6 +342,14 @@ async def change_language(session: AsyncSession, account_id: UUID, language: str
 async def display_names(session: AsyncSession, account_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Names of accounts, by id."""
     return await queries.display_names(session, account_ids)
+
+
+async def contacts(session: AsyncSession, account_ids: Collection[UUID]) -> dict[UUID, Contact]:
+    """How to write to people, by id; accounts that are closed are left out."""
+    return {
+        account.id: Contact(account.email, account.display_name, account.language, account.no_mail)
+        for account in await queries.contacts(session, account_ids)
+    }
 
 
 async def delete_expired(session: AsyncSession, now: datetime) -> None:

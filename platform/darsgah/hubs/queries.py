@@ -61,3 +61,16 @@ async def add_grant(session: AsyncSession, account_id: UUID, role: Role, hub_id:
         .values(id=new_id(), account_id=account_id, role=role.value, hub_id=hub_id)
         .on_conflict_do_nothing(index_elements=["account_id", "role", "hub_id"])
     )
+
+
+async def holders(session: AsyncSession, hub_id: UUID | None, roles: Collection[Role]) -> Sequence[UUID]:
+    """The accounts that hold one of the roles in a hub, or network-wide without one."""
+    statement = (
+        select(col(RoleGrant.account_id))
+        .distinct()
+        .where(
+            col(RoleGrant.hub_id).is_not_distinct_from(hub_id),
+            col(RoleGrant.role).in_([role.value for role in roles]),
+        )
+    )
+    return (await session.execute(statement)).scalars().all()

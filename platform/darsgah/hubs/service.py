@@ -101,3 +101,8 @@ async def grants(session: AsyncSession, account_id: UUID) -> frozenset[tuple[Rol
 async def grant(session: AsyncSession, account_id: UUID, role: Role, hub_id: UUID | None) -> None:
     """Grant a role in a hub, or network-wide without one; granting it twice changes nothing."""
     await queries.add_grant(session, account_id, role, hub_id)
+
+
+async def holders(session: AsyncSession, hub_id: UUID | None, *roles: Role) -> list[UUID]:
+    """The accounts that hold one of the roles in that hub, or network-wide without one, to be told something."""
+    return list(await queries.holders(session, hub_id, roles))

@@ -43,6 +43,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("You are verified as a mentor"),
         Message("{hub} verified you as a mentor. You can act for your organisation now."),
     ),
+    "organisation_declined": Kind(
+        Message("{organisation} did not say yes"),
+        Message("An owner of {organisation} declined that you act for it. You can name another organisation."),
+    ),
     "organisation_founded": Kind(
         Message("{organisation} asks to be verified"),
         Message("{person} put {organisation} down as their organisation. See what they say of it."),
@@ -70,5 +74,21 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     "organisation_wants_to_join": Kind(
         Message("{person} asks to act for {organisation}"),
         Message("{person} named {organisation} at sign-up. Say whether they act for it."),
+    ),
+    "team_invitation": Kind(
+        Message("{person} asks you into the team {team}"),
+        Message("Say whether you come into the team {team}, under your teams."),
+    ),
+    "team_member_joined": Kind(
+        Message("{person} came into the team {team}"),
+        Message("{person} is in the team {team} now."),
+    ),
+    "team_member_left": Kind(
+        Message("{person} left the team {team}"),
+        Message("{person} is in the team {team} no more. Where it has applied, see whether it still meets what is asked."),
+    ),
+    "team_taken_out": Kind(
+        Message("You are in the team {team} no more"),
+        Message("You were taken out of the team {team}. What you did with it before is kept."),
     ),
 })  # fmt: skip
