@@ -44,6 +44,8 @@ from darsgah.lab_checks import pages as lab_checks_pages
 from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
+from darsgah.teams import api as teams_api
+from darsgah.teams import pages as teams_pages
 from darsgah.tutor_nodes import api as tutor_nodes_api
 from darsgah.tutor_nodes import pages as tutor_nodes_pages
 from darsgah.tutoring import api as tutoring_api
@@ -179,6 +181,7 @@ def _routes() -> list[ControllerRouterHandler]:
         bank_pages.router,
         kernels_pages.router,
         tutor_nodes_pages.router,
+        teams_pages.router,
         Router(
             path=API,
             route_handlers=[
@@ -194,6 +197,7 @@ def _routes() -> list[ControllerRouterHandler]:
                 grades_api.router,
                 kernels_api.router,
                 tutor_nodes_api.router,
+                teams_api.router,
             ],
         ),
         nothing_here,

@@ -194,6 +194,8 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
         "{path:path}": "nothing/here",
         "{path:str}": "nothing",
         "{page_id:uuid}": str(UUID(int=0)),
+        "{team_id:uuid}": NOBODYS,
+        "{token:str}": "nothing",
         "{version:str}": "0",
         "{name:str}": "nothing",
         "{address:path}": platform.app.state.static_files.url("app.css").removeprefix("/static/"),

@@ -6,6 +6,7 @@ of ``learner``. A route without a line in the table fails, and so does a line wi
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 from litestar import Litestar, WebSocket, get, websocket
@@ -17,6 +18,8 @@ from darsgah.app import RouteWithoutRule, deny_by_default, handlers_of
 from darsgah.enrolments import service as enrolments
 from darsgah.grades.tasks import GradingTasks
 from darsgah.submissions import service as submissions
+from darsgah.teams import service as teams
+from darsgah.teams.schemas import NewTeam
 from darsgah.tutoring import service as tutoring
 from darsgah.tutoring.schemas import HintRequest, MadeHint
 from darsgah.workspaces import service as workspaces
@@ -63,6 +66,20 @@ def asking(status: int) -> Expected:
 ADMINISTRATORS = signed_in(403, hub_admin=200, other_hub_admin=200, network_admin=200)
 STOPPERS = signed_in(403, hub_admin=404, other_hub_admin=404, network_admin=404)
 """Those who may stop kernels and withdraw tutors' nodes, of which there are none here."""
+
+ALL_LEARNERS = (*LEARNERS, "outsider", "other_learner")
+LEARNING = signed_in(403, **dict.fromkeys(ALL_LEARNERS, 200))
+"""Whoever learns in some hub."""
+OF_A_TEAM = signed_in(403, **dict.fromkeys(ALL_LEARNERS, 404), learner=200)
+"""The team is the learner's alone."""
+NO_INVITATION = signed_in(403, **dict.fromkeys(ALL_LEARNERS, 404))
+"""There is no such invitation, link or member."""
+
+
+def saved(expected: Expected, status: int = 303) -> Expected:
+    """The same, with another status of success."""
+    return {role: status if found == 200 else found for role, found in expected.items()}
+
 
 EXPECTED: Mapping[str, Expected] = {
     "GET /": everyone(302, anonymous=200),
@@ -191,6 +208,28 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/tutor-nodes": ADMINISTRATORS,
     "POST /api/v1/tutor-nodes": {**STOPPERS, "network_admin": 201},
     "DELETE /api/v1/tutor-nodes/{node_id:uuid}": STOPPERS,
+    "GET /teams": LEARNING,
+    "POST /teams": saved(LEARNING),
+    "GET /teams/{team_id:uuid}": OF_A_TEAM,
+    "POST /teams/{team_id:uuid}/name": saved(OF_A_TEAM),
+    "POST /teams/{team_id:uuid}/invitations": saved(OF_A_TEAM),
+    "POST /teams/{team_id:uuid}/invitations/{invitation_id:uuid}/withdraw": NO_INVITATION,
+    "POST /teams/{team_id:uuid}/link": saved(OF_A_TEAM),
+    "POST /teams/{team_id:uuid}/take-out": NO_INVITATION,
+    "POST /team-invitations/{invitation_id:uuid}": NO_INVITATION,
+    "GET /teams/join/{token:str}": signed_in(404, anonymous=302),
+    "POST /teams/join/{token:str}": NO_INVITATION,
+    "GET /api/v1/teams": LEARNING,
+    "POST /api/v1/teams": saved(LEARNING, 201),
+    "GET /api/v1/teams/{team_id:uuid}": OF_A_TEAM,
+    "PUT /api/v1/teams/{team_id:uuid}": OF_A_TEAM,
+    "DELETE /api/v1/teams/{team_id:uuid}/members/{account_id:uuid}": NO_INVITATION,
+    "POST /api/v1/teams/{team_id:uuid}/invitations": saved(OF_A_TEAM, 201),
+    "DELETE /api/v1/teams/{team_id:uuid}/invitations/{invitation_id:uuid}": NO_INVITATION,
+    "PUT /api/v1/teams/{team_id:uuid}/link": OF_A_TEAM,
+    "DELETE /api/v1/teams/{team_id:uuid}/link": OF_A_TEAM,
+    "POST /api/v1/team-invitations/{invitation_id:uuid}": NO_INVITATION,
+    "POST /api/v1/team-joins": NO_INVITATION,
     "POST /api/v1/tutor/nodes": everyone(401),
     "DELETE /api/v1/tutor/nodes": everyone(401),
     "GET /api/v1/kernels": ADMINISTRATORS,
@@ -211,6 +250,8 @@ PROFILE = {"display_name": "Another name", "language": "en"}
 PASSWORDS = {"current_password": "not this one", "new_password": "ten or more"}
 SAID = ("name", "token", "model", "device", "version")
 NODE = {"url": "http://10.0.0.5:8100", "places": 1, **dict.fromkeys(SAID, "gpu-1")}
+
+NOBODY = str(UUID(int=0))
 
 SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /sign-in": {"data": CREDENTIALS},
@@ -243,6 +284,17 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "PUT /api/v1/hints/{hint_id:uuid}/rating": {"json": {"helpful": True}},
     "POST /hub/tutor-nodes": {"data": {"label": "Room 3"}},
     "POST /api/v1/tutor-nodes": {"json": {"label": "Room 3"}},
+    "POST /teams": {"data": {"name": "A team"}},
+    "POST /teams/{team_id:uuid}/name": {"data": {"name": "A team"}},
+    "POST /teams/{team_id:uuid}/invitations": {"data": {"email": "somebody@example.org"}},
+    "POST /teams/{team_id:uuid}/link": {"data": {"action": "end"}},
+    "POST /teams/{team_id:uuid}/take-out": {"data": {"account_id": NOBODY}},
+    "POST /team-invitations/{invitation_id:uuid}": {"data": {"accept": "true"}},
+    "POST /api/v1/teams": {"json": {"name": "A team"}},
+    "PUT /api/v1/teams/{team_id:uuid}": {"json": {"name": "A team"}},
+    "POST /api/v1/teams/{team_id:uuid}/invitations": {"json": {"email": "somebody@example.org"}},
+    "POST /api/v1/team-invitations/{invitation_id:uuid}": {"json": {"accept": True}},
+    "POST /api/v1/team-joins": {"json": {"token": "nothing"}},
     "POST /api/v1/tutor/nodes": {"json": NODE},
 }
 """What is sent to the routes that read something."""
@@ -276,6 +328,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         assert asked.request
         await tutoring.record(session, asked.request.id, MadeHint({"en": "Look again."}))
         hint_id = asked.request.id
+        team = await teams.found(session, network.people["learner"], NewTeam("The first team"))
     return {
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
         "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
@@ -288,6 +341,10 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         ),
         "{assignment_id:uuid}": str(network.assignment_id),
         "{lab_version_id:uuid}": str(network.lab_version_id),
+        "{team_id:uuid}": str(team.id),
+        "{invitation_id:uuid}": NOBODY,
+        "{account_id:uuid}": NOBODY,
+        "{token:str}": "nothing",
         "{submission_id:uuid}": str(handed_in.id),
         "{node_id:uuid}": str(network.lab_version_id),
         "{name:str}": "lab",
