@@ -85,3 +85,9 @@ class NoMentor(Conflict):
     """A brief is accepted by a mentor who acts for an organisation: sign up as one, then open this link again."""
 
     code = "no_mentor"
+
+
+class BriefFull(Conflict):
+    """This brief has as many teams as it takes."""
+
+    code = "brief_full"

@@ -150,12 +150,8 @@ MOVES: tuple[Move, ...] = (
 )
 """Every move there is."""
 
-_BY_NAME = {(move.lane, move.name): move for move in MOVES}
-
-
-def move_named(lane: Lane, name: str) -> Move | None:
-    """The move of that name in that lane."""
-    return _BY_NAME.get((lane, name))
+BY_NAME = {(move.lane, move.name): move for move in MOVES}
+"""The same by lane and name."""
 
 
 def moves_from(lane: Lane, stage: Stage) -> tuple[Move, ...]:
@@ -173,7 +169,7 @@ def replay(lane: Lane, names: Iterable[str]) -> Stage | None:
                 return None
             stage = FIRST[lane]
             continue
-        move = move_named(lane, name)
+        move = BY_NAME.get((lane, name))
         if move is None or stage is None or stage not in move.sources:
             return None
         target = move.target or before

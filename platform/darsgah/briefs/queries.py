@@ -1,0 +1,266 @@
+"""All SQL of the briefs slice, and who may see which brief."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+from sqlmodel import col, select
+
+from darsgah.access import NETWORK_ROLES, Actor, Role
+from darsgah.briefs.lifecycle import ENDED, OPEN, SHOWN, Stage
+from darsgah.briefs.models import (
+    Brief,
+    BriefApproval,
+    BriefGate,
+    BriefMove,
+    BriefReview,
+    BriefRound,
+    BriefThreshold,
+    Project,
+)
+
+COORDINATORS = (Role.INSTRUCTOR, Role.HUB_ADMIN)
+"""Roles in a hub whose holders look after its briefs."""
+_BRIEF = select(Brief).options(defer(Brief.search))  # type: ignore[arg-type] # SQLModel types a column as its value
+
+
+def run_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """Briefs of the hubs that the actor coordinates, or all for network roles; unwritten ones included."""
+    if actor.holds(*NETWORK_ROLES):
+        return sa.true()
+    hubs = actor.hubs(*COORDINATORS)
+    return col(Brief.hub_id).in_(hubs) if hubs else sa.false()
+
+
+def written_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """Briefs that name the actor as their mentor."""
+    return col(Brief.mentor_id) == actor.account_id
+
+
+def shown_to(actor: Actor, team_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    """Briefs that the actor may read: run or written by them, published ones, and those of their projects.
+
+    Args:
+        team_ids: the actor's teams.
+    """
+    own = select(col(Project.brief_id)).where(col(Project.team_id).in_(team_ids))
+    published = sa.and_(col(Brief.published_at).is_not(None), col(Brief.stage).in_([*map(str, SHOWN)]))
+    return sa.or_(run_by(actor), written_by(actor), published, col(Brief.id).in_(own))
+
+
+async def visible(
+    session: AsyncSession, actor: Actor, team_ids: Collection[UUID], brief_id: UUID
+) -> Brief | None:
+    """One brief that the actor may read."""
+    statement = _BRIEF.where(col(Brief.id) == brief_id, shown_to(actor, team_ids))
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def brief(session: AsyncSession, brief_id: UUID) -> Brief | None:
+    """One brief, whoever asks."""
+    return (await session.execute(_BRIEF.where(col(Brief.id) == brief_id))).scalar_one_or_none()
+
+
+async def briefs(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Brief]:
+    """Some briefs, whoever asks."""
+    return (await session.execute(_BRIEF.where(col(Brief.id).in_(ids)))).scalars().all()
+
+
+async def brief_for_update(session: AsyncSession, brief_id: UUID) -> Brief | None:
+    """One brief, locked and read anew: stages and texts change one by one."""
+    statement = (
+        _BRIEF.where(col(Brief.id) == brief_id).with_for_update().execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def invited_for_update(session: AsyncSession, invitation: bytes) -> Brief | None:
+    """The brief of an invitation, locked."""
+    statement = (
+        _BRIEF.where(col(Brief.invitation) == invitation)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def invited(session: AsyncSession, invitation: bytes) -> Brief | None:
+    """The brief of an invitation."""
+    return (await session.execute(_BRIEF.where(col(Brief.invitation) == invitation))).scalar_one_or_none()
+
+
+async def own(session: AsyncSession, actor: Actor, *, after: UUID | None, limit: int) -> Sequence[Brief]:
+    """The briefs that name the actor, newest first."""
+    statement = _BRIEF.where(written_by(actor)).order_by(col(Brief.id).desc()).limit(limit)
+    if after is not None:
+        statement = statement.where(col(Brief.id) < after)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def run(
+    session: AsyncSession, actor: Actor, stage: Stage | None, *, after: UUID | None, limit: int
+) -> Sequence[Brief]:
+    """The briefs that the actor coordinates, newest first; of one stage or of all."""
+    statement = _BRIEF.where(run_by(actor)).order_by(col(Brief.id).desc()).limit(limit)
+    if stage is not None:
+        statement = statement.where(col(Brief.stage) == stage.value)
+    if after is not None:
+        statement = statement.where(col(Brief.id) < after)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def stage_counts(session: AsyncSession, actor: Actor) -> dict[Stage, int]:
+    """How many briefs that the actor coordinates are in each stage."""
+    statement = (
+        select(col(Brief.stage), sa.func.count()).where(run_by(actor)).group_by(col(Brief.stage))
+    )
+    return {Stage(stage): count for stage, count in await session.execute(statement)}
+
+
+async def past_their_time(session: AsyncSession, today: date, limit: int) -> Sequence[UUID]:
+    """Briefs that still take applications although their last day for it is over."""
+    statement = (
+        select(col(Brief.id))
+        .where(
+            col(Brief.stage).in_([*map(str, OPEN), Stage.PAUSED.value]), col(Brief.apply_until) < today
+        )
+        .order_by(col(Brief.id))
+        .limit(limit)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def open_briefs(session: AsyncSession, *, after: UUID | None, limit: int) -> Sequence[Brief]:
+    """Briefs that learners can find, in the order of their ids."""
+    statement = _BRIEF.where(col(Brief.stage).in_([*map(str, OPEN)])).order_by(col(Brief.id)).limit(limit)
+    if after is not None:
+        statement = statement.where(col(Brief.id) > after)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def gates(session: AsyncSession, brief_ids: Collection[UUID]) -> dict[UUID, list[BriefGate]]:
+    """The gates of some briefs, in the order that they were written in."""
+    statement = (
+        select(BriefGate).where(col(BriefGate.brief_id).in_(brief_ids)).order_by(col(BriefGate.id))
+    )
+    found: dict[UUID, list[BriefGate]] = {}
+    for gate in (await session.execute(statement)).scalars():
+        found.setdefault(gate.brief_id, []).append(gate)
+    return found
+
+
+async def replace_gates(session: AsyncSession, brief_id: UUID, wanted: Sequence[tuple[UUID, float]]) -> None:
+    """Write a brief's gates anew."""
+    await session.execute(sa.delete(BriefGate).where(col(BriefGate.brief_id) == brief_id))
+    session.add_all([BriefGate(brief_id=brief_id, lab_id=lab, share=share) for lab, share in wanted])
+    await session.flush()
+
+
+async def rounds(session: AsyncSession, brief_id: UUID) -> Sequence[BriefRound]:
+    """A brief as it was submitted each time, oldest first."""
+    statement = (
+        select(BriefRound).where(BriefRound.brief_id == brief_id).order_by(col(BriefRound.number))
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def reviews(session: AsyncSession, brief_id: UUID) -> Sequence[BriefReview]:
+    """What coordinators thought of a brief, round by round."""
+    statement = (
+        select(BriefReview)
+        .where(BriefReview.brief_id == brief_id)
+        .order_by(col(BriefReview.round), col(BriefReview.at), col(BriefReview.id))
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def review(session: AsyncSession, brief_id: UUID, number: int, reviewer_id: UUID) -> BriefReview | None:
+    """What one of them wrote in one round."""
+    statement = select(BriefReview).where(
+        BriefReview.brief_id == brief_id, BriefReview.round == number, BriefReview.reviewer_id == reviewer_id
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def approvals(session: AsyncSession, brief_id: UUID, number: int) -> Sequence[BriefApproval]:
+    """The approvals that are written down for one round."""
+    statement = select(BriefApproval).where(BriefApproval.brief_id == brief_id, BriefApproval.round == number)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def drop_approval(session: AsyncSession, brief_id: UUID, number: int, kind: str) -> None:
+    """Take an approval back."""
+    await session.execute(
+        sa.delete(BriefApproval).where(
+            col(BriefApproval.brief_id) == brief_id,
+            col(BriefApproval.round) == number,
+            col(BriefApproval.kind) == kind,
+        )
+    )
+
+
+async def history(session: AsyncSession, brief_id: UUID, project_id: UUID | None) -> Sequence[BriefMove]:
+    """The history of a brief, or of one of its projects, oldest first."""
+    same = col(BriefMove.project_id).is_(None) if project_id is None else BriefMove.project_id == project_id
+    statement = (
+        select(BriefMove).where(BriefMove.brief_id == brief_id, same).order_by(col(BriefMove.id))
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def threshold(session: AsyncSession, hub_id: UUID) -> BriefThreshold | None:
+    """What a hub asks of a review, where it has set it."""
+    return await session.get(BriefThreshold, hub_id)
+
+
+async def project(session: AsyncSession, project_id: UUID) -> Project | None:
+    """One project, whoever asks."""
+    return await session.get(Project, project_id)
+
+
+async def project_for_update(session: AsyncSession, project_id: UUID) -> Project | None:
+    """One project, locked and read anew; its brief is locked before."""
+    statement = (
+        select(Project)
+        .where(Project.id == project_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def projects(session: AsyncSession, brief_id: UUID) -> Sequence[Project]:
+    """The projects of a brief, in the order of the match."""
+    statement = select(Project).where(Project.brief_id == brief_id).order_by(col(Project.id))
+    return (await session.execute(statement)).scalars().all()
+
+
+async def projects_of_teams(session: AsyncSession, team_ids: Collection[UUID]) -> Sequence[Project]:
+    """The projects of some teams, newest first."""
+    statement = (
+        select(Project).where(col(Project.team_id).in_(team_ids)).order_by(col(Project.id).desc())
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def projects_of_mentor(session: AsyncSession, account_id: UUID, limit: int) -> Sequence[Project]:
+    """The projects of the briefs that name somebody, newest first."""
+    statement = (
+        select(Project)
+        .join(Brief, col(Brief.id) == col(Project.brief_id))
+        .where(Brief.mentor_id == account_id)
+        .order_by(col(Project.id).desc())
+        .limit(limit)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def running_projects(session: AsyncSession, brief_id: UUID) -> int:
+    """How many projects of a brief are not at an end."""
+    statement = select(sa.func.count()).where(
+        Project.brief_id == brief_id, col(Project.stage).not_in([*map(str, ENDED)])
+    )
+    return (await session.execute(statement)).scalar_one()
