@@ -10,6 +10,7 @@ import darsgah.hubs.models
 import darsgah.lab_checks.models
 import darsgah.notices.models
 import darsgah.organisations.models
+import darsgah.projects.models
 import darsgah.submissions.models
 import darsgah.teams.models
 import darsgah.tutor_nodes.models
