@@ -23,6 +23,57 @@ class Kind:
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
+    "brief_cancelled": Kind(
+        Message("“{brief}” was cancelled"),
+        Message("The hub cancelled the brief “{brief}”. The reason given: {reason}"),
+    ),
+    "brief_changes_requested": Kind(
+        Message("Changes to “{brief}” are asked for"),
+        Message("The hub's review of “{brief}” asks for changes: {reason}"),
+    ),
+    "brief_closed": Kind(
+        Message("“{brief}” is closed"),
+        Message("All projects of the brief “{brief}” are at an end, so it is closed."),
+    ),
+    "brief_expired": Kind(
+        Message("“{brief}” has expired"),
+        Message("The last day to apply for “{brief}” is over and no team was matched."),
+    ),
+    "brief_invitation": Kind(
+        Message("{hub} wrote a brief for you"),
+        Message("“{brief}” waits for you: read it, change what you want, and accept it."),
+    ),
+    "brief_matched": Kind(
+        Message("Teams were matched with “{brief}”"),
+        Message("The hub confirmed the match of “{brief}”. Its dates are fixed from now on."),
+    ),
+    "brief_mentor_named": Kind(
+        Message("You are the mentor of “{brief}” now"),
+        Message("{person} named you as the mentor of the brief “{brief}”."),
+    ),
+    "brief_paused": Kind(
+        Message("“{brief}” is paused"),
+        Message("Nobody can apply for “{brief}” until it is resumed. The reason given: {reason}"),
+    ),
+    "brief_published": Kind(
+        Message("“{brief}” is published"),
+        Message("The brief “{brief}” was approved, and learners find it now."),
+    ),
+    "brief_resumed": Kind(
+        Message("“{brief}” goes on"),
+        Message("The brief “{brief}” is no longer paused."),
+    ),
+    "brief_to_review": Kind(
+        Message("“{brief}” waits for your review"),
+        Message(
+            "The brief “{brief}” passed the automatic check. Score it, and approve it or ask for "
+            "changes."
+        ),
+    ),
+    "brief_withdrawn": Kind(
+        Message("“{brief}” was withdrawn"),
+        Message("Its mentor withdrew the brief “{brief}”. The reason given: {reason}"),
+    ),
     "mentor_refused": Kind(
         Message("You were not verified as a mentor"),
         Message("{hub} did not verify you as a mentor. The reason given: {reason}"),
@@ -74,6 +125,57 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     "organisation_wants_to_join": Kind(
         Message("{person} asks to act for {organisation}"),
         Message("{person} named {organisation} at sign-up. Say whether they act for it."),
+    ),
+    "project_agreements_signed": Kind(
+        Message("Everybody agreed: “{brief}”"),
+        Message("Everybody accepted the agreements of the project “{brief}”. It can begin."),
+    ),
+    "project_cancelled": Kind(
+        Message("The project “{brief}” was cancelled"),
+        Message("The hub cancelled your project “{brief}”. The reason given: {reason}"),
+    ),
+    "project_disputed": Kind(
+        Message("There is a dispute about “{brief}”"),
+        Message("The hub decides about the project “{brief}”. What was said: {reason}"),
+    ),
+    "project_evaluated": Kind(
+        Message("The project “{brief}” is evaluated"),
+        Message("The instructor confirmed the evaluation of the project “{brief}”."),
+    ),
+    "project_expired": Kind(
+        Message("The project “{brief}” did not begin"),
+        Message(
+            "The agreements of “{brief}” were not accepted by everybody in time, so the project "
+            "has ended."
+        ),
+    ),
+    "project_final_returned": Kind(
+        Message("“{brief}”: the final work came back"),
+        Message("More is asked for before the project “{brief}” can be evaluated: {reason}"),
+    ),
+    "project_final_submitted": Kind(
+        Message("“{brief}”: the final work is in"),
+        Message("The team handed in the final work of the project “{brief}”."),
+    ),
+    "project_kicked_off": Kind(
+        Message("The project “{brief}” has begun"),
+        Message("The kick-off of the project “{brief}” was held. Start with the milestones."),
+    ),
+    "project_paused": Kind(
+        Message("The project “{brief}” is paused"),
+        Message("The project “{brief}” rests for the time being. The reason given: {reason}"),
+    ),
+    "project_resumed": Kind(
+        Message("The project “{brief}” goes on"),
+        Message("The project “{brief}” is no longer paused."),
+    ),
+    "project_settled": Kind(
+        Message("The dispute about “{brief}” is settled"),
+        Message("The hub decided, and the project “{brief}” goes on: {reason}"),
+    ),
+    "project_withdrawn": Kind(
+        Message("A team left the project “{brief}”"),
+        Message("The team withdrew from the project “{brief}”. The reason given: {reason}"),
     ),
     "team_invitation": Kind(
         Message("{person} asks you into the team {team}"),
