@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, Role
 from darsgah.errors import NotFound
+from darsgah.notices import service as notices
 from darsgah.teams import invitations, service
 from darsgah.teams.errors import LinkOver, TeamClosed, TeamFull, TooManyTeams
 from darsgah.teams.models import TeamMember
 from darsgah.teams.schemas import MOST_MEMBERS, MOST_TEAMS, NewInvitation, NewTeam, Purpose
+from darsgah.ui.language import Languages
 from tests.network import HUB, Platform, person
 
 TEAMS, INVITATIONS = "/api/v1/teams", "/api/v1/team-invitations"
@@ -31,6 +33,13 @@ def names(team: dict[str, list[dict[str, str]]]) -> list[str]:
     return [member["display_name"] for member in team["members"]]
 
 
+async def told(platform: Platform, name: str) -> str:
+    """The kind of the newest notice of somebody."""
+    async with platform.database.begin() as session:
+        found = await notices.notices(session, platform.network.people[name], Languages.load()["en"])
+    return found.notices[0].kind
+
+
 async def test_an_address_is_asked_and_answers(platform: Platform) -> None:
     async with platform.program("learner") as first, platform.program("classmate") as second:
         team_id = await founded(first)
@@ -45,14 +54,13 @@ async def test_an_address_is_asked_and_answers(platform: Platform) -> None:
         async with platform.program("outsider") as other:
             refused = await other.post(f"{INVITATIONS}/{invited['id']}", json={"accept": True})
             assert refused.status_code == 404
-        told = (await second.get("/api/v1/notices")).json()["notices"]
-        assert told[0]["kind"] == "team_invitation"
+        assert await told(platform, "classmate") == "team_invitation"
         accepted = await second.post(f"{INVITATIONS}/{invited['id']}", json={"accept": True})
         assert (accepted.status_code, accepted.json()["invitations"]) == (200, [])
         assert names((await second.get(place)).json()) == ["Learner", "Classmate"]
         again = await second.post(f"{INVITATIONS}/{invited['id']}", json={"accept": True})
         assert again.status_code == 404
-        assert (await first.get("/api/v1/notices")).json()["notices"][0]["kind"] == "team_member_joined"
+        assert await told(platform, "learner") == "team_member_joined"
 
 
 async def test_nothing_tells_whether_an_address_has_an_account(platform: Platform) -> None:
@@ -99,7 +107,7 @@ async def test_leaving_and_taking_out(platform: Platform) -> None:
         assert (refused.status_code, refused.json()["code"]) == (403, "not_yours_to_take_out")
         assert (await first.delete(f"{place}/members/{outsider}")).status_code == 204
         assert (await second.get(place)).status_code == 404
-        assert (await second.get("/api/v1/notices")).json()["notices"][0]["kind"] == "team_taken_out"
+        assert await told(platform, "outsider") == "team_taken_out"
         await second.post("/api/v1/team-joins", json={"token": token})
         assert (await first.delete(f"{place}/members/{learner}")).status_code == 204
         assert (await second.delete(f"{place}/members/{outsider}")).status_code == 204
@@ -196,9 +204,7 @@ async def test_one_is_in_so_many_teams_and_no_more(platform: Platform) -> None:
 async def test_working_alone_is_a_team_that_nobody_sees(platform: Platform) -> None:
     learner, hub_id = platform.network.people["learner"], platform.network.hub_id
     async with platform.database.begin() as session:
-        made = [
-            await service.solo_team(session, learner.account_id, hub_id, Purpose.BRIEF) for _ in range(2)
-        ]
+        made = [await service.solo_team(session, learner.account_id, hub_id, Purpose.BRIEF) for _ in range(2)]
         assert made[0] == made[1]
         found = await service.card(session, made[0])
         assert (found.solo, found.name, found.account_ids) == (True, "Learner", {learner.account_id})

@@ -1,6 +1,7 @@
 """All tables in one place, for migrations to be held against: the only module that imports every slice's."""
 
 import darsgah.accounts.models
+import darsgah.applications.models
 import darsgah.briefs.models
 import darsgah.catalog.models
 import darsgah.credentials.models

@@ -83,7 +83,9 @@ async def answer_invitation(
         if error.status != 409:
             raise
         return await _teams(request, session, pages, error=error)
-    return Redirect(f"/teams/{team_id}?done=joined" if form.accept else "/teams?done=declined", status_code=303)
+    return Redirect(
+        f"/teams/{team_id}?done=joined" if form.accept else "/teams?done=declined", status_code=303
+    )
 
 
 @get("/teams/{team_id:uuid}", guards=[learners])

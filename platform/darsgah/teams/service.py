@@ -1,7 +1,7 @@
 """What can be done with teams: found one, see one's own, rename, leave, and what other slices ask of them.
 
-Every change locks the team's row first, so that two people at once never overfill a team or bring an ended one
-back. Somebody's teams and invitations are theirs alone: a team that one is not in is answered like none.
+Every change locks the team's row first, so that two people at once never overfill a team or bring an ended
+one back. Somebody's teams and invitations are theirs alone: a team that one is not in is answered like none.
 """
 
 from collections.abc import Collection, Sequence

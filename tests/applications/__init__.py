@@ -1,0 +1,1 @@
+"""Applications of teams to briefs, and their matching."""
