@@ -1,12 +1,12 @@
 """Sees a lab's own misconceptions by the signs that its authors wrote down."""
 
-import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from darsgah_tutor.misconceptions import Bank, Misconception, Sign
-from darsgah_tutor.types import Check, Evidence, Finding, Question, Raised
+from darsgah_tutor.types import Evidence, Finding, Question, Raised
+from darsgah_tutor.written_tests import message_of
 
 _UNSAID = 0.7
 """What a message says of a check that an exception ended before it compared anything."""
@@ -117,31 +117,11 @@ def _endings(question: Question, evidence: Evidence) -> Iterator[_Ending]:
     if evidence.raised is not None:
         raised = evidence.raised
         yield _Ending("", raised.name, (raised.message,), raised.line)
-    sources = {(test.name, test.visible): test.source for test in question.tests}
     for check in evidence.checks:
         if check.passed is False:
             raised = check.raised or Raised("AssertionError", check.message)
-            written = _written_message(sources.get((check.test, check.visible), ""), check)
+            written = message_of(question, check)
             failed = check.raised is None or raised.name == "AssertionError"
             said = (raised.message, check.message, written if failed else "")
             unsaid = "" if failed else written
             yield _Ending(check.test, raised.name, tuple(filter(None, said)), raised.line, unsaid)
-
-
-def _written_message(source: str, check: Check) -> str:
-    """What the author wrote behind the failing assert; of a hidden test it is read here and shown nowhere."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    for statement in tree.body:
-        if statement.lineno <= check.line <= (statement.end_lineno or statement.lineno):
-            texts = [
-                node.value
-                for part in ast.walk(statement)
-                if isinstance(part, ast.Assert) and part.msg is not None
-                for node in ast.walk(part.msg)
-                if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            ]
-            return " ".join(texts)
-    return ""

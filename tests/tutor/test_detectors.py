@@ -2,13 +2,17 @@
 
 import tomllib
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
-from darsgah.hinting.trials import open_trials
+from darsgah.hinting.lab_questions import LabQuestion, lab_questions
+from darsgah_grader.environments import Environments
 from darsgah_grader.grading import Grader
+from darsgah_grader.types import Assignment, Limits, Master
 from darsgah_tutor.detectors import detect, parse
 from darsgah_tutor.misconceptions import general_bank
 from darsgah_tutor.realiser import realise
@@ -20,38 +24,73 @@ SURE = 0.5
 """Strength from which a finding says more than that a habit was seen."""
 
 
-def question_of(folder: Path) -> Question:
+@dataclass(frozen=True)
+class Case:
+    """A question, an answer that shows a misconception, one that does not, and what is expected."""
+
+    held: LabQuestion
+    has_it: str
+    lacks_it: str
+    expected: dict[str, Any]
+
+
+def case_of(folder: Path) -> Case:
     case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
-    return Question(
-        id=folder.name,
-        description=case["description"],
-        starter="",
-        references=((folder / "lacks_it.py").read_text(encoding="utf-8"),),
-        setup=case.get("setup", ""),
-        tests=(Test("test", case["tests"]),),
-        environment=case["environment"],
+    if (folder / "has_it.ipynb").exists():
+        has, lacks = _asked(folder, case, "has_it"), _asked(folder, case, "lacks_it")
+        return Case(lacks, has.answer, lacks.answer, case["expected"])
+    has_it, lacks_it = (
+        (folder / f"{name}.py").read_text(encoding="utf-8") for name in ("has_it", "lacks_it")
     )
+    tests, setup = (Test("test", case["tests"]),), case.get("setup", "")
+    question = Question(folder.name, case["description"], "", (lacks_it,), setup, tests, case["environment"])
+    held = LabQuestion("", question, has_it, (setup,), (), {}, Limits())
+    return Case(held, has_it, lacks_it, case["expected"])
+
+
+def _asked(folder: Path, case: dict[str, Any], name: str) -> LabQuestion:
+    """The notebook of that name as a learner's; the one without the misconception is the lab's as well."""
+    lab = Master("lab", (folder / "lacks_it.ipynb").read_bytes())
+    assignment = Assignment((lab,), Environments().named(case["environment"]))
+    (question,) = lab_questions(assignment, (), {"lab": (folder / f"{name}.ipynb").read_bytes()})
+    return question
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
 def test_case(folder: Path, grader: Grader) -> None:
-    question = question_of(folder)
-    expected = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))["expected"]
-    trials = open_trials(grader, question)
+    case = case_of(folder)
+    question = case.held.question
+    trials = case.held.trials(grader)
 
-    wrong = trials.observe((folder / "has_it.py").read_text(encoding="utf-8"))
+    wrong = trials.observe(case.has_it)
     assert not wrong.correct
     first = detect(parse(wrong.source), wrong, question)[0]
-    assert (first.misconception, first.line) == (expected["misconception"], expected["line"])
+    assert (first.misconception, first.line) == (case.expected["misconception"], case.expected["line"])
     assert first.strength >= SURE
     hint = realise(Level.WHERE, wrong, (first.line,), general_bank()[first.misconception], first.slots)
     assert hint is not None
-    assert hint.text["en"] == expected["hint"]
+    assert hint.text["en"] == case.expected["hint"]
     assert hint.text["ur"]
 
-    right = trials.observe((folder / "lacks_it.py").read_text(encoding="utf-8"))
+    right = trials.observe(case.lacks_it)
     assert right.correct
     assert not [one for one in detect(parse(right.source), right, question) if one.strength >= SURE]
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        ("[True, False, True, False]", "[True, True, False, False]"),
+        ("[True, False]", "[False, True]"),
+        ("array([0, 1, 1, 0])", "array([1, 0, 1, 0])"),
+        ("['spam', 'ham', 'ham']", "['ham', 'spam', 'ham']"),
+    ],
+)
+def test_marks_of_two_kinds_in_other_places_are_no_question_of_order(expected: str, got: str) -> None:
+    source = "def f(a):\n    return [g(one) for one in a]"
+    check = Check("test", 1, True, False, call="f([2, 3])", expected=expected, got=got, lines=frozenset({2}))
+    found = detect(parse(source), Evidence(source, Ended.RAN, (check,)), QUESTION)
+    assert not [one for one in found if "order" in one.misconception and one.strength >= SURE]
 
 
 def test_every_misconception_of_the_bank_has_a_case() -> None:

@@ -50,6 +50,16 @@ def test_a_fare_that_is_printed_and_cut_off(grader: Grader) -> None:
     assert (found.repair.lines, found.repair.edits) == ((5, 6), 2)
 
 
+def test_a_state_that_is_turned_where_it_stands_has_its_mean_in_time(grader: Grader) -> None:
+    """Its mean is right: what is wrong is whose list the signs are turned in."""
+    (answer,) = (
+        one for one in wrong_answers() if one.lab.startswith("quantum") and "place] = -state" in one.source
+    )
+    _found, hint = studied(grader, answer, PATIENT)
+    assert answer.is_told_right(hint)
+    assert hint.misconception == "argument-is-changed"
+
+
 def test_most_hints_are_right_and_most_are_given(grader: Grader) -> None:
     sample = [answer for answer in PYTHON_ALONE if not answer.seen][::3]
     hints = [(answer, studied(grader, answer)[1]) for answer in sample]

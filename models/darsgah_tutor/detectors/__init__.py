@@ -22,6 +22,7 @@ from darsgah_tutor.detectors import (
     mutables,
     outcomes,
     overflow,
+    places,
     syntax,
     tables,
 )
@@ -31,6 +32,7 @@ from darsgah_tutor.types import Evidence, Finding, Question
 PATTERNS: tuple[Pattern, ...] = (
     *syntax.PATTERNS,
     *exceptions.PATTERNS,
+    *places.PATTERNS,
     *functions.PATTERNS,
     *loops.PATTERNS,
     *counting.PATTERNS,

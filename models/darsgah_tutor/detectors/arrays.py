@@ -140,10 +140,6 @@ def shapes(answer: Answer) -> Iterator[Finding]:
             for node in answer.every(ast.Call)
         ):
             yield answer.finding("arrays-go-in-one-list", raised.line, Sign.SYMPTOM, agrees=True)
-    for raised in answer.raised_named(
-        "IndexError", "AxisError", message="out of bounds for axis|too many indices|axis . is out of bounds"
-    ):
-        yield answer.finding("rows-and-columns-are-confused", raised.line or 1, Sign.SYMPTOM, agrees=True)
     for node in answer.every(ast.Call):
         if _makes_column(node):
             square = any(
@@ -187,7 +183,7 @@ def views(answer: Answer) -> Iterator[Finding]:
     """A slice that is changed and with it the whole; a parameter changed by ``-=`` or in its places."""
     if not uses_arrays(answer):
         return
-    told = any(asks_for_unchanged(check) for check in answer.failing)
+    told = any(asks_for_unchanged(answer.question, check) for check in answer.failing)
     for function in answer.functions:
         handed = set(parameters(function))
         made = {

@@ -13,7 +13,6 @@ from darsgah_tutor.detectors.reading import (
     is_length,
     own_nodes,
     parameters,
-    range_over_length,
     returns_value,
 )
 from darsgah_tutor.types import Finding, Raised
@@ -192,35 +191,6 @@ def is_in_place(node: ast.AST) -> bool:
     )
 
 
-def index_past_end(answer: Answer) -> Iterator[Finding]:
-    """IndexError: a neighbour at the end, an element as an index, an empty list, or one place too far."""
-    for raised in answer.raised_named("IndexError", message="^(?!pop).*out of range"):
-        line, held = raised.line, answer.subscripts_at(raised.line)
-        if any(isinstance(one.slice, ast.BinOp) and isinstance(one.slice.op, ast.Add) for one in held):
-            misconception = "neighbour-past-the-end"
-        elif any(_element_as_index(answer, one) for one in held):
-            misconception = "element-is-not-its-index"
-        elif empty_input(answer) and any(isinstance(one.slice, ast.Constant | ast.UnaryOp) for one in held):
-            misconception = "empty-input-forgotten"
-        else:
-            misconception = "last-index-is-length-minus-one"
-        yield answer.finding(misconception, line or 1, Sign.SYMPTOM, agrees=True)
-
-
-def _element_as_index(answer: Answer, subscript: ast.Subscript) -> bool:
-    """``seq[x]`` in ``for x in seq``."""
-    for held in answer.around(subscript):
-        if (
-            isinstance(held, ast.For)
-            and isinstance(held.target, ast.Name)
-            and range_over_length(held) is None
-        ):
-            index = subscript.slice
-            if isinstance(index, ast.Name) and index.id == held.target.id and isinstance(held.iter, ast.Name):
-                return isinstance(subscript.value, ast.Name) and subscript.value.id == held.iter.id
-    return False
-
-
 def empty_input(answer: Answer) -> bool:
     """Whether a failing check hands something empty over."""
     return any(
@@ -298,7 +268,6 @@ PATTERNS: tuple[Pattern, ...] = (
     unknown_name,
     used_before_local,
     none_used,
-    index_past_end,
     empty_forgotten,
     key_missing,
     not_callable,

@@ -16,7 +16,8 @@ from darsgah_tutor.detectors.reading import (
     range_over_length,
     stores,
 )
-from darsgah_tutor.types import Check, Finding
+from darsgah_tutor.types import Check, Finding, Question
+from darsgah_tutor.written_tests import message_of
 
 _GIVE_NEW_TEXT = frozenset(
     {"upper", "lower", "title", "capitalize", "casefold", "swapcase", "strip", "lstrip", "rstrip", "zfill"}
@@ -48,16 +49,19 @@ _HIDDEN = frozenset(
 )
 _UNCHANGED = re.compile(
     r"unchanged|still|cop(y|ies)|original|before|left alone|caller|mutat|in place"
-    r"|not (be )?(change|alter|touch|modif)",
+    r"|(not|has|have|was|were) (be(en)? )?(change|alter|touch|modif)",
     re.IGNORECASE,
 )
 
 
-def asks_for_unchanged(check: Check) -> bool:
-    """Whether a failing check is about what was handed over staying as it was."""
+def asks_for_unchanged(question: Question, check: Check) -> bool:
+    """Whether a failing check is about what was handed over staying as it was.
+
+    Of a hidden one it is what its author wrote behind it that says so.
+    """
+    said = check.message + check.source if check.visible else message_of(question, check)
     return bool(
-        _UNCHANGED.search(check.message + check.source)
-        or (check.source and re.search(r"copy|before|original", check.source))
+        _UNCHANGED.search(said) or (check.source and re.search(r"copy|before|original", check.source))
     )
 
 
@@ -117,7 +121,8 @@ def _mutations(nodes: Iterator[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 
 def aliases(answer: Answer) -> Iterator[Finding]:
     """``new = old`` and then ``new.append(...)``; or a parameter that is changed itself."""
-    told = any(asks_for_unchanged(check) for check in answer.failing)
+    asked = [asks_for_unchanged(answer.question, check) for check in answer.failing]
+    told, alone = any(asked), bool(asked) and all(asked)
     for function in answer.functions:
         changed = dict(reversed([*_mutations(own_nodes(function))]))
         if answer.question.environment != "python":
@@ -138,7 +143,8 @@ def aliases(answer: Answer) -> Iterator[Finding]:
                 and name != "self"
                 and not any(stores(node, name) for node in own_nodes(function))
             ):
-                yield answer.finding("argument-is-changed", place, Sign.HABIT, agrees=told, name=name)
+                sign = Sign.PATTERN if alone else Sign.HABIT
+                yield answer.finding("argument-is-changed", place, sign, agrees=told, name=name)
 
 
 def _lists_in(function: Function) -> set[str]:

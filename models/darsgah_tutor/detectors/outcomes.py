@@ -4,12 +4,12 @@ The line is that of the last ``return`` which a failing check ran: there the res
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from darsgah_tutor.detectors.answer import Answer, Comparison, Pattern, Sign
 from darsgah_tutor.detectors.reading import called
-from darsgah_tutor.detectors.values import close
+from darsgah_tutor.detectors.values import Value, close
 from darsgah_tutor.types import Finding
 
 _LAZY = (
@@ -28,6 +28,9 @@ _LAZY = (
     "<dict_",
 )
 _UNCALLED = ("<function", "<bound method", "<built-in", "<class", "<method")
+
+ALIKE = 2
+"""Kinds of elements, such as marks of two classes, that stand in other places though no order is asked."""
 
 
 def _leaves_at(answer: Answer) -> ast.AST | int:
@@ -103,21 +106,30 @@ def _runs(elements: list[object]) -> int:
     return (numbers == sorted(numbers)) - (numbers == sorted(numbers, reverse=True))
 
 
+def _are_answers(elements: Sequence[object]) -> bool:
+    """Whether they are yes or no all along: where these differ, each place was judged wrong."""
+    return all(isinstance(one, bool) for one in elements)
+
+
 def _turned(one: Comparison) -> bool:
     expected, got = one.expected.elements, one.got.elements
     if isinstance(one.expected.content, str) and isinstance(one.got.content, str):
         return one.got.content == one.expected.content[::-1]
-    if expected is None or got is None or len(got) < 2:
+    if expected is None or got is None or len(got) < 2 or _are_answers(expected):
         return False
     return got == expected[::-1] or _runs(expected) * _runs(got) == -1
 
 
 def _other_order(one: Comparison) -> bool:
+    """The same elements in other places, and more than two kinds of them: a few alike agree by chance."""
     same_kind = type(one.expected.content) is type(one.got.content) and one.got.elements is not None
+    elements = _unordered(one.got.content)
     return (
         same_kind
         and one.got.content != one.expected.content
-        and _unordered(one.got.content) == _unordered(one.expected.content)
+        and elements == _unordered(one.expected.content)
+        and len(set(elements)) > ALIKE
+        and not _are_answers(one.expected.elements or [])
     )
 
 
@@ -140,7 +152,15 @@ def _opposite_sign(one: Comparison) -> bool:
 
 
 def _opposite(one: Comparison) -> bool:
-    return isinstance(one.expected.content, bool) and isinstance(one.got.content, bool)
+    """A yes for each no, and a no for each yes."""
+    expected, got = _yes_and_no(one.expected), _yes_and_no(one.got)
+    return len(expected) > 0 and got == [not answer for answer in expected]
+
+
+def _yes_and_no(value: Value) -> list[bool]:
+    """The answers that a value holds, where it holds nothing else."""
+    answers: Sequence[object] = [value.content] if isinstance(value.content, bool) else value.elements or []
+    return [one for one in answers if isinstance(one, bool)] if _are_answers(answers) else []
 
 
 _LOOKS = (
@@ -162,7 +182,7 @@ def compared(answer: Answer) -> Iterator[Finding]:
             yield _shown(answer, misconception, Sign.VAGUE_SYMPTOM if by_chance else Sign.SYMPTOM)
     visible = [check for check in answer.evidence.checks if check.visible]
     turned = len(answer.comparisons) == len(visible) and all(map(_opposite, answer.comparisons))
-    if turned and {one.expected.content for one in answer.comparisons} == {True, False}:
+    if turned and {said for one in answer.comparisons for said in _yes_and_no(one.expected)} == {True, False}:
         yield _shown(answer, "yes-and-no-are-swapped")
 
 

@@ -119,7 +119,7 @@ def callers_frame(answer: Answer) -> Iterator[Finding]:
     """A column assigned in a table that was handed over, without a copy."""
     if not uses_tables(answer):
         return
-    told = any(asks_for_unchanged(check) for check in answer.failing)
+    told = any(asks_for_unchanged(answer.question, check) for check in answer.failing)
     for function in answer.functions:
         handed = set(parameters(function)) - _rebound(function)
         for node in own_nodes(function):

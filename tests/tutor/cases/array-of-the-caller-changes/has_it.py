@@ -1,3 +1,0 @@
-def centred(values):
-    values -= values.mean()
-    return values

@@ -1,2 +1,0 @@
-def joined(a, b):
-    return np.concatenate(a, b)

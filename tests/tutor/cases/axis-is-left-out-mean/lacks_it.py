@@ -1,2 +1,0 @@
-def column_means(table):
-    return table.mean(axis=0)

@@ -1,2 +1,0 @@
-def adult(years):
-    return years >= 18

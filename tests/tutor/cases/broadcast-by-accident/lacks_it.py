@@ -1,2 +1,0 @@
-def errors(guess, truth):
-    return guess.ravel() - truth

@@ -1,2 +1,0 @@
-def mean_kilos(table):
-    return table["kilos"].mean()

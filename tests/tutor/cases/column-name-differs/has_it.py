@@ -1,2 +1,0 @@
-def total(stock):
-    return stock["kilos"].sum()

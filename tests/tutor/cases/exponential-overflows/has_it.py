@@ -1,3 +1,0 @@
-def softmax(scores):
-    powers = np.exp(scores)
-    return powers / powers.sum()

@@ -1,3 +1,0 @@
-def routes(tickets):
-    sums = tickets.groupby("route")[["price"]].sum().reset_index()
-    return sums[sums["price"] > 100]["route"].tolist()

@@ -1,2 +1,0 @@
-def known(table):
-    return table.dropna()

@@ -1,2 +1,0 @@
-def names(shops):
-    return [shop["name"] for shop in shops]

@@ -1,2 +1,0 @@
-def with_owner(shops, owners):
-    return shops.merge(owners, on="shop")

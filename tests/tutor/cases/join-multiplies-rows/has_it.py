@@ -1,2 +1,0 @@
-def with_town(trips, towns):
-    return trips.merge(towns, on="town", how="left")

@@ -1,3 +1,0 @@
-def cheapest(fares):
-    cheap = fares[fares < 50]
-    return cheap.iloc[0]

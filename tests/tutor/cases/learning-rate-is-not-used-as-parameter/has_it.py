@@ -1,3 +1,0 @@
-def step(weights, slopes, learning_rate):
-    moved = weights - slopes
-    return moved

@@ -1,2 +1,0 @@
-def surprise(p):
-    return -np.log(p)

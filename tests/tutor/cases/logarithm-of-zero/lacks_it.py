@@ -1,2 +1,0 @@
-def surprise(p):
-    return np.minimum(-np.log(np.maximum(p, 1e-300)), 20.0)

@@ -1,2 +1,0 @@
-def night(hours):
-    return (hours < 6) | (hours > 19)

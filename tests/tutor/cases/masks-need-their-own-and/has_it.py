@@ -1,2 +1,0 @@
-def pleasant(degrees):
-    return (degrees > 15) and (degrees < 30)

@@ -1,2 +1,0 @@
-def cost(clinics):
-    return clinics.groupby("town")["cost"].mean().mean()

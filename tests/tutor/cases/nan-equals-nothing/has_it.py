@@ -1,2 +1,0 @@
-def missing(values):
-    return (values == np.nan).sum()

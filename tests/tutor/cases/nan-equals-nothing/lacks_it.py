@@ -1,2 +1,0 @@
-def missing(values):
-    return np.isnan(values).sum()

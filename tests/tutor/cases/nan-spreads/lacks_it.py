@@ -1,2 +1,0 @@
-def typical(values):
-    return np.nanmean(values)

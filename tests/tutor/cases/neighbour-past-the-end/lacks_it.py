@@ -1,6 +1,0 @@
-def rises(levels):
-    count = 0
-    for day in range(len(levels) - 1):
-        if levels[day + 1] > levels[day]:
-            count += 1
-    return count

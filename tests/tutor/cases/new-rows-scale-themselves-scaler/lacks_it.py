@@ -1,4 +1,0 @@
-def scaled(scaler, X_train, X_test):
-    first = scaler.fit_transform(X_train)
-    second = scaler.transform(X_test)
-    return first, second

@@ -1,5 +1,0 @@
-def first(n):
-    result = []
-    for i in range(1, n + 1):
-        result.append(i)
-    return result

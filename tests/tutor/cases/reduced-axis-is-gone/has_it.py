@@ -1,2 +1,0 @@
-def shares(table):
-    return table / table.sum(axis=1)

@@ -1,2 +1,0 @@
-def turned(table):
-    return table.reshape(table.shape[1], table.shape[0])

@@ -1,2 +1,0 @@
-def turned(table):
-    return table.T

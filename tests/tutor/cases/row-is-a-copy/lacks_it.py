@@ -1,2 +1,0 @@
-def in_tonnes(bags):
-    return bags.assign(kilos=bags["kilos"] / 1000)

@@ -1,2 +1,0 @@
-def column(table, place):
-    return table[:, place]

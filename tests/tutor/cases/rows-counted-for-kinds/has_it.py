@@ -1,2 +1,0 @@
-def visitors(visits):
-    return visits["card"].count()

@@ -1,2 +1,0 @@
-def bills(amounts, prices):
-    return amounts * prices

@@ -1,6 +1,0 @@
-def lowest(start):
-    learning_rate = 0.1
-    h = start
-    for step in range(300):
-        h = h - learning_rate * 2 * (h - 3)
-    return h

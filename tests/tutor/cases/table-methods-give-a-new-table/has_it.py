@@ -1,3 +1,0 @@
-def known(table):
-    table.dropna()
-    return table

@@ -1,4 +1,0 @@
-def parts(houses):
-    y = houses["price"]
-    X = houses.copy()
-    return X, y

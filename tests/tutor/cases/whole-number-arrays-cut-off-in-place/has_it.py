@@ -1,4 +1,0 @@
-def centred(values):
-    result = values.copy()
-    result -= values.mean()
-    return result

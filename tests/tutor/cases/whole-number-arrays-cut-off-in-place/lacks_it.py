@@ -1,2 +1,0 @@
-def centred(values):
-    return values - values.mean()

@@ -1,0 +1,2 @@
+def ripe(days):
+    return [day < 5 for day in days]
