@@ -44,7 +44,13 @@ class Finding:
 
 def check(content: BriefContent, *, today: date) -> list[Finding]:
     """What must be mended before people review the brief, in the order of the form; nothing is fine."""
-    found = [*_missing(content), *_levels(content), *_hours(content), *_team(content), *_dates(content, today)]
+    found = [
+        *_missing(content),
+        *_levels(content),
+        *_hours(content),
+        *_team(content),
+        *_dates(content, today),
+    ]
     found += _contacts(content)
     order = {name: place for place, name in enumerate(BriefContent.__struct_fields__)}
     return sorted(found, key=lambda finding: order[finding.field])
@@ -86,8 +92,8 @@ def _hours(content: BriefContent) -> Iterator[Finding]:
         together = each * content.team_most
         if together != content.hours_total:
             text = Message(
-                "The hours do not add up: the milestones have {each} for one person, {together} for a team of "
-                "{people}, and the total says {total}.",
+                "The hours do not add up: the milestones have {each} for one person, {together} for a team "
+                "of {people}, and the total says {total}.",
                 each=each, together=together, people=content.team_most, total=content.hours_total,
             )  # fmt: skip
             yield Finding("hours_total", "hours", text)
@@ -96,7 +102,7 @@ def _hours(content: BriefContent) -> Iterator[Finding]:
         most = content.hours_week * days // 7
         if each > most:
             text = Message(
-                "The milestones take {each} hours of one person, and the dates leave {most} at {week} a week.",
+                "The milestones take {each} hours of one person; at {week} a week the dates leave {most}.",
                 each=each, most=most, week=content.hours_week,
             )  # fmt: skip
             yield Finding("hours_week", "hours", text)
@@ -116,8 +122,13 @@ def _dates(content: BriefContent, today: date) -> Iterator[Finding]:
         yield Finding("starts_on", "order", Message("The work begins after the last day to apply."))
     if content.starts_on and content.ends_on and content.ends_on <= content.starts_on:
         yield Finding("ends_on", "order", Message("The work ends after it begins."))
-    elif content.starts_on and content.ends_on and any(
-        step.due_on and not content.starts_on <= step.due_on <= content.ends_on for step in content.milestones
+    elif (
+        content.starts_on
+        and content.ends_on
+        and any(
+            step.due_on and not content.starts_on <= step.due_on <= content.ends_on
+            for step in content.milestones
+        )
     ):
         text = Message("Each milestone is due between the first and the last day of the work.")
         yield Finding("milestones", "order", text)

@@ -14,7 +14,9 @@ _DOT = r"(?:\.|[(\[{<]\s*(?:dot|ڈاٹ)\s*[)\]}>])"
 _NAME = r"[^\W_][\w.+-]{0,63}"
 _LABEL = r"[^\W_][\w-]{0,62}"
 _END = r"[^\W\d_]{2,24}"
-_EMAIL = re.compile(rf"{_NAME}\s*{_AT}\s*{_LABEL}(?:\s*(?:{_DOT}|\bdot\b)\s*{_LABEL}){{0,4}}\s*(?:{_DOT}|\bdot\b)\s*{_END}")
+_EMAIL = re.compile(
+    rf"{_NAME}\s*{_AT}\s*{_LABEL}(?:\s*(?:{_DOT}|\bdot\b)\s*{_LABEL}){{0,4}}\s*(?:{_DOT}|\bdot\b)\s*{_END}"
+)
 _SPELT_EMAIL = re.compile(
     rf"{_NAME}\s+(?:at|ایٹ)\s+{_LABEL}(?:\s+(?:dot|ڈاٹ)\s+{_LABEL}){{0,4}}\s+(?:dot|ڈاٹ)\s+{_END}"
 )

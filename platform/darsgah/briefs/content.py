@@ -1,4 +1,4 @@
-"""What a mentor writes in a brief. Anything may be missing while it is a draft; the automatic check asks for it.
+"""What a mentor writes in a brief. Anything may be missing in a draft; the automatic check asks for it.
 
 The field names are those of the ``brief`` table's columns, of the form and of the JSON.
 """
@@ -147,7 +147,7 @@ COLUMNS = tuple(name for name in FIELDS if name != "gates")
 
 
 def tidied(content: BriefContent) -> BriefContent:
-    """The same without blanks at the ends, skills in small letters and each once, empty milestones left out."""
+    """The same without blanks at ends, skills in small letters and once each, empty milestones left out."""
     texts = {
         name: value.strip()
         for name in FIELDS

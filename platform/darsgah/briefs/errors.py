@@ -10,7 +10,7 @@ class NotYours(NotFound):
 
 
 class MoveNotAllowed(Conflict):
-    """This step is not open: the stage does not lead there, or the step is somebody else's. Nothing changed."""
+    """This step is not open now, or it is somebody else's to make. Nothing was changed."""
 
     code = "move_not_allowed"
 
@@ -82,7 +82,7 @@ class InvitationUsed(Conflict):
 
 
 class NoMentor(Conflict):
-    """A brief is accepted by a mentor who acts for an organisation: sign up as one, then open this link again."""
+    """Only a mentor who acts for an organisation accepts a brief: sign up as one, then open the link again."""
 
     code = "no_mentor"
 

@@ -119,9 +119,7 @@ MOVES: tuple[Move, ...] = (
     _brief("fail_check", [Stage.AUTOMATIC_CHECK], Stage.CHANGES_REQUESTED, _SYSTEM, reason=True),
     _brief("request_changes", [Stage.IN_REVIEW], Stage.CHANGES_REQUESTED, _COORDINATOR, reason=True),
     _brief("publish", [Stage.IN_REVIEW], Stage.PUBLISHED, _COORDINATOR),
-    _brief(
-        "open_applications", [Stage.PUBLISHED], Stage.APPLICATIONS, _MENTOR, _COORDINATOR, _SYSTEM
-    ),
+    _brief("open_applications", [Stage.PUBLISHED], Stage.APPLICATIONS, _MENTOR, _COORDINATOR, _SYSTEM),
     _brief("match", OPEN, Stage.MATCHED, _COORDINATOR),
     _brief("close", [Stage.MATCHED], Stage.CLOSED, _SYSTEM),
     _brief("withdraw", _UNPUBLISHED | OPEN | {Stage.PAUSED}, Stage.WITHDRAWN, _MENTOR, reason=True),
@@ -140,12 +138,12 @@ MOVES: tuple[Move, ...] = (
     _project("close_without_credential", [Stage.EVALUATED], Stage.CLOSED, _COORDINATOR, reason=True),
     _project("withdraw", RUNNING - {Stage.FINAL_SUBMITTED}, Stage.WITHDRAWN, _TEAM, reason=True),
     _project("pause", RUNNING, Stage.PAUSED, _MENTOR, _COORDINATOR, _SYSTEM, reason=True),
-    _project("dispute", RUNNING | {Stage.EVALUATED}, Stage.DISPUTED, _MENTOR, _TEAM, _COORDINATOR, reason=True),
+    _project(
+        "dispute", RUNNING | {Stage.EVALUATED}, Stage.DISPUTED, _MENTOR, _TEAM, _COORDINATOR, reason=True
+    ),
     _project("resume", [Stage.PAUSED], None, _MENTOR, _COORDINATOR),
     _project("settle", [Stage.DISPUTED], None, _ADMIN, reason=True),
-    _project(
-        "cancel", RUNNING | {Stage.EVALUATED} | INTERRUPTED, Stage.CANCELLED, _COORDINATOR, reason=True
-    ),
+    _project("cancel", RUNNING | {Stage.EVALUATED} | INTERRUPTED, Stage.CANCELLED, _COORDINATOR, reason=True),
     _project("expire", [Stage.MATCHED], Stage.EXPIRED, _SYSTEM),
 )
 """Every move there is."""
@@ -160,7 +158,7 @@ def moves_from(lane: Lane, stage: Stage) -> tuple[Move, ...]:
 
 
 def replay(lane: Lane, names: Iterable[str]) -> Stage | None:
-    """The stage that a history leads to, its first line being ``BEGIN``; None where no such history can be."""
+    """The stage that a history leads to, its first line being ``BEGIN``; None where it cannot be one."""
     stage: Stage | None = None
     before: Stage | None = None
     for name in names:

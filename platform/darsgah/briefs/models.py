@@ -101,7 +101,7 @@ class BriefGate(Record, table=True):
 
 
 class BriefRound(Record, table=True):
-    """A brief as it was submitted: ``content`` is its ``BriefContent``, ``findings`` the automatic check's."""
+    """A brief as it was handed in: ``content`` is its ``BriefContent``, ``findings`` what was found in it."""
 
     __tablename__ = "brief_round"
 
@@ -158,9 +158,10 @@ class BriefApproval(Record, table=True):
 
 
 class BriefMove(Record, table=True):
-    """A line of history: of a project where it names one, else of the brief. A trigger keeps lines as they are.
+    """A line of history: of a project where it names one, else of the brief.
 
-    ``by_id`` is null for what the platform did by itself. ``from_stage`` is null in the first line.
+    A trigger keeps lines as they are. ``by_id`` is null for what the platform did by itself, ``from_stage``
+    in the first line.
     """
 
     __tablename__ = "brief_move"

@@ -88,7 +88,7 @@ async def move_brief(
     _require_version(brief, version)
     reason = _reason(step, reason)
     await _require_conditions(session, actor, brief, step)
-    await _write(session, brief, None, step, actor, reason)
+    await _write(session, brief, None, step, actor=actor, reason=reason)
     if step.target is Stage.AUTOMATIC_CHECK and actor is not None:
         await _check_automatically(session, actor, brief)
     await session.flush()
@@ -117,7 +117,7 @@ async def move_project(
     held = await parts_in_project(session, actor, brief, project)
     step = _allowed(Lane.PROJECT, move, Stage(project.stage), held)
     _require_version(project, version)
-    await _write(session, brief, project, step, actor, _reason(step, reason))
+    await _write(session, brief, project, step, actor=actor, reason=_reason(step, reason))
     await session.flush()
     closing = Stage(project.stage) in ENDED and brief.stage == Stage.MATCHED.value
     if closing and not await queries.running_projects(session, brief.id):
@@ -155,7 +155,7 @@ async def begin_project(session: AsyncSession, actor: Actor, brief_id: UUID, tea
     )
     session.add(project)
     await session.flush()
-    _line(session, brief, project, BEGIN, None, FIRST[Lane.PROJECT], actor, "")
+    _line(session, brief, project, BEGIN, (None, FIRST[Lane.PROJECT]), actor=actor)
     await session.flush()
     return project.id
 
@@ -173,7 +173,7 @@ async def parts_in_project(
 
 def begin_history(session: AsyncSession, brief: Brief, actor: Actor) -> None:
     """Write the first line of a new brief's history."""
-    _line(session, brief, None, BEGIN, None, FIRST[Lane.BRIEF], actor, "")
+    _line(session, brief, None, BEGIN, (None, FIRST[Lane.BRIEF]), actor=actor)
 
 
 def _allowed(lane: Lane, name: str, stage: Stage, held: frozenset[Who]) -> Move:
@@ -197,9 +197,7 @@ def _reason(step: Move, reason: str) -> str:
     return said
 
 
-async def _require_conditions(
-    session: AsyncSession, actor: Actor | None, brief: Brief, step: Move
-) -> None:
+async def _require_conditions(session: AsyncSession, actor: Actor | None, brief: Brief, step: Move) -> None:
     """What a move needs beyond its stage and its maker."""
     if step.name == "publish":
         await _require_approvals(session, brief)
@@ -235,7 +233,7 @@ async def _check_automatically(session: AsyncSession, actor: Actor, brief: Brief
     brief.round += 1
     session.add(_round(actor, brief, content, findings))
     passed = BY_NAME[Lane.BRIEF, "fail_check" if findings else "pass_check"]
-    await _write(session, brief, None, passed, None, CHECKED if findings else "")
+    await _write(session, brief, None, passed, actor=None, reason=CHECKED if findings else "")
 
 
 def _round(actor: Actor, brief: Brief, content: BriefContent, findings: list[Finding]) -> BriefRound:
@@ -254,7 +252,13 @@ def _round(actor: Actor, brief: Brief, content: BriefContent, findings: list[Fin
 
 
 async def _write(
-    session: AsyncSession, brief: Brief, project: Project | None, step: Move, actor: Actor | None, reason: str
+    session: AsyncSession,
+    brief: Brief,
+    project: Project | None,
+    step: Move,
+    *,
+    actor: Actor | None,
+    reason: str,
 ) -> None:
     """Change the stage, add the line, tell those concerned."""
     row = project or brief
@@ -268,9 +272,9 @@ async def _write(
     row.version += 1
     if target in OPEN and brief.published_at is None:
         brief.published_at = now()
-    _line(session, brief, project, step.name, before, target, actor, reason)
+    _line(session, brief, project, step.name, (before, target), actor=actor, reason=reason)
     await session.flush()
-    await telling.tell(session, brief, project, step, actor, reason)
+    await telling.tell(session, brief, project, step, actor=actor, reason=reason)
 
 
 def _line(
@@ -278,11 +282,12 @@ def _line(
     brief: Brief,
     project: Project | None,
     name: str,
-    before: Stage | None,
-    target: Stage,
+    stages: tuple[Stage | None, Stage],
+    *,
     actor: Actor | None,
-    reason: str,
+    reason: str = "",
 ) -> None:
+    before, target = stages
     session.add(
         BriefMove(
             brief_id=brief.id,

@@ -15,7 +15,7 @@ from darsgah.organisations.schemas import MentorStanding, State
 async def parts(session: AsyncSession, actor: Actor | None, brief: Brief) -> frozenset[Who]:
     """What the actor is to the brief; without an actor it is the platform itself.
 
-    Whoever is named on a brief is its mentor alone, though they may teach in its hub: nobody reviews their own.
+    Whoever is named on a brief is its mentor alone, though they teach in its hub: nobody reviews their own.
     """
     if actor is None:
         return frozenset({Who.SYSTEM})

@@ -98,9 +98,7 @@ async def stage_since(session: AsyncSession, card: ProjectCard) -> datetime:
     return lines[-1].at if lines else card.matched_at
 
 
-async def _cards(
-    session: AsyncSession, chosen: sa.ColumnElement[bool], *, limit: int
-) -> list[ProjectCard]:
+async def _cards(session: AsyncSession, chosen: sa.ColumnElement[bool], *, limit: int) -> list[ProjectCard]:
     statement = select(Project).join(Brief, col(Brief.id) == col(Project.brief_id)).where(chosen)
     statement = statement.order_by(col(Project.id).desc()).limit(limit)
     rows: Sequence[Project] = (

@@ -24,7 +24,7 @@ from darsgah.briefs.models import (
 
 COORDINATORS = (Role.INSTRUCTOR, Role.HUB_ADMIN)
 """Roles in a hub whose holders look after its briefs."""
-_BRIEF = select(Brief).options(defer(Brief.search))  # type: ignore[arg-type] # SQLModel types a column as its value
+_BRIEF = select(Brief).options(defer(Brief.search))
 
 
 def run_by(actor: Actor) -> sa.ColumnElement[bool]:
@@ -114,9 +114,7 @@ async def run(
 
 async def stage_counts(session: AsyncSession, actor: Actor) -> dict[Stage, int]:
     """How many briefs that the actor coordinates are in each stage."""
-    statement = (
-        select(col(Brief.stage), sa.func.count()).where(run_by(actor)).group_by(col(Brief.stage))
-    )
+    statement = select(col(Brief.stage), sa.func.count()).where(run_by(actor)).group_by(col(Brief.stage))
     return {Stage(stage): count for stage, count in await session.execute(statement)}
 
 
@@ -124,9 +122,7 @@ async def past_their_time(session: AsyncSession, today: date, limit: int) -> Seq
     """Briefs that still take applications although their last day for it is over."""
     statement = (
         select(col(Brief.id))
-        .where(
-            col(Brief.stage).in_([*map(str, OPEN), Stage.PAUSED.value]), col(Brief.apply_until) < today
-        )
+        .where(col(Brief.stage).in_([*map(str, OPEN), Stage.PAUSED.value]), col(Brief.apply_until) < today)
         .order_by(col(Brief.id))
         .limit(limit)
     )
@@ -143,9 +139,7 @@ async def open_briefs(session: AsyncSession, *, after: UUID | None, limit: int) 
 
 async def gates(session: AsyncSession, brief_ids: Collection[UUID]) -> dict[UUID, list[BriefGate]]:
     """The gates of some briefs, in the order that they were written in."""
-    statement = (
-        select(BriefGate).where(col(BriefGate.brief_id).in_(brief_ids)).order_by(col(BriefGate.id))
-    )
+    statement = select(BriefGate).where(col(BriefGate.brief_id).in_(brief_ids)).order_by(col(BriefGate.id))
     found: dict[UUID, list[BriefGate]] = {}
     for gate in (await session.execute(statement)).scalars():
         found.setdefault(gate.brief_id, []).append(gate)
@@ -161,9 +155,7 @@ async def replace_gates(session: AsyncSession, brief_id: UUID, wanted: Sequence[
 
 async def rounds(session: AsyncSession, brief_id: UUID) -> Sequence[BriefRound]:
     """A brief as it was submitted each time, oldest first."""
-    statement = (
-        select(BriefRound).where(BriefRound.brief_id == brief_id).order_by(col(BriefRound.number))
-    )
+    statement = select(BriefRound).where(BriefRound.brief_id == brief_id).order_by(col(BriefRound.number))
     return (await session.execute(statement)).scalars().all()
 
 
@@ -205,9 +197,7 @@ async def drop_approval(session: AsyncSession, brief_id: UUID, number: int, kind
 async def history(session: AsyncSession, brief_id: UUID, project_id: UUID | None) -> Sequence[BriefMove]:
     """The history of a brief, or of one of its projects, oldest first."""
     same = col(BriefMove.project_id).is_(None) if project_id is None else BriefMove.project_id == project_id
-    statement = (
-        select(BriefMove).where(BriefMove.brief_id == brief_id, same).order_by(col(BriefMove.id))
-    )
+    statement = select(BriefMove).where(BriefMove.brief_id == brief_id, same).order_by(col(BriefMove.id))
     return (await session.execute(statement)).scalars().all()
 
 
@@ -235,26 +225,6 @@ async def project_for_update(session: AsyncSession, project_id: UUID) -> Project
 async def projects(session: AsyncSession, brief_id: UUID) -> Sequence[Project]:
     """The projects of a brief, in the order of the match."""
     statement = select(Project).where(Project.brief_id == brief_id).order_by(col(Project.id))
-    return (await session.execute(statement)).scalars().all()
-
-
-async def projects_of_teams(session: AsyncSession, team_ids: Collection[UUID]) -> Sequence[Project]:
-    """The projects of some teams, newest first."""
-    statement = (
-        select(Project).where(col(Project.team_id).in_(team_ids)).order_by(col(Project.id).desc())
-    )
-    return (await session.execute(statement)).scalars().all()
-
-
-async def projects_of_mentor(session: AsyncSession, account_id: UUID, limit: int) -> Sequence[Project]:
-    """The projects of the briefs that name somebody, newest first."""
-    statement = (
-        select(Project)
-        .join(Brief, col(Brief.id) == col(Project.brief_id))
-        .where(Brief.mentor_id == account_id)
-        .order_by(col(Project.id).desc())
-        .limit(limit)
-    )
     return (await session.execute(statement)).scalars().all()
 
 

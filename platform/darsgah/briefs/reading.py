@@ -40,7 +40,7 @@ def content(brief: Brief, gates: Sequence[BriefGate]) -> BriefContent:
 async def history(
     session: AsyncSession, brief_id: UUID, project_id: UUID | None = None
 ) -> tuple[HistoryLine, ...]:
-    """The history of a brief, or of one of its projects, oldest first; the caller has seen who may read it."""
+    """The history of a brief or of one of its projects, oldest first; the caller has seen who may read it."""
     rows = await queries.history(session, brief_id, project_id)
     names = await accounts.display_names(session, list({row.by_id for row in rows if row.by_id}))
     return tuple(
@@ -57,7 +57,7 @@ async def history(
 
 
 async def rounds(session: AsyncSession, brief_id: UUID, language: Language) -> tuple[RoundView, ...]:
-    """Every round, oldest first: what changed since the one before, what the check found, how it was scored."""
+    """Every round, oldest first: what changed since the one before, what was found, how it was scored."""
     rows = await queries.rounds(session, brief_id)
     found = await queries.reviews(session, brief_id)
     ids = {row.submitted_by for row in rows} | {row.reviewer_id for row in found}
@@ -117,4 +117,3 @@ def approvals(
 def _finding(kept: Mapping[str, Any], language: Language) -> FindingView:
     text = translate(Message(kept["text"], **kept["values"]), language)
     return FindingView(kept["field"], kept["code"], text)
-

@@ -260,7 +260,7 @@ class Successor(msgspec.Struct, frozen=True):
 
 
 class MadeInvitation(msgspec.Struct, frozen=True):
-    """A link with which a mentor accepts a brief that a coordinator wrote; it is in this answer and nowhere else."""
+    """A link with which a mentor accepts a coordinator's brief; it is in this answer and nowhere else."""
 
     link: str
 

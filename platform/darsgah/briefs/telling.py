@@ -49,6 +49,7 @@ async def tell(
     brief: Brief,
     project: Project | None,
     step: Move,
+    *,
     actor: Actor | None,
     reason: str,
 ) -> None:
@@ -65,7 +66,7 @@ async def tell(
         told |= (await teams.card(session, project.team_id)).account_ids
     if actor is not None:
         told.discard(actor.account_id)
-    values = {"brief": brief.title, "reason": reason or "–"}
+    values = {"brief": brief.title, "reason": reason or "-"}
     link = f"/projects/{project.id}" if project else f"/briefs/{brief.id}"
     await notices.tell(session, told, kind, values, link)
 

@@ -47,10 +47,10 @@ def downgrade() -> None:
 def _make_words_findable() -> None:
     """Functions that never change what they return, so that an index may hold it.
 
-    ``plain_letters`` writes what Urdu keyboards write differently in one way: Arabic ye, alef maqsura, kaf and
-    heh as Urdu has them, do-chashmi he kept; digits as in Latin script; marks of vowels, tatweel and
+    ``plain_letters`` writes what Urdu keyboards write differently in one way: Arabic ye, alef maqsura, kaf
+    and heh as Urdu has them, do-chashmi he kept; digits as in Latin script; marks of vowels, tatweel and
     joiners left out; Urdu punctuation as blanks, since PostgreSQL's parser takes it for letters in some
-    locales. ``brief_words`` keeps the search path that it was made with: a dump is restored with an empty one.
+    locales. ``brief_words`` keeps the search path that it was made with, for dumps are restored with none.
     """
     op.execute(r"""
         CREATE FUNCTION plain_letters(text) RETURNS text
@@ -259,7 +259,9 @@ def _create_parts() -> None:
         sa.UniqueConstraint("brief_id", "round", "kind", name="uq_brief_approval_brief_id_round_kind"),
         _key("brief_approval", "brief_id", "brief"),
         _key("brief_approval", "by_id", "account"),
-        sa.CheckConstraint("kind in ('organisation', 'mentor', 'brief', 'hub')", name="ck_brief_approval_kind"),
+        sa.CheckConstraint(
+            "kind in ('organisation', 'mentor', 'brief', 'hub')", name="ck_brief_approval_kind"
+        ),
     )
     op.create_table(
         "brief_threshold",
@@ -298,7 +300,8 @@ def _create_history() -> None:
     op.execute("""
         CREATE FUNCTION refuse_change_of_history() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            RAISE EXCEPTION 'a line of history stays as it is' USING ERRCODE = 'integrity_constraint_violation';
+            RAISE EXCEPTION 'a line of history stays as it is'
+                USING ERRCODE = 'integrity_constraint_violation';
         END $$
     """)
     op.execute("""
