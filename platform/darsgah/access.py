@@ -39,12 +39,14 @@ class Actor:
     Attributes:
         grants: pairs of role and hub; the hub is None for a network-wide role.
         language: the language chosen for the account, ``en`` or ``ur``.
+        unread: how many notices they have not read, to 100; counted for pages alone.
     """
 
     account_id: UUID
     display_name: str
     language: str
     grants: frozenset[tuple[Role, UUID | None]] = frozenset()
+    unread: int = 0
 
     def hubs(self, *roles: Role) -> frozenset[UUID]:
         """The hubs where this person holds at least one of the roles."""

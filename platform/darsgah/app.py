@@ -41,6 +41,8 @@ from darsgah.kernels import pages as kernels_pages
 from darsgah.kernels.open_pages import OpenPages
 from darsgah.lab_checks import api as lab_checks_api
 from darsgah.lab_checks import pages as lab_checks_pages
+from darsgah.notices import api as notices_api
+from darsgah.notices import pages as notices_pages
 from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
@@ -171,6 +173,7 @@ def _routes() -> list[ControllerRouterHandler]:
         metrics,
         accounts_pages.router,
         hubs_pages.router,
+        notices_pages.router,
         enrolments_pages.router,
         submissions_pages.router,
         lab_checks_pages.router,
@@ -187,6 +190,7 @@ def _routes() -> list[ControllerRouterHandler]:
             route_handlers=[
                 accounts_api.router,
                 hubs_api.router,
+                notices_api.router,
                 enrolments_api.router,
                 submissions_api.router,
                 lab_checks_api.router,

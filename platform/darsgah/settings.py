@@ -132,6 +132,14 @@ class Settings(BaseSettings):
     node_token: str | None = Field(
         default=None, description="With which a node of darsgah tutor serve registers with the platform."
     )
+    smtp_url: str | None = Field(
+        default=None,
+        description="Mail server for letters, smtp://user:password@host:587?starttls or "
+        "smtps://user:password@host; unset: no letters are sent.",
+    )
+    mail_from: str | None = Field(
+        default=None, description="Whom letters are from, learn@example.org; set with the mail server."
+    )
     session_days: int = Field(default=14, ge=1, description="Days after which an unused sign-in ends.")
     sign_in_attempts: int = Field(
         default=10,
@@ -196,6 +204,11 @@ class Settings(BaseSettings):
             return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def site(self) -> str:
+        """The address that letters lead to, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def secure_cookies(self) -> bool:

@@ -22,11 +22,17 @@ from darsgah.hinting.tasks import IN_OTHER_WORDS, HintTasks
 from darsgah.jobs.ending import end
 from darsgah.jobs.worker import JobWorker, WorkerTiming, stopped_by_signals
 from darsgah.lab_checks.tasks import AT_ONCE, LabCheckTasks
+from darsgah.notices.mail_server import MailServer
+from darsgah.notices.tasks import NoticeTasks
+from darsgah.organisations.tasks import Follower, OrganisationTasks
 from darsgah.settings import Settings
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.types import SandboxLevel
 
 HOUSEKEEPING_SECONDS = 3600.0
+LETTERS_AT_ONCE = 2
+FOLLOWERS: tuple[Follower, ...] = ()
+"""What follows when an organisation or a mentor of it loses or gets back a verification or a place."""
 
 
 class NoSandbox(DarsgahError):  # noqa: N818 - says what is wrong
@@ -58,6 +64,7 @@ async def _with_more_hands(worker: JobWorker, rephrasers: Rephrasers, stop: asyn
 
 
 async def _run(settings: Settings, url: str) -> None:
+    mail_server = MailServer.of(settings)
     database = Database(url, pool=settings.database_pool, application="darsgah worker")
     concurrency = settings.worker_concurrency or len(os.sched_getaffinity(0))
     timing = WorkerTiming(
@@ -76,6 +83,9 @@ async def _run(settings: Settings, url: str) -> None:
             ]
             work = [JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop)]
             work.append(JobWorker(url, hints.tasks(), concurrency=concurrency, timing=timing).run(stop))
+            letters = NoticeTasks(database, mail_server, settings.site)
+            told = [*letters.tasks(), *OrganisationTasks(database, FOLLOWERS).tasks()]
+            work.append(JobWorker(url, told, concurrency=LETTERS_AT_ONCE, timing=timing).run(stop))
             more = JobWorker(url, hints.tasks(), concurrency=IN_OTHER_WORDS, timing=timing)
             work.append(_with_more_hands(more, rephrasers, stop))
             if settings.worker_lab_checks:

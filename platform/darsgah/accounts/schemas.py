@@ -41,8 +41,8 @@ class PasswordChange(msgspec.Struct, frozen=True):
 class ProfileChange(msgspec.Struct, frozen=True):
     """What a person may change about themselves.
 
-    ``no_ai`` asks for hints that only say what the tests saw, ``no_mail`` for no letters; left out, each stays
-    as it is.
+    ``no_ai`` asks for hints that only say what the tests saw, ``no_mail`` for no letters; left out,
+    each stays as it is.
     """
 
     display_name: DisplayName

@@ -104,5 +104,5 @@ async def grant(session: AsyncSession, account_id: UUID, role: Role, hub_id: UUI
 
 
 async def holders(session: AsyncSession, hub_id: UUID | None, *roles: Role) -> list[UUID]:
-    """The accounts that hold one of the roles in that hub, or network-wide without one, to be told something."""
+    """Who is to be told something: the accounts with one of the roles in that hub, or network-wide."""
     return list(await queries.holders(session, hub_id, roles))

@@ -84,7 +84,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     ),
     "mentor_signed_up": Kind(
         Message("{person} signed up as a mentor"),
-        Message("{person} asks to be verified as a mentor of {organisation}. See what they say of themselves."),
+        Message("{person} asks to be verified as a mentor of {organisation}. See what they say."),
     ),
     "mentor_suspended": Kind(
         Message("Your verification as a mentor is suspended"),
@@ -96,7 +96,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     ),
     "organisation_declined": Kind(
         Message("{organisation} did not say yes"),
-        Message("An owner of {organisation} declined that you act for it. You can name another organisation."),
+        Message("An owner of {organisation} declined. You can name another organisation."),
     ),
     "organisation_founded": Kind(
         Message("{organisation} asks to be verified"),

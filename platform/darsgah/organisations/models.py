@@ -16,15 +16,18 @@ class Organisation(Record, table=True):
     """A company, an institute or an office that mentors act for.
 
     ``name_key`` is the name as it is compared (``darsgah.organisations.names``): two organisations that are
-    not refused never share it. ``hub_id`` is the hub whose administrators verify it. ``version`` counts changes
-    of the row, for two people who act at once.
+    not refused never share it. ``hub_id`` is the hub whose administrators verify it. ``version`` counts
+    changes of the row, for two people who act at once.
     """
 
     __tablename__ = "organisation"
     __table_args__ = (
         sa.CheckConstraint(_STATES, name="state"),
         sa.Index(
-            "uq_organisation_name_key", "name_key", unique=True, postgresql_where=sa.text("state <> 'refused'")
+            "uq_organisation_name_key",
+            "name_key",
+            unique=True,
+            postgresql_where=sa.text("state <> 'refused'"),
         ),
         sa.Index("ix_organisation_hub_id_state", "hub_id", "state"),
     )

@@ -15,7 +15,8 @@ _REGIONS = (
     "Pacific/",
 )  # fmt: skip
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn", "Mn"}
-_ALIKE = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ"})
+_ALIKE = str.maketrans("\u064a\u0649\u0643\u0647\u0629", "\u06cc\u06cc\u06a9\u06c1\u06c1")
+"""Yeh, kaf and heh as Arabic keyboards write them, to those of Urdu."""
 HOST = re.compile(r"https?://[^\s/@:?#]+\.[^\s/@:?#]+(:\d{1,5})?([/?#][^\s]*)?", re.IGNORECASE)
 
 
@@ -92,4 +93,8 @@ def checked_website(address: str, field: str = "website") -> str:
 
 def _is_country(code: str) -> bool:
     """Two letters, and not one of the groups, outlying parts and private codes of CLDR."""
-    return len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ", "CP", "CQ"}
+    return (
+        len(code) == 2
+        and code.isalpha()
+        and code not in {"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ", "CP", "CQ"}
+    )

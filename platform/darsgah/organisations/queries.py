@@ -58,7 +58,9 @@ async def list_organisations(
         statement = statement.where(col(Organisation.hub_id).in_(hub_ids))
     if after is not None:
         statement = statement.where(col(Organisation.id) < after)
-    return (await session.execute(statement.order_by(col(Organisation.id).desc()).limit(limit))).scalars().all()
+    return (
+        (await session.execute(statement.order_by(col(Organisation.id).desc()).limit(limit))).scalars().all()
+    )
 
 
 async def mentor(session: AsyncSession, account_id: UUID, *, lock: bool = False) -> Mentor | None:
@@ -71,7 +73,9 @@ async def mentor(session: AsyncSession, account_id: UUID, *, lock: bool = False)
 
 async def mentors(session: AsyncSession, account_ids: Collection[UUID]) -> Sequence[Mentor]:
     """The mentors with those accounts."""
-    return (await session.execute(select(Mentor).where(col(Mentor.account_id).in_(account_ids)))).scalars().all()
+    return (
+        (await session.execute(select(Mentor).where(col(Mentor.account_id).in_(account_ids)))).scalars().all()
+    )
 
 
 async def list_mentors(
@@ -141,7 +145,11 @@ async def owners(session: AsyncSession, organisation_id: UUID) -> list[UUID]:
 
 
 async def invitations(
-    session: AsyncSession, moment: datetime, *, organisation_id: UUID | None = None, account_id: UUID | None = None
+    session: AsyncSession,
+    moment: datetime,
+    *,
+    organisation_id: UUID | None = None,
+    account_id: UUID | None = None,
 ) -> Sequence[OrganisationInvitation]:
     """The invitations of an organisation, or to somebody, that wait, newest first."""
     statement = select(OrganisationInvitation).where(
@@ -176,7 +184,9 @@ async def decisions(
         statement = statement.where(Verification.organisation_id == organisation_id)
     else:
         statement = statement.where(Verification.mentor_id == mentor_id)
-    return (await session.execute(statement.order_by(col(Verification.id).desc()).limit(limit))).scalars().all()
+    return (
+        (await session.execute(statement.order_by(col(Verification.id).desc()).limit(limit))).scalars().all()
+    )
 
 
 async def verified_at(session: AsyncSession, organisation_ids: Collection[UUID]) -> dict[UUID, datetime]:
@@ -189,7 +199,7 @@ async def verified_at(session: AsyncSession, organisation_ids: Collection[UUID])
         )
         .group_by(col(Verification.organisation_id))
     )
-    return {row[0]: row[1] for row in found}
+    return {organisation_id: at for organisation_id, at in found if organisation_id is not None}
 
 
 async def waiting(session: AsyncSession, hub_ids: Collection[UUID] | None) -> tuple[int, int]:

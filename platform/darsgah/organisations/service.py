@@ -1,8 +1,8 @@
-"""Changing what an organisation or a mentor says of itself, and how mentors stand, for other slices to ask."""
+"""Changing what organisations and mentors say of themselves, and how mentors stand, for other slices."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -41,8 +41,8 @@ STANDING_CHANGED: Final = JobKind("organisations.standing_changed", Queue.NOTICE
 """An organisation or a mentor lost or got back what they may do: see ``darsgah.organisations.tasks``."""
 
 
-def kept_mentor(profile: MentorProfile) -> dict[str, str]:
-    """What a mentor says of themselves, as it is kept."""
+def kept_mentor(profile: MentorProfile) -> dict[str, Any]:
+    """What a mentor says of themselves, as columns."""
     return {
         "timezone": profile.timezone,
         "country": profile.country,
@@ -52,8 +52,8 @@ def kept_mentor(profile: MentorProfile) -> dict[str, str]:
     }
 
 
-def kept_profile(profile: OrganisationProfile) -> dict[str, str]:
-    """An organisation's words as they are kept.
+def kept_profile(profile: OrganisationProfile) -> dict[str, Any]:
+    """An organisation's words as columns.
 
     Raises:
         MalformedInput: the website is none.
@@ -108,9 +108,7 @@ async def change_organisation(
     row.version += 1
     if another and row.state == State.VERIFIED.value:
         row.state = State.UNVERIFIED.value
-        session.add(
-            Verification(organisation_id=row.id, decision=Decision.LAPSED.value, by=actor.account_id)
-        )
+        session.add(Verification(organisation_id=row.id, decision=Decision.LAPSED.value, by=actor.account_id))
         await tell_followers(session, row.id)
     elif changed and row.state == State.REFUSED.value:
         row.state = State.UNVERIFIED.value
@@ -313,8 +311,12 @@ async def tell_followers(
     session: AsyncSession, organisation_id: UUID, account_id: UUID | None = None
 ) -> None:
     """Let whatever depends on it learn that an organisation, or one mentor of it, stands otherwise now."""
-    values = {"organisation_id": str(organisation_id), "account_id": str(account_id or "")}
-    await enqueue(session, STANDING_CHANGED, **values)
+    await enqueue(
+        session,
+        STANDING_CHANGED,
+        organisation_id=str(organisation_id),
+        account_id=str(account_id or ""),
+    )
 
 
 def organisation_view(row: Organisation, verified_at: datetime | None = None) -> OrganisationView:

@@ -1,4 +1,4 @@
-"""The worker's side: what depends on a verification or on a place in an organisation follows when it changes."""
+"""The worker's side: what depends on a verification, or on a place in an organisation, follows it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
@@ -13,8 +13,8 @@ from darsgah.organisations.service import STANDING_CHANGED
 Follower = Callable[[AsyncSession, UUID, UUID | None], Awaitable[None]]
 """Brings one slice's rows in line with an organisation, and where it is given with one mentor of it.
 
-It is called in a transaction of its own, looks up how they stand now, and is safe to repeat. Nothing depends on
-it for who may do what: that is asked at each act (``darsgah.organisations.service.may_act_for``).
+It is called in a transaction of its own, looks up how they stand now, and is safe to repeat. Nothing depends
+on it for who may do what: that is asked at each act (``darsgah.organisations.service.may_act_for``).
 """
 logger = structlog.get_logger("darsgah.worker")
 

@@ -14,6 +14,7 @@ from darsgah.accounts.tokens import SESSION_COOKIE, bearer_token
 from darsgah.db.session import Database
 from darsgah.errors import NotSignedIn
 from darsgah.hubs import service as hubs
+from darsgah.notices import service as notices
 
 UNAUTHENTICATED = ("/static/", "/healthz", "/readyz", "/metrics", "/api/v1/tutor/nodes")
 """Paths that never ask who somebody is: everybody's, and those whose bearer token is no session's."""
@@ -46,19 +47,25 @@ class Authentication(ASGIMiddleware):
             bearer = bearer_token(connection)
             token = bearer or connection.cookies.get(SESSION_COOKIE)
             if token:
-                actor = await self._actor(connection.app.state.database, token)
+                counted = not bearer and not scope["path"].startswith("/api/")
+                actor = await self._actor(connection.app.state.database, token, counted=counted)
                 if actor is not None:
                     scope["user"], scope["auth"] = actor, token
                 elif bearer:
                     raise SessionOver
         await next_app(scope, receive, send)
 
-    async def _actor(self, database: Database, token: str) -> Actor | None:
+    async def _actor(self, database: Database, token: str, *, counted: bool) -> Actor | None:
         async with database.begin() as session:
             account = await accounts.resume(session, token, self.lifetime)
             if account is None:
                 return None
             grants = await hubs.grants(session, account.id)
+            unread = await notices.unread(session, account.id) if counted else 0
         return Actor(
-            account_id=account.id, display_name=account.display_name, language=account.language, grants=grants
+            account_id=account.id,
+            display_name=account.display_name,
+            language=account.language,
+            grants=grants,
+            unread=unread,
         )
