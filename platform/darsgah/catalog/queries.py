@@ -1,6 +1,6 @@
 """All SQL of the catalog slice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -59,6 +59,32 @@ async def newest_lab_versions(session: AsyncSession, most: int) -> Sequence[UUID
     """The newest lab versions; identifiers are in the order of time."""
     statement = select(col(LabVersion.id)).order_by(col(LabVersion.id).desc()).limit(most)
     return (await session.execute(statement)).scalars().all()
+
+
+async def newest_of_labs(
+    session: AsyncSession,
+    *,
+    hub_id: UUID | None = None,
+    lab_ids: Collection[UUID] | None = None,
+) -> Sequence[UUID]:
+    """The newest version of each lab: of the network's and one hub's, or of the labs that are named."""
+    statement = (
+        select(col(LabVersion.id))
+        .join(Lab, col(Lab.id) == col(LabVersion.lab_id))
+        .distinct(col(LabVersion.lab_id))
+        .order_by(col(LabVersion.lab_id), col(LabVersion.number).desc())
+    )
+    if lab_ids is not None:
+        statement = statement.where(col(LabVersion.lab_id).in_(lab_ids))
+    else:
+        statement = statement.where(sa.or_(col(Lab.hub_id).is_(None), col(Lab.hub_id) == hub_id))
+    return (await session.execute(statement)).scalars().all()
+
+
+async def labs_of_versions(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Which lab each of these versions is of."""
+    statement = select(col(LabVersion.id), col(LabVersion.lab_id)).where(col(LabVersion.id).in_(ids))
+    return {row[0]: row[1] for row in await session.execute(statement)}
 
 
 async def versions_of_lab(session: AsyncSession, lab_id: UUID) -> Sequence[UUID]:

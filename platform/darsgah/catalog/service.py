@@ -1,7 +1,7 @@
 """What can be done with the catalogue: publish labs and courses, and look published versions up."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -230,6 +230,23 @@ async def lab_versions(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
 async def versions_of_lab(session: AsyncSession, lab_id: UUID) -> Sequence[UUID]:
     """Every version of a lab, by id."""
     return await queries.versions_of_lab(session, lab_id)
+
+
+async def labs_for_hub(session: AsyncSession, hub_id: UUID) -> list[LabVersionView]:
+    """The newest version of each lab of the network and of one hub, by their titles."""
+    ids = await queries.newest_of_labs(session, hub_id=hub_id)
+    return sorted((await lab_versions(session, ids)).values(), key=lambda view: view.title.casefold())
+
+
+async def newest_of_labs(session: AsyncSession, lab_ids: Collection[UUID]) -> dict[UUID, LabVersionView]:
+    """The newest version of each of these labs, by lab."""
+    ids = await queries.newest_of_labs(session, lab_ids=lab_ids)
+    return {view.lab_id: view for view in (await lab_versions(session, ids)).values()}
+
+
+async def labs_of_versions(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Which lab each of these versions is of."""
+    return await queries.labs_of_versions(session, ids)
 
 
 async def newest_lab_versions(session: AsyncSession, most: int) -> Sequence[UUID]:

@@ -1,6 +1,7 @@
 """All SQL of the enrolments slice, and who may see which cohort."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -128,6 +129,12 @@ async def assignments_on(
     return (await session.execute(statement)).scalars().all()
 
 
+async def lab_versions_given(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The lab version that each of these assignments gives."""
+    statement = select(col(Assignment.id), col(Assignment.lab_version_id)).where(col(Assignment.id).in_(ids))
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
 async def is_member(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> bool:
     """Whether somebody has or had a place in a cohort."""
     statement = select(col(Enrolment.id)).where(
@@ -164,6 +171,17 @@ async def labs_taught_by(session: AsyncSession, actor: Actor, most: int) -> Sequ
         .distinct()
         .order_by(col(Assignment.lab_version_id).desc())
         .limit(most)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def labs_in_use(session: AsyncSession, today: date) -> Sequence[UUID]:
+    """The lab versions given to cohorts that have not ended."""
+    statement = (
+        select(col(Assignment.lab_version_id))
+        .join(Cohort, col(Cohort.id) == col(Assignment.cohort_id))
+        .where(sa.or_(col(Cohort.ends_on).is_(None), col(Cohort.ends_on) >= today))
+        .distinct()
     )
     return (await session.execute(statement)).scalars().all()
 

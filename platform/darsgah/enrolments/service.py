@@ -375,6 +375,11 @@ async def assignments_on_lab(session: AsyncSession, hub_id: UUID, lab_id: UUID) 
     return await queries.assignments_on(session, hub_id, versions)
 
 
+async def lab_versions_given(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The lab version that each of these assignments gives, whoever asks."""
+    return await queries.lab_versions_given(session, ids)
+
+
 async def lock_place(session: AsyncSession, cohort_id: UUID, account_id: UUID) -> bool:
     """Hold somebody's place in a cohort until the transaction ends, so that their attempts come one by one.
 
@@ -387,6 +392,11 @@ async def lock_place(session: AsyncSession, cohort_id: UUID, account_id: UUID) -
 async def labs_taught_by(session: AsyncSession, actor: Actor, most: int) -> Sequence[UUID]:
     """The lab versions that cohorts work on which the actor teaches or runs, newest first."""
     return await queries.labs_taught_by(session, actor, most)
+
+
+async def labs_in_use(session: AsyncSession) -> Sequence[UUID]:
+    """The lab versions that cohorts work on, for the worker."""
+    return await queries.labs_in_use(session, utc_now().date())
 
 
 async def teaches_lab(session: AsyncSession, actor: Actor, lab_version_id: UUID) -> bool:

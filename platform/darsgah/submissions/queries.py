@@ -1,6 +1,6 @@
 """All SQL of the submissions slice, and who may see which submission."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -75,6 +75,25 @@ async def totals_by_assignment(
         .group_by(col(Submission.assignment_id))
     )
     return {row[0]: (row[1], row[2]) for row in await session.execute(statement)}
+
+
+async def best_shares(session: AsyncSession, account_ids: Collection[UUID]) -> list[tuple[UUID, UUID, float]]:
+    """The best share of its points that each of some people has in each assignment, once it is graded."""
+    statement = (
+        select(
+            col(Submission.account_id),
+            col(Submission.assignment_id),
+            sa.func.max(col(Submission.score) / col(Submission.max_score)),
+        )
+        .where(
+            col(Submission.account_id).in_(account_ids),
+            Submission.state == State.GRADED.value,
+            col(Submission.score).is_not(None),
+            col(Submission.max_score) > 0,
+        )
+        .group_by(col(Submission.account_id), col(Submission.assignment_id))
+    )
+    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
 
 
 async def recent(

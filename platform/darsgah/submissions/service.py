@@ -1,7 +1,7 @@
 """What can be done with submissions: hand one in, look at one's own, list a cohort's, move a state."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -219,6 +219,11 @@ async def assignment_page(session: AsyncSession, actor: Actor, assignment_id: UU
 async def attempts_of(session: AsyncSession, assignment_id: UUID, account_id: UUID) -> list[SubmissionView]:
     """Somebody's attempts, newest first, for a caller that may review them."""
     return [_view(row) for row in await queries.attempts(session, assignment_id, account_id)]
+
+
+async def best_shares(session: AsyncSession, account_ids: Collection[UUID]) -> list[tuple[UUID, UUID, float]]:
+    """Account, assignment, and the best share of its points, for all that was graded; whoever asks."""
+    return await queries.best_shares(session, account_ids)
 
 
 async def progress(
