@@ -49,7 +49,6 @@ def letter(notice: Unmailed, contact: Contact, language: Language, *, sender: st
     message["Message-ID"] = f"<{notice.id}@{sender.rpartition('@')[2].rstrip('> ')}>"
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{site}/settings>"
-    message["Content-Language"] = language.code
     message.set_content(f"{body}\n\n{say('Open it:')} {address}\n\n-- \n{why}\n")
     message.add_alternative(
         str(
@@ -67,6 +66,7 @@ def letter(notice: Unmailed, contact: Contact, language: Language, *, sender: st
     )
     if notice.calendar is not None:
         _invite(message, notice.calendar)
+    message["Content-Language"] = language.code  # last: what is said before goes to the first part
     return message
 
 
