@@ -7,6 +7,7 @@ import darsgah.catalog.models
 import darsgah.credentials.models
 import darsgah.enrolments.models
 import darsgah.grades.models
+import darsgah.hackathons.models
 import darsgah.hubs.models
 import darsgah.lab_checks.models
 import darsgah.notices.models
