@@ -15,6 +15,7 @@ from time import perf_counter
 from darsgah_tutor.bare_code import bare_code
 from darsgah_tutor.constructs import telling_construct, text_of
 from darsgah_tutor.detectors import parse
+from darsgah_tutor.directions import as_shown
 from darsgah_tutor.evidence_text import evidence_text, told_evidence
 from darsgah_tutor.gate import Gate
 from darsgah_tutor.leaks import Secrets, secrets_of
@@ -266,12 +267,13 @@ def _rephrased(rephraser: Rephraser, gate: Gate, passage: Passage, wish: Wish) -
     asked = {judge(passage.words).request, judge_answer(gate.evidence.source).request}
     if asked != {Request.HELP}:
         return "", "the learner's words are no request for help"
-    said = ""
+    heard = said = ""
     try:
         for piece in rephraser.rephrase(passage):
-            said += piece
-            if not said.rstrip(" ").endswith(_SENTENCE_ENDS):
+            heard += piece
+            if not heard.rstrip(" ").endswith(_SENTENCE_ENDS):
                 continue
+            said = as_shown(heard, wish.language)
             faults = gate.rephrasing_faults(passage, said)
             if faults:
                 return "", faults[0]
@@ -279,6 +281,7 @@ def _rephrased(rephraser: Rephraser, gate: Gate, passage: Passage, wish: Wish) -
                 wish.hear(wish.language, said)
     except NotRephrasedError as error:
         return "", str(error)
+    said = as_shown(heard, wish.language)
     faults = gate.rephrasing_faults(passage, said) if said.strip() else ["nothing was said"]
     return said.strip(), faults[0] if faults else ""
 

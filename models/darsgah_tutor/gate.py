@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from darsgah_tutor.code_in_text import blocks, prose, spans
+from darsgah_tutor.directions import is_in
 from darsgah_tutor.leaks import Secrets, solves, told_code, told_runs, told_words
 from darsgah_tutor.parts import Passage
 from darsgah_tutor.phrases import LANGUAGES
@@ -22,7 +23,6 @@ _NAMED_LINE = re.compile(r"(?:\bline|سطر|لائن)\s*[\u2066`]*(\d+)", re.IGN
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _OPEN_PLACE = re.compile(r"\{(?:line|name|input|value|call)\}")
 _LINK_OR_MARKUP = re.compile(r"https?:|www\.|\]\(|!\[|<[a-zA-Z/!]")
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Gate:
             found.append("a link or markup")
         if len(text) > LONGER * len(passage.authored) + 200:
             found.append("too long")
-        if bool(_ARABIC.search(text)) is not (passage.language == "ur"):
+        if not is_in(text, passage.language):
             found.append("another language")
         return found
 

@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from darsgah_tutor.constructs import Kind, construct_on_line, text_of
+from darsgah_tutor.directions import left_to_right
 from darsgah_tutor.evidence_text import first_failing
 from darsgah_tutor.misconceptions import Misconception
-from darsgah_tutor.phrases import Code, Filling, fill, isolated, say
+from darsgah_tutor.phrases import Code, Filling, fill, say
 from darsgah_tutor.types import Evidence, Level
 
 _FENCE = re.compile(r"(^[ ]{0,3}`{3}.*?(?:^[ ]{0,3}`{3}[ ]*$|\Z))", re.MULTILINE | re.DOTALL)
-_SPAN = re.compile(r"(?<!`)(`[^`\n]+`)(?!`)")
+_PLACE_IN_SPAN = re.compile(r"(?<!`)`(\{[a-z_]+\})`(?!`)")
 _PLACE = re.compile(r"`?\{([a-z_]+)\}`?")
 _NEARBY = re.compile(r",? near line \{line\}|\u060c?\s*سطر \{line\} کے آس پاس")
 """How authors name a line that is only likely."""
@@ -86,27 +87,19 @@ def _pointing(evidence: Evidence, lines: Sequence[int]) -> Realised:
 
 
 def _filled(written: Mapping[str, str], known: Mapping[str, str]) -> Realised:
-    """Outside of blocks: places filled, and in Urdu every code span kept left to right."""
+    """Outside of blocks: places filled, and in Urdu code kept left to right."""
     used = {name: known[name] for name in _places(written)}
     fillings: dict[str, Filling] = {
         name: value if name == "line" else Code(value) for name, value in used.items()
     }
     text = {}
     for language, words in written.items():
-        pieces = _FENCE.split(words.strip())
+        pieces = _FENCE.split(left_to_right(words.strip()) if language == "ur" else words.strip())
         for number in range(0, len(pieces), 2):
-            pieces[number] = fill(_spans_isolated(pieces[number], language), fillings, language)
+            # A place that its author set in a span already brings a span of its own.
+            pieces[number] = fill(_PLACE_IN_SPAN.sub(r"\1", pieces[number]), fillings, language)
         text[language] = "".join(pieces)
     return Realised(text, "\n".join(written.values()), used)
-
-
-def _spans_isolated(words: str, language: str) -> str:
-    """A place that its author set in a span already brings a span of its own."""
-
-    def one(found: re.Match[str]) -> str:
-        return found[1].strip("`") if _PLACE.fullmatch(found[1]) else isolated(found[1], language)
-
-    return _SPAN.sub(one, words)
 
 
 def _places(written: Mapping[str, str]) -> set[str]:

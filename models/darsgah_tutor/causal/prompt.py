@@ -16,6 +16,7 @@ import secrets
 import unicodedata
 
 from darsgah_tutor.causal.chat import Chat, Message
+from darsgah_tutor.directions import undirected
 from darsgah_tutor.parts import Passage
 
 LONGEST_CODE, LONGEST_DESCRIPTION, LONGEST_FACTS, LONGEST_WORDS = 3000, 1500, 1200, 300
@@ -73,7 +74,7 @@ def request(passage: Passage) -> Chat:
         facts=_cut(visible(passage.facts).strip(), LONGEST_FACTS),
         words=words,
         lines=", ".join(map(str, passage.lines[:3])) or "none",
-        authored=passage.authored.strip(),
+        authored=undirected(passage.authored).strip(),
     )
     system = _SYSTEM.format(language=language, sentences=sentences, mark=mark)
     return Chat((Message("system", system), Message("user", user)), _TOKENS[passage.language])

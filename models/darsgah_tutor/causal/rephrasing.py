@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from darsgah_tutor.causal.chat import Speaker
 from darsgah_tutor.causal.errors import CausalError
 from darsgah_tutor.causal.prompt import request
+from darsgah_tutor.directions import is_in
 from darsgah_tutor.parts import NotRephrasedError, Passage
 
 SECONDS = 4.0
 """Patience for a whole text. A model of half a billion numbers in int8 says 60 tokens in about three."""
 _THOUGHTS = ("<think>", "</think>")
-_ARABIC_LETTER = re.compile(r"[\u0620-\u06d3]")
 _MARKS = re.compile(r"\[/?learner |```")
 
 
@@ -53,7 +53,7 @@ class CausalRephraser:
             raise NotRephrasedError(str(error)) from error
         if not said.strip():
             raise NotRephrasedError("It said nothing.")
-        if (passage.language == "ur") != bool(_ARABIC_LETTER.search(said)):
+        if not is_in(said, passage.language):
             raise NotRephrasedError("It spoke another language.")
 
 
