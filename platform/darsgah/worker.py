@@ -11,6 +11,8 @@ import structlog
 
 from darsgah.accounts import service as accounts
 from darsgah.blobs.store import open_blobs
+from darsgah.credentials.issuing import Issuing
+from darsgah.credentials.tasks import CredentialTasks
 from darsgah.db.columns import now
 from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, ServiceUnavailable
@@ -26,6 +28,7 @@ from darsgah.notices.mail_server import MailServer
 from darsgah.notices.tasks import NoticeTasks
 from darsgah.organisations.tasks import Follower, OrganisationTasks
 from darsgah.settings import Settings
+from darsgah.tutoring import calibrations
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.types import SandboxLevel
 
@@ -44,12 +47,17 @@ class NoSandbox(DarsgahError):  # noqa: N818 - says what is wrong
 logger = structlog.get_logger("darsgah.worker")
 
 
-async def _keep_house(database: Database) -> None:
-    """Forget what has expired, once an hour; several workers doing it do no harm."""
+async def _keep_house(database: Database, *, measures: bool) -> None:
+    """Forget what has expired, once an hour; several workers doing it do no harm.
+
+    Where this worker checks and measures labs, it asks for what was published before labs were measured.
+    """
     while True:
         try:
             async with database.begin() as session:
                 await accounts.delete_expired(session, now())
+                if measures and (asked := await calibrations.ask_where_missing(session)):
+                    logger.info("labs_to_measure", asked=asked)
         except ServiceUnavailable as error:
             logger.warning("housekeeping_put_off", reason=error.message)
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
@@ -76,20 +84,23 @@ async def _run(settings: Settings, url: str) -> None:
             grading = GradingTasks(database, blobs, grader)
             hints = HintTasks(database, blobs, grader, rephrasers=rephrasers, studies=concurrency)
             checks = LabCheckTasks(database, blobs, grader, lambda: grading.under_way + hints.under_way > 0)
-            calibrations = CalibrationTasks(database, blobs, grader, checks.give_way)
+            measuring = CalibrationTasks(database, blobs, grader, checks.give_way)
             beside = [
-                asyncio.create_task(_keep_house(database), name="housekeeping"),
+                asyncio.create_task(
+                    _keep_house(database, measures=settings.worker_lab_checks), name="housekeeping"
+                ),
                 asyncio.create_task(rephrasers.follow(database), name="tutor nodes"),
             ]
             work = [JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop)]
             work.append(JobWorker(url, hints.tasks(), concurrency=concurrency, timing=timing).run(stop))
             letters = NoticeTasks(database, mail_server, settings.site)
-            told = [*letters.tasks(), *OrganisationTasks(database, FOLLOWERS).tasks()]
+            awards = CredentialTasks(database, Issuing.of(settings))
+            told = [*letters.tasks(), *OrganisationTasks(database, FOLLOWERS).tasks(), *awards.tasks()]
             work.append(JobWorker(url, told, concurrency=LETTERS_AT_ONCE, timing=timing).run(stop))
             more = JobWorker(url, hints.tasks(), concurrency=IN_OTHER_WORDS, timing=timing)
             work.append(_with_more_hands(more, rephrasers, stop))
             if settings.worker_lab_checks:
-                unhurried = [*checks.tasks(), *calibrations.tasks()]
+                unhurried = [*checks.tasks(), *measuring.tasks()]
                 checker = JobWorker(url, unhurried, concurrency=AT_ONCE, timing=timing)
                 work += [checker.run(stop), checks.stop_with(stop)]
             await asyncio.gather(*work)

@@ -142,6 +142,30 @@ async def test_a_worker_measures_a_published_lab_once(platform: Platform, grader
     assert (await newest(platform, version))["made_at"] > found["made_at"]
 
 
+async def test_labs_that_nobody_measured_are_asked_for_once(platform: Platform, grader: Grader) -> None:
+    """As those that were published before labs were measured, or whose job was given up."""
+    _, assignment_id = await publish_tea(platform, grader)
+    async with platform.database.begin() as session:
+        version = str(await enrolments.lab_version_of(session, assignment_id))
+    of_ours = sa.text("SELECT status FROM procrastinate_jobs WHERE args->>'lab_version_id' = :lab")
+    forget = sa.text("DELETE FROM procrastinate_jobs WHERE queue_name = 'checks'")
+    fail = sa.text("UPDATE procrastinate_jobs SET status = 'failed' WHERE args->>'lab_version_id' = :lab")
+    unmeasured = sa.text("DELETE FROM lab_calibration WHERE lab_version_id = :lab")
+    async with platform.database.begin() as session:
+        await session.execute(forget)
+        await session.execute(unmeasured, {"lab": version})
+        assert await calibrations.ask_where_missing(session) >= 1
+        assert await calibrations.ask_where_missing(session) == 0
+        assert (await session.execute(of_ours, {"lab": version})).scalars().all() == ["todo"]
+        await session.execute(fail, {"lab": version})
+        assert await calibrations.ask_where_missing(session) == 0
+        await session.execute(forget)
+        await calibrations.record(session, UUID(version), Measured("1 Any", 0.5, 0, ()))
+        await calibrations.ask_where_missing(session)
+        assert (await session.execute(of_ours, {"lab": version})).scalars().all() == []
+        await session.execute(forget)
+
+
 async def newest(platform: Platform, lab_version_id: UUID) -> dict[str, Any]:
     async with platform.database.begin() as session:
         statement = "SELECT * FROM lab_calibration WHERE lab_version_id = :id ORDER BY made_at DESC LIMIT 1"

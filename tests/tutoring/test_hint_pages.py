@@ -88,6 +88,21 @@ async def test_a_course_is_set_and_its_figures_are_seen(
         assert (await learner.get(place)).status_code == 403
 
 
+async def looks_ever_more_seldom(client: httpx.AsyncClient, part: str) -> None:
+    """A page asks for a hint that nobody makes, but not for ever; then a person may have it look again."""
+    next_look = re.compile(r'hx-get="([^"]+)" hx-trigger="load delay:(\d+)ms"')
+    pauses: list[int] = []
+    shown = await page(client, part)
+    while (found := next_look.search(shown)) and len(pauses) < 100:
+        pauses.append(int(found[2]))
+        shown = await page(client, found[1])
+    assert pauses == sorted(pauses)
+    assert 120 < sum(pauses) / 1000 < 600
+    assert "hx-trigger" not in shown
+    [again] = re.findall(r'<button[^>]* hx-get="([^"]+)"[^>]*>Look again', shown)
+    assert "hx-trigger" in await page(client, again)
+
+
 async def test_a_hint_is_asked_for_from_the_result_page(platform: Platform, grader: Grader) -> None:
     """With htmx and without; the answer is the one that was handed in, among the cells handed in."""
     network = platform.network
@@ -106,8 +121,9 @@ async def test_a_hint_is_asked_for_from_the_result_page(platform: Platform, grad
         result = await page(client, f"/submissions/{handed_in.id}")
         assert result.count(f'hx-post="{address}"') == 1, "the right answer needs none"
         asked = await client.post(address, data=sent, headers={"HX-Request": "true"})
-        [part] = re.findall(r'hx-get="(/hints/[^"]+)"', asked.text)
+        [part] = re.findall(r'hx-get="(/hints/[^"?]+)', asked.text)
         assert "<html" not in asked.text
+        await looks_ever_more_seldom(client, part)
         await tasks.give(part.removeprefix("/hints/"))
         shown = await page(client, part)
         assert "What the tests saw" in shown

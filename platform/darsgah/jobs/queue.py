@@ -86,15 +86,28 @@ async def enqueue(
         raise
 
 
-async def under_way(session: AsyncSession, kind: JobKind, name: str, values: Collection[str]) -> set[str]:
-    """Those of the values for which a job of that kind, given them by that name, waits or runs."""
+async def under_way(
+    session: AsyncSession, kind: JobKind, name: str, values: Collection[str], *, or_given_up: bool = False
+) -> set[str]:
+    """Those of the values for which a job of that kind, given them by that name, waits or runs.
+
+    Args:
+        or_given_up: those too for which one was given up.
+    """
+    states = ["todo", "doing", *(["failed"] if or_given_up else [])]
     found = await session.execute(
         text(
             "SELECT DISTINCT args->>CAST(:name AS text) FROM procrastinate_jobs"
-            " WHERE queue_name = :queue AND status IN ('todo', 'doing') AND task_name = :kind"
-            " AND args->>CAST(:name AS text) = ANY(CAST(:values AS text[]))"
+            " WHERE queue_name = :queue AND CAST(status AS text) = ANY(CAST(:states AS text[]))"
+            " AND task_name = :kind AND args->>CAST(:name AS text) = ANY(CAST(:values AS text[]))"
         ),
-        {"queue": kind.queue.value, "kind": kind.name, "name": name, "values": list(values)},
+        {
+            "queue": kind.queue.value,
+            "states": states,
+            "kind": kind.name,
+            "name": name,
+            "values": list(values),
+        },
     )
     return set(found.scalars())
 

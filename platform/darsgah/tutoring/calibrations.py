@@ -115,6 +115,21 @@ async def measure_again(session: AsyncSession, actor: Actor, assignment_id: UUID
     return await calibration(session, actor, assignment_id)
 
 
+async def ask_where_missing(session: AsyncSession) -> int:
+    """Have each lab measured that cohorts work on and nobody has measured; returns how many were asked for.
+
+    A measurement that was given up is not asked for again: the course's page offers it.
+    """
+    used = await enrolments.labs_in_use(session)
+    newest = await queries.newest_calibrations(session, used)
+    missing = [str(each) for each in used if each not in newest]
+    asked = await under_way(session, catalog.CALIBRATE, "lab_version_id", missing, or_given_up=True)
+    wanted = [each for each in missing if each not in asked]
+    for each in wanted:
+        await enqueue(session, catalog.CALIBRATE, lab_version_id=each)
+    return len(wanted)
+
+
 def _view(row: LabCalibration, threshold: float | None) -> Calibration:
     answers = msgspec.convert(row.answers, list[MeasuredAnswer])
     least = proposed(answers)

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,7 @@ from darsgah.tutoring.schemas import (
     AssignmentTutoring,
     CohortTutoring,
     HintRequest,
+    HintView,
     Line,
     Name,
     NewMessage,
@@ -37,6 +38,10 @@ LEVELS = (
     Message("Another example"),
 )
 """What the levels are called, in their order."""
+LOOKS = 28
+"""How often a page looks for a hint by itself: five minutes long."""
+SAYING, WAITING, LONGEST_PAUSE = 300, 1000, 20_000
+"""Milliseconds until it first looks again, while a hint is being said and before, and at most."""
 
 
 class CohortForm(msgspec.Struct, frozen=True):
@@ -91,10 +96,35 @@ async def hint_part(
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
+    looks: Annotated[int, QueryParameter(ge=0, le=LOOKS)] = 0,
 ) -> Response[str]:
-    """One hint, as a part of the page that asked for it: it asks again as long as the hint is being made."""
+    """One hint, as a part of the page that asked for it: that looks again for as long as ``LOOKS`` allows.
+
+    Args:
+        looks: how often the page has looked since a person asked it to.
+    """
     hint = await service.read(session, request.user, hint_id, pages.language_of(request))
-    return pages.respond(request, "tutoring/asked.html", hint=hint, answer=None, levels=LEVELS)
+    return pages.respond(
+        request,
+        "tutoring/asked.html",
+        hint=hint,
+        answer=None,
+        levels=LEVELS,
+        looks=looks,
+        pause=_pause(hint, looks),
+    )
+
+
+def _pause(hint: HintView | None, looks: int) -> int | None:
+    """Milliseconds until a page looks for its hint again; None where it has looked long enough.
+
+    Each pause is longer than the one before, so that pages which nobody closes cost next to nothing where no
+    worker runs. A hint that is being said grows from one look to the next.
+    """
+    if looks >= LOOKS or hint is None:
+        return None
+    first = SAYING if hint.text else WAITING + 50 * (hint.waiting_before or 0)
+    return min(LONGEST_PAUSE, round(first * 1.2**looks))
 
 
 @post("/submissions/{submission_id:uuid}/hints", guards=[signed_in])
@@ -121,6 +151,8 @@ async def ask_about_submission(
         levels=LEVELS,
         form=form,
         submission_id=submission_id,
+        looks=0,
+        pause=_pause(answer.hint, 0),
     )
 
 
@@ -137,7 +169,9 @@ async def rate_hint(
     hint = await service.rate(session, request.user, hint_id, language, helpful=form.helpful)
     if "hx-request" not in request.headers:
         return Redirect("/hints", status_code=303)
-    return pages.respond(request, "tutoring/asked.html", hint=hint, answer=None, levels=LEVELS)
+    return pages.respond(
+        request, "tutoring/asked.html", hint=hint, answer=None, levels=LEVELS, looks=0, pause=_pause(hint, 0)
+    )
 
 
 @post("/hints/{hint_id:uuid}/messages", guards=[signed_in])

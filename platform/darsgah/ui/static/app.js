@@ -89,13 +89,16 @@ function watchStatus(region) {
   stream.addEventListener("done", finish);
   stream.addEventListener("error", () => {
     failures += 1;
-    if (stream.readyState === EventSource.CLOSED || failures > 3) { stream.close(); poll(region, 5); }
+    if (stream.readyState === EventSource.CLOSED || failures > 3) { stream.close(); poll(region, 5, Date.now() + LONGEST_POLL); }
   });
 }
 
-function poll(region, seconds) {
+const LONGEST_POLL = 900_000;
+
+function poll(region, seconds, until) {
   setTimeout(async () => {
     if (!region.isConnected) return;
+    if (Date.now() > until) { region.append(Object.assign(document.createElement("p"), { textContent: region.dataset.late })); return; }
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -103,7 +106,7 @@ function poll(region, seconds) {
       if (answer.ok && !still) { showPart(fresh.documentElement.outerHTML, region.dataset.part); return; }
       if (answer.ok) region.innerHTML = still.innerHTML;
     } catch { /* offline: the words on the page stay true, and the next try may reach the server */ }
-    poll(region, Math.min(seconds * 1.5, 60));
+    poll(region, Math.min(seconds * 1.5, 60), until);
   }, seconds * 1000);
 }
 
