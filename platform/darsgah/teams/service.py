@@ -125,6 +125,14 @@ async def card(session: AsyncSession, team_id: UUID, *, lock: bool = False) -> T
     return _card(row, (await _members(session, [team_id])).get(team_id, ()))
 
 
+async def team_ids_of(session: AsyncSession, account_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """The teams that each of some people is in, alone or with others; without those who are in none."""
+    found: dict[UUID, frozenset[UUID]] = {}
+    for account_id, team_id in await queries.team_ids_of(session, account_ids):
+        found[account_id] = found.get(account_id, frozenset()) | {team_id}
+    return found
+
+
 async def solo_team(session: AsyncSession, account_id: UUID, hub_id: UUID, purpose: Purpose) -> UUID:
     """The team that is one person alone in a hub; made when it is first asked for."""
     for row in await queries.teams_of(session, account_id, solo=True):
