@@ -74,6 +74,14 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("“{brief}” was withdrawn"),
         Message("Its mentor withdrew the brief “{brief}”. The reason given: {reason}"),
     ),
+    "credential_awarded": Kind(
+        Message("You have earned “{achievement}”"),
+        Message("{issuer} awarded you the credential “{achievement}”. You decide who may see it."),
+    ),
+    "credential_revoked": Kind(
+        Message("Your credential “{achievement}” was revoked"),
+        Message("{issuer} has taken back the credential “{achievement}”. The reason given: {reason}"),
+    ),
     "mentor_refused": Kind(
         Message("You were not verified as a mentor"),
         Message("{hub} did not verify you as a mentor. The reason given: {reason}"),
@@ -126,6 +134,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("{person} asks to act for {organisation}"),
         Message("{person} named {organisation} at sign-up. Say whether they act for it."),
     ),
+    "project_agreement_waiting": Kind(
+        Message("“{project}” waits for your acceptance"),
+        Message("The project “{project}” opens when everybody has accepted its agreement. Read and accept it."),
+    ),
     "project_agreements_signed": Kind(
         Message("Everybody agreed: “{brief}”"),
         Message("Everybody accepted the agreements of the project “{brief}”. It can begin."),
@@ -141,6 +153,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     "project_evaluated": Kind(
         Message("The project “{brief}” is evaluated"),
         Message("The instructor confirmed the evaluation of the project “{brief}”."),
+    ),
+    "project_evaluation_waiting": Kind(
+        Message("“{project}” waits to be evaluated"),
+        Message("The final result of “{project}” was submitted and waits for its evaluation."),
     ),
     "project_expired": Kind(
         Message("The project “{brief}” did not begin"),
@@ -161,6 +177,49 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("The project “{brief}” has begun"),
         Message("The kick-off of the project “{brief}” was held. Start with the milestones."),
     ),
+    "project_meeting_cancelled": Kind(
+        Message("The meeting “{meeting}” is cancelled"),
+        Message("The meeting “{meeting}” of “{project}”, which was to begin {when}, is cancelled."),
+    ),
+    "project_meeting_fixed": Kind(
+        Message("The meeting “{meeting}” has a time"),
+        Message("The meeting “{meeting}” of “{project}” begins {when}. Save it in your calendar."),
+    ),
+    "project_meeting_proposed": Kind(
+        Message("{person} proposes times for “{meeting}”"),
+        Message("Say which times suit you for “{meeting}” in the project “{project}”."),
+    ),
+    "project_message": Kind(
+        Message("{person} wrote in “{project}”"),
+        Message("There is a new message in the room of the project “{project}”."),
+    ),
+    "project_milestone_accepted": Kind(
+        Message("“{milestone}” is accepted"),
+        Message("In “{project}”, what you handed in for “{milestone}” is accepted. What was said: {note}"),
+    ),
+    "project_milestone_changed": Kind(
+        Message("“{milestone}” is due on {day}"),
+        Message("In “{project}”, the milestone “{milestone}” was changed. It is due on {day}."),
+    ),
+    "project_milestone_changes": Kind(
+        Message("Changes to “{milestone}” are asked for"),
+        Message("In “{project}”, changes to what you handed in for “{milestone}” are asked for: {note}"),
+    ),
+    "project_milestone_due": Kind(
+        Message("“{milestone}” is due on {day}"),
+        Message("In “{project}”, the milestone “{milestone}” is due on {day}."),
+    ),
+    "project_milestone_overdue": Kind(
+        Message("“{milestone}” is overdue"),
+        Message(
+            "In “{project}”, the milestone “{milestone}” was due on {day} and nothing waits for a decision. "
+            "Write to your mentor if you need longer."
+        ),
+    ),
+    "project_milestone_submitted": Kind(
+        Message("Something was handed in for “{milestone}”"),
+        Message("In “{project}”, {person} handed something in for the milestone “{milestone}”."),
+    ),
     "project_paused": Kind(
         Message("The project “{brief}” is paused"),
         Message("The project “{brief}” rests for the time being. The reason given: {reason}"),
@@ -176,6 +235,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     "project_withdrawn": Kind(
         Message("A team left the project “{brief}”"),
         Message("The team withdrew from the project “{brief}”. The reason given: {reason}"),
+    ),
+    "project_without_mentor": Kind(
+        Message("“{project}” has no mentor at present"),
+        Message("The hub does the mentor’s part in “{project}” until another mentor is named."),
     ),
     "team_invitation": Kind(
         Message("{person} asks you into the team {team}"),
