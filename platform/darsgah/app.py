@@ -43,6 +43,7 @@ from darsgah.lab_checks import api as lab_checks_api
 from darsgah.lab_checks import pages as lab_checks_pages
 from darsgah.notices import api as notices_api
 from darsgah.notices import pages as notices_pages
+from darsgah.organisations import api as organisations_api
 from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
@@ -201,6 +202,7 @@ def _routes() -> list[ControllerRouterHandler]:
                 grades_api.router,
                 kernels_api.router,
                 tutor_nodes_api.router,
+                organisations_api.router,
                 teams_api.router,
             ],
         ),

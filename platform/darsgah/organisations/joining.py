@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.accounts.schemas import AccountView, SignUp
+from darsgah.db.columns import now
 from darsgah.errors import MalformedInput, NotFound
 from darsgah.hubs import service as hubs
 from darsgah.notices import service as notices
@@ -98,13 +99,6 @@ async def _named(
         return (await organisations_by_id(session, [place.organisation_id]))[place.organisation_id].name
     if not name_key(form.organisation):
         raise MalformedInput(fields={"organisation": Message("This is needed.")})
-    there = await queries.organisation_named(session, name_key(form.organisation))
-    if there is not None:
-        session.add(OrganisationMember(organisation_id=there.id, account_id=account_id))
-        told = {"person": display_name, "organisation": there.name}
-        whom, link = await queries.owners(session, there.id), f"/organisations/{there.id}/people"
-        await notices.tell(session, whom, "organisation_wants_to_join", told, link)
-        return there.name
     profile = OrganisationProfile(
         name=form.organisation,
         country=form.organisation_country or form.profile.country,
@@ -112,16 +106,18 @@ async def _named(
         website=form.organisation_website,
         about=form.organisation_about,
     )
-    return (await _found(session, account_id, display_name, hub_id, profile)).name
+    return (await _asked_or_founded(session, account_id, display_name, hub_id, profile)).name
 
 
-async def found(session: AsyncSession, actor: Actor, profile: OrganisationProfile) -> OrganisationView:
-    """Found an organisation, by a mentor who acts for none.
+async def name_organisation(
+    session: AsyncSession, actor: Actor, profile: OrganisationProfile
+) -> OrganisationView:
+    """Name the organisation that a mentor acts for: one that is there is asked, another is founded.
 
     Raises:
         NotFound: the actor is no mentor.
         ActsElsewhere: they act for one, or have asked to.
-        NameTaken: there is one with that name.
+        MalformedInput: a choice is none.
     """
     mentor = await queries.mentor(session, actor.account_id)
     if mentor is None:
@@ -129,8 +125,27 @@ async def found(session: AsyncSession, actor: Actor, profile: OrganisationProfil
     if actor.account_id in await queries.places(session, [actor.account_id]):
         raise ActsElsewhere
     check_profile(profile)
-    made = await _found(session, actor.account_id, actor.display_name, mentor.hub_id, profile)
-    return organisation_view(made)
+    row = await _asked_or_founded(session, actor.account_id, actor.display_name, mentor.hub_id, profile)
+    return organisation_view(row)
+
+
+async def _asked_or_founded(
+    session: AsyncSession, account_id: UUID, display_name: str, hub_id: UUID, profile: OrganisationProfile
+) -> Organisation:
+    there = await queries.organisation_named(session, name_key(profile.name))
+    if there is None:
+        return await _found(session, account_id, display_name, hub_id, profile)
+    member = await queries.member(session, there.id, account_id, lock=True)
+    if member is None:
+        session.add(OrganisationMember(organisation_id=there.id, account_id=account_id))
+    else:
+        member.state, member.changed_at, member.changed_by = MemberState.ASKED.value, now(), account_id
+    await session.flush()
+    told = {"person": display_name, "organisation": there.name}
+    whom, link = await queries.owners(session, there.id), f"/organisations/{there.id}/people"
+    whom = whom or await verifiers(session, there.hub_id)
+    await notices.tell(session, whom, "organisation_wants_to_join", told, link)
+    return there
 
 
 async def _found(

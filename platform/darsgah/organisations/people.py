@@ -252,10 +252,12 @@ async def answer_asking(
     """Say yes or no to somebody who named the organisation at sign-up.
 
     Raises:
-        NotFound: the actor does not own it, or nobody of that account asked.
+        NotFound: the actor neither owns nor verifies it, or nobody of that account asked.
         NotNow: that was answered already.
     """
-    row = await owned(session, actor, organisation_id)
+    row = await queries.organisation(session, organisation_id, lock=True)
+    if row is None or not await _decides(session, actor, row):
+        raise NotFound
     member = await queries.member(session, organisation_id, account_id, lock=True)
     if member is None or member.state == MemberState.REMOVED.value:
         raise NotFound
@@ -309,9 +311,14 @@ async def make_owner(session: AsyncSession, actor: Actor, organisation_id: UUID,
     member = await queries.member(session, organisation_id, account_id, lock=True)
     if row is None or member is None or member.state != MemberState.ACTIVE.value:
         raise NotFound
-    if not verifies(actor, row.hub_id) and actor.account_id not in await queries.owners(session, row.id):
+    if not await _decides(session, actor, row):
         raise NotFound
     member.role, member.changed_at, member.changed_by = MemberRole.OWNER.value, now(), actor.account_id
+
+
+async def _decides(session: AsyncSession, actor: Actor, row: Organisation) -> bool:
+    """Whether the actor decides who acts for it: an owner, or who verifies it."""
+    return verifies(actor, row.hub_id) or actor.account_id in await queries.owners(session, row.id)
 
 
 async def _received(session: AsyncSession, row: OrganisationInvitation) -> ReceivedInvitation:

@@ -119,6 +119,13 @@ class OrganisationChange(msgspec.Struct, frozen=True, kw_only=True):
     profile: OrganisationProfile
 
 
+class MentorChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A mentor's new words. ``version`` is the one that was read."""
+
+    version: int
+    profile: MentorProfile
+
+
 class NewInvitation(msgspec.Struct, frozen=True):
     """Whom to invite."""
 
@@ -129,6 +136,12 @@ class AcceptInvitation(msgspec.Struct, frozen=True):
     """The secret of an invitation's link."""
 
     secret: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Yes or no."""
+
+    accept: bool
 
 
 class NewDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,6 +255,20 @@ class PeopleView(msgspec.Struct, frozen=True):
     members: tuple[MemberView, ...]
     invitations: tuple[InvitationView, ...]
     may_change: bool
+
+
+class OrganisationCase(msgspec.Struct, frozen=True):
+    """An organisation with what was decided about it, newest first."""
+
+    organisation: OrganisationView
+    decisions: tuple["DecisionView", ...]
+
+
+class MentorCase(msgspec.Struct, frozen=True):
+    """A mentor with what was decided about them, newest first."""
+
+    mentor: MentorView
+    decisions: tuple["DecisionView", ...]
 
 
 class DecisionView(msgspec.Struct, frozen=True):

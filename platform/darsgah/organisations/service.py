@@ -24,6 +24,7 @@ from darsgah.organisations.schemas import (
     LookedAt,
     MemberRole,
     MemberState,
+    MentorChange,
     MentorProfile,
     MentorStanding,
     MentorView,
@@ -123,23 +124,21 @@ async def change_organisation(
     return organisation_view(row)
 
 
-async def change_mentor(
-    session: AsyncSession, actor: Actor, profile: MentorProfile, version: int | None = None
-) -> MentorView:
+async def change_mentor(session: AsyncSession, actor: Actor, change: MentorChange) -> MentorView:
     """Change what the actor says of themselves as a mentor.
 
     Raises:
         NotFound: they are none.
-        ChangedMeanwhile: with ``version`` of what was read, when that is another now.
+        ChangedMeanwhile: they changed it elsewhere since it was read.
     """
-    checked_zone(profile.timezone)
-    checked_country(profile.country)
+    checked_zone(change.profile.timezone)
+    checked_country(change.profile.country)
     row = await queries.mentor(session, actor.account_id, lock=True)
     if row is None:
         raise NotFound
-    if version is not None and row.version != version:
+    if row.version != change.version:
         raise ChangedMeanwhile(version=row.version)
-    for name, value in kept_mentor(profile).items():
+    for name, value in kept_mentor(change.profile).items():
         setattr(row, name, value)
     row.version += 1
     await session.flush()

@@ -17,11 +17,12 @@ from darsgah.organisations.errors import ChangedMeanwhile, NameTaken, NoReason, 
 from darsgah.organisations.models import Mentor, Organisation, Verification
 from darsgah.organisations.schemas import (
     Decision,
-    DecisionView,
     LookedAt,
+    MentorCase,
     MentorList,
     MentorView,
     NewDecision,
+    OrganisationCase,
     OrganisationList,
     OrganisationView,
     State,
@@ -92,9 +93,7 @@ async def _with_addresses(session: AsyncSession, rows: Collection[Mentor]) -> li
     ]
 
 
-async def organisation(
-    session: AsyncSession, actor: Actor, organisation_id: UUID
-) -> tuple[OrganisationView, list[DecisionView]]:
+async def organisation(session: AsyncSession, actor: Actor, organisation_id: UUID) -> OrganisationCase:
     """One organisation, and what was decided about it, newest first.
 
     Raises:
@@ -102,12 +101,10 @@ async def organisation(
     """
     row = await _organisation(session, actor, organisation_id)
     rows = await queries.decisions(session, organisation_id=row.id, limit=HISTORY)
-    return organisation_view(row), await decision_views(session, rows)
+    return OrganisationCase(organisation_view(row), tuple(await decision_views(session, rows)))
 
 
-async def mentor(
-    session: AsyncSession, actor: Actor, account_id: UUID
-) -> tuple[MentorView, list[DecisionView]]:
+async def mentor(session: AsyncSession, actor: Actor, account_id: UUID) -> MentorCase:
     """One mentor, and what was decided about them, newest first.
 
     Raises:
@@ -116,7 +113,7 @@ async def mentor(
     row = await _mentor(session, actor, account_id)
     rows = await queries.decisions(session, mentor_id=account_id, limit=HISTORY)
     (view,) = await _with_addresses(session, [row])
-    return view, await decision_views(session, rows)
+    return MentorCase(view, tuple(await decision_views(session, rows)))
 
 
 async def decide_organisation(
