@@ -82,7 +82,7 @@ class InvitationUsed(Conflict):
 
 
 class NoMentor(Conflict):
-    """Only a mentor who acts for an organisation accepts a brief: sign up as one, then open the link again."""
+    """Only a mentor who acts for an organisation accepts a brief: sign up as one, and open the link again."""
 
     code = "no_mentor"
 

@@ -1,7 +1,7 @@
 """All SQL of the briefs slice, and who may see which brief."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from darsgah.access import NETWORK_ROLES, Actor, Role
+from darsgah.briefs.content import Place
 from darsgah.briefs.lifecycle import ENDED, OPEN, SHOWN, Stage
 from darsgah.briefs.models import (
     Brief,
@@ -21,9 +22,14 @@ from darsgah.briefs.models import (
     BriefThreshold,
     Project,
 )
+from darsgah.briefs.schemas import Wanted
 
 COORDINATORS = (Role.INSTRUCTOR, Role.HUB_ADMIN)
 """Roles in a hub whose holders look after its briefs."""
+FINDERS = (Role.LEARNER, *COORDINATORS, *NETWORK_ROLES)
+"""Who looks for briefs, and reads those of others: mentors see their own alone."""
+_SIMPLE: sa.ColumnClause[str] = sa.literal_column("'simple'::regconfig")
+_ENGLISH: sa.ColumnClause[str] = sa.literal_column("'english'::regconfig")
 _BRIEF = select(Brief).options(defer(Brief.search))
 
 
@@ -47,7 +53,8 @@ def shown_to(actor: Actor, team_ids: Collection[UUID]) -> sa.ColumnElement[bool]
         team_ids: the actor's teams.
     """
     own = select(col(Project.brief_id)).where(col(Project.team_id).in_(team_ids))
-    published = sa.and_(col(Brief.published_at).is_not(None), col(Brief.stage).in_([*map(str, SHOWN)]))
+    finds = sa.true() if actor.holds(*FINDERS) else sa.false()
+    published = sa.and_(finds, col(Brief.published_at).is_not(None), col(Brief.stage).in_([*map(str, SHOWN)]))
     return sa.or_(run_by(actor), written_by(actor), published, col(Brief.id).in_(own))
 
 
@@ -118,6 +125,55 @@ async def stage_counts(session: AsyncSession, actor: Actor) -> dict[Stage, int]:
     return {Stage(stage): count for stage, count in await session.execute(statement)}
 
 
+async def found(
+    session: AsyncSession, wanted: Wanted, place: tuple[datetime, UUID] | None, *, limit: int
+) -> Sequence[Brief]:
+    """Open briefs that fit, newest first, from the one after ``place`` on."""
+    statement = _BRIEF.where(_open())
+    words, skill = wanted.words.replace("\0", " ").strip(), " ".join(wanted.skill.casefold().split())
+    if words:
+        plain = sa.func.plain_letters(words)
+        said = sa.func.websearch_to_tsquery(_SIMPLE, plain).op("||")(
+            sa.func.websearch_to_tsquery(_ENGLISH, plain)
+        )
+        statement = statement.where(col(Brief.search).op("@@")(said))
+    if skill:
+        asked = sa.func.jsonb_build_array(sa.cast(skill.replace("\0", ""), sa.Text))
+        statement = statement.where(col(Brief.skills).op("@>")(asked))
+    if wanted.hub_id is not None:
+        statement = statement.where(col(Brief.hub_id) == wanted.hub_id)
+    if wanted.remote:
+        statement = statement.where(col(Brief.place).in_([Place.REMOTE.value, Place.MIXED.value]))
+    if wanted.trl is not None:
+        statement = statement.where(col(Brief.trl_in) <= wanted.trl, col(Brief.trl_target) >= wanted.trl)
+    if wanted.hours is not None:
+        statement = statement.where(col(Brief.hours_week) <= wanted.hours)
+    newest = (col(Brief.published_at), col(Brief.id))
+    if place is not None:
+        statement = statement.where(sa.tuple_(*newest) < sa.tuple_(*place))
+    statement = statement.order_by(*(column.desc() for column in newest)).limit(limit)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def published(session: AsyncSession, brief_id: UUID) -> tuple[datetime, UUID] | None:
+    """A brief's place in the order in which briefs are found."""
+    statement = select(col(Brief.published_at)).where(col(Brief.id) == brief_id)
+    moment = (await session.execute(statement)).scalar_one_or_none()
+    return (moment, brief_id) if moment is not None else None
+
+
+async def skills(session: AsyncSession, most: int) -> list[str]:
+    """The skills that open briefs ask for, in order."""
+    each = sa.func.jsonb_array_elements_text(col(Brief.skills)).table_valued("value")
+    statement = sa.select(each.c.value).select_from(sa.join(Brief, each, sa.true())).where(_open()).distinct()
+    return list((await session.execute(statement.order_by(each.c.value).limit(most))).scalars())
+
+
+def _open() -> sa.ColumnElement[bool]:
+    """Briefs that learners can find."""
+    return col(Brief.stage).in_([*map(str, OPEN)])
+
+
 async def past_their_time(session: AsyncSession, today: date, limit: int) -> Sequence[UUID]:
     """Briefs that still take applications although their last day for it is over."""
     statement = (
@@ -131,10 +187,16 @@ async def past_their_time(session: AsyncSession, today: date, limit: int) -> Seq
 
 async def open_briefs(session: AsyncSession, *, after: UUID | None, limit: int) -> Sequence[Brief]:
     """Briefs that learners can find, in the order of their ids."""
-    statement = _BRIEF.where(col(Brief.stage).in_([*map(str, OPEN)])).order_by(col(Brief.id)).limit(limit)
+    statement = _BRIEF.where(_open()).order_by(col(Brief.id)).limit(limit)
     if after is not None:
         statement = statement.where(col(Brief.id) > after)
     return (await session.execute(statement)).scalars().all()
+
+
+async def open_of_hub(session: AsyncSession, hub_id: UUID) -> Sequence[Brief]:
+    """Briefs of a hub that teams can come to, in the order of their ids."""
+    statement = _BRIEF.where(col(Brief.hub_id) == hub_id, col(Brief.stage).in_([*map(str, OPEN)]))
+    return (await session.execute(statement.order_by(col(Brief.id)))).scalars().all()
 
 
 async def gates(session: AsyncSession, brief_ids: Collection[UUID]) -> dict[UUID, list[BriefGate]]:

@@ -311,3 +311,21 @@ class FoundBriefs(msgspec.Struct, frozen=True):
 
     briefs: tuple[FoundBrief, ...]
     next_after: UUID | None
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What is looked for; what is left empty does not matter.
+
+    Attributes:
+        words: all of which the brief has; ``"…"``, ``or`` and ``-`` mean what they do in search engines.
+        trl: a level that the work passes through.
+        hours: at most so many a week.
+        remote: the work can be done from anywhere.
+    """
+
+    words: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    skill: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    hub_id: UUID | None = None
+    remote: bool = False
+    trl: Annotated[int, msgspec.Meta(ge=1, le=9)] | None = None
+    hours: Annotated[int, msgspec.Meta(ge=1, le=60)] | None = None
