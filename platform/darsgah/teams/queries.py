@@ -44,6 +44,14 @@ async def teams_of(session: AsyncSession, account_id: UUID, *, solo: bool) -> Se
     return (await session.execute(statement)).scalars().all()
 
 
+async def team_ids_of(session: AsyncSession, account_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Account and team, for every team that one of these people is in."""
+    statement = select(col(TeamMember.account_id), col(TeamMember.team_id)).where(
+        col(TeamMember.account_id).in_(account_ids), col(TeamMember.left_at).is_(None)
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
 async def present(session: AsyncSession, team_ids: Collection[UUID]) -> Sequence[TeamMember]:
     """Who is in those teams, those longest in them first."""
     statement = (
