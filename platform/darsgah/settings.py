@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         default=None,
         description="Key of signed cookies, 32 characters or more; made in the home folder if unset.",
     )
+    credential_key: str | None = Field(
+        default=None,
+        description="Secret that keys of credentials are sealed under, 32 characters or more, the same on "
+        "every machine; made in the home folder if unset.",
+    )
     log_format: Literal["auto", "json", "text"] = Field(
         default="auto", description="Log lines as JSON or as text; auto is text on a terminal."
     )
@@ -183,13 +188,25 @@ class Settings(BaseSettings):
         Raises:
             SettingsInvalid: the operator's is too short to be a secret.
         """
-        if self.secret is not None:
-            if len(self.secret) < SECRET_LENGTH:
+        return self._secret("DARSGAH_SECRET", self.secret, "secret")
+
+    @cached_property
+    def credential_secret(self) -> str:
+        """What the keys of credentials are sealed under: the operator's, or one made once in the home folder.
+
+        Raises:
+            SettingsInvalid: the operator's is too short to be a secret.
+        """
+        return self._secret("DARSGAH_CREDENTIAL_KEY", self.credential_key, "credential-key")
+
+    def _secret(self, name: str, chosen: str | None, file_name: str) -> str:
+        if chosen is not None:
+            if len(chosen) < SECRET_LENGTH:
                 raise SettingsInvalid(
-                    f"DARSGAH_SECRET is shorter than {SECRET_LENGTH} characters: choose a longer one."
+                    f"{name} is shorter than {SECRET_LENGTH} characters: choose a longer one."
                 )
-            return self.secret
-        path = self.home_folder / "secret"
+            return chosen
+        path = self.home_folder / file_name
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))
@@ -207,7 +224,7 @@ class Settings(BaseSettings):
 
     @property
     def site(self) -> str:
-        """The address that letters lead to, without a slash at its end."""
+        """The address that letters and credentials lead to, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property

@@ -1,1 +1,1 @@
-"""What people have earned, as Open Badges 3.0 that anybody can verify: issuing, showing, revoking, checking."""
+"""What people have earned, as Open Badges 3.0 that anybody can verify: awarded, shown, revoked, checked."""

@@ -47,8 +47,8 @@ class IssuerKey(Record, table=True):
 class Achievement(Record, table=True):
     """Something that can be earned, as it was described at one time; another description is another row.
 
-    ``subject`` names what it is about within its kind (a course's id, a unit's code, a brief's id). ``skills``
-    are words; ``alignments`` list ``{"name", "url", "framework", "code", "description"}``.
+    ``subject`` names what it is about within its kind (a course's id, a unit's code, a brief's id).
+    ``skills`` are words; ``alignments`` list ``{"name", "url", "framework", "code", "description"}``.
     """
 
     __tablename__ = "achievement"
@@ -74,8 +74,8 @@ class Achievement(Record, table=True):
 class StatusList(Record, table=True):
     """Which credentials of an issuer are revoked, one bit for each place.
 
-    The bits themselves are in the credentials. ``revision`` grows with every change, ``jwt`` is the list as it
-    was signed at ``signed_revision``; ``taken`` counts the places given away.
+    The bits themselves are in the credentials. ``revision`` grows with every change, ``jwt`` is the list as
+    it was signed at ``signed_revision``; ``taken`` counts the places given away.
     """
 
     __tablename__ = "status_list"

@@ -195,3 +195,16 @@ async def teaches_lab(session: AsyncSession, actor: Actor, lab_version_id: UUID)
         .limit(1)
     )
     return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def cohort_row(session: AsyncSession, cohort_id: UUID) -> Cohort | None:
+    """One cohort, whoever asks."""
+    return await session.get(Cohort, cohort_id)
+
+
+async def active_members(session: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
+    """The accounts that have a place in a cohort now."""
+    statement = select(col(Enrolment.account_id)).where(
+        Enrolment.cohort_id == cohort_id, Enrolment.state == "active"
+    )
+    return (await session.execute(statement)).scalars().all()

@@ -33,6 +33,7 @@ from darsgah.grades.schemas import (
     question_view,
     reviewed_cell,
 )
+from darsgah.jobs.queue import JobKind, Queue, enqueue
 from darsgah.submissions import service as submissions
 from darsgah.submissions.schemas import FINAL, State, SubmissionView
 from darsgah_grader.feedback import learner_notebook
@@ -46,6 +47,8 @@ from darsgah_grader.types import (
     Verdict,
 )
 
+RELEASED: Final = JobKind("result_released", Queue.NOTICES)
+"""A learner's result is there to be seen; takes ``submission_id``. Run by what is built on results."""
 PACE: Final = timedelta(minutes=1)
 PACE_COUNTED: Final = 100
 """So many gradings tell the pace, and no more are looked at."""
@@ -79,15 +82,18 @@ async def record(
     if not await submissions.hold_for_result(session, submission_id):
         return False
     run_id = await _add_run(session, submission_id, hub_id, grade, executed=executed, engine=ENGINE)
+    state = state or state_of(grade)
     await submissions.finish_grading(
         session,
         submission_id,
         run_id=run_id,
-        state=state or state_of(grade),
+        state=state,
         score=grade.score,
         max_score=grade.max_score,
         flagged=any(all_flags(grade)),
     )
+    if state is State.GRADED and grade.score:
+        await enqueue(session, RELEASED, submission_id=str(submission_id))
     return True
 
 

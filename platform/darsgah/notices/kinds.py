@@ -82,6 +82,30 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("Your credential “{achievement}” was revoked"),
         Message("{issuer} has taken back the credential “{achievement}”. The reason given: {reason}"),
     ),
+    "hackathon_cancelled": Kind(
+        Message("{hackathon} does not take place"),
+        Message("The hackathon {hackathon} was called off. The reason given: {reason}"),
+    ),
+    "hackathon_changed": Kind(
+        Message("{hackathon} was changed"),
+        Message("Times, rules or the text of the hackathon {hackathon} were changed. Read what holds now."),
+    ),
+    "hackathon_entries_dealt": Kind(
+        Message("Entries of {hackathon} wait for your marks"),
+        Message("You were given entries of the hackathon {hackathon} to judge."),
+    ),
+    "hackathon_excluded": Kind(
+        Message("Your entry to {hackathon} was left out"),
+        Message("The organisers of {hackathon} left your entry out. The reason given: {reason}"),
+    ),
+    "hackathon_judge_asked": Kind(
+        Message("{person} asks you to judge {hackathon}"),
+        Message("Say whether you judge entries of the hackathon {hackathon}."),
+    ),
+    "hackathon_results": Kind(
+        Message("The results of {hackathon} are out"),
+        Message("See the places of all tracks of the hackathon {hackathon}."),
+    ),
     "mentor_refused": Kind(
         Message("You were not verified as a mentor"),
         Message("{hub} did not verify you as a mentor. The reason given: {reason}"),

@@ -165,3 +165,36 @@ async def job_of(session: AsyncSession, submission_id: UUID) -> int | None:
     """The number of a submission's grading job in the queue."""
     statement = select(col(Submission.job)).where(Submission.id == submission_id)
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def best_graded(
+    session: AsyncSession, cohort_id: UUID, account_ids: Collection[UUID]
+) -> Sequence[Submission]:
+    """The best graded submission of some people for each assignment of a cohort, the first of equals."""
+    statement = (
+        select(Submission)
+        .distinct(col(Submission.account_id), col(Submission.assignment_id))
+        .where(
+            Submission.cohort_id == cohort_id,
+            col(Submission.account_id).in_(account_ids),
+            Submission.state == State.GRADED.value,
+            col(Submission.score).is_not(None),
+            col(Submission.max_score) > 0,
+        )
+        .order_by(
+            col(Submission.account_id),
+            col(Submission.assignment_id),
+            (col(Submission.score) / col(Submission.max_score)).desc(),
+            col(Submission.id),
+        )
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def place_of(session: AsyncSession, submission_id: UUID) -> tuple[UUID, UUID] | None:
+    """The cohort and the learner of a submission."""
+    statement = select(col(Submission.cohort_id), col(Submission.account_id)).where(
+        Submission.id == submission_id
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else (row[0], row[1])

@@ -1,0 +1,1 @@
+"""Credentials: awarded, signed, shown, checked, revoked."""
