@@ -259,6 +259,12 @@ class Successor(msgspec.Struct, frozen=True):
     name: str
 
 
+class NewInvitation(msgspec.Struct, frozen=True):
+    """A link to make; a mentor who is named is told of it as well."""
+
+    mentor_id: UUID | None = None
+
+
 class MadeInvitation(msgspec.Struct, frozen=True):
     """A link with which a mentor accepts a coordinator's brief; it is in this answer and nowhere else."""
 

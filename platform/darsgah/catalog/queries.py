@@ -68,11 +68,13 @@ async def newest_of_labs(
     lab_ids: Collection[UUID] | None = None,
 ) -> Sequence[UUID]:
     """The newest version of each lab: of the network's and one hub's, or of the labs that are named."""
+    newest = select(col(LabVersion.lab_id), sa.func.max(col(LabVersion.number))).group_by(
+        col(LabVersion.lab_id)
+    )
     statement = (
         select(col(LabVersion.id))
         .join(Lab, col(Lab.id) == col(LabVersion.lab_id))
-        .distinct(col(LabVersion.lab_id))
-        .order_by(col(LabVersion.lab_id), col(LabVersion.number).desc())
+        .where(sa.tuple_(col(LabVersion.lab_id), col(LabVersion.number)).in_(newest))
     )
     if lab_ids is not None:
         statement = statement.where(col(LabVersion.lab_id).in_(lab_ids))
