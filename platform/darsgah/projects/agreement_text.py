@@ -8,6 +8,8 @@ what the mentor wrote; a hub's own text must have the places for intellectual pr
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 
 from darsgah.ui.language import Message
 
@@ -17,75 +19,15 @@ NEEDED = ("ip_choice", "ai_policy")
 _PLACE = re.compile(r"\{(\w+)\}")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
 
-DEFAULT = """\
-# Agreement on the project “{project}”
-
-Between the team, the mentor for **{organisation}**, and **{hub}**. It holds from {starts_on} to {ends_on}, and
-the parts about results and confidence after that as well.
-
-## 1. What each does
-1. The team works on the brief as it was published and hands in each milestone by its date.
-2. The mentor answers within a week, decides about each milestone, and evaluates the result.
-3. The hub looks after the project, gives the room and the computing time that the brief names, and decides
-   where team and mentor cannot.
-
-## 2. Whose the result is
-{ip_choice}
-What somebody brought along stays theirs. Everybody who worked on it may say so, and show what is not secret.
-
-## 3. Data
-The data of this project are used for it alone and under their licence: {data_licence}. Data about people are
-not copied out of the hub's or the organisation's machines, and are deleted at the end.
-
-## 4. The use of AI
-{ai_policy}
-
-## 5. Confidence
-What the organisation marks as secret stays among those who accepted this. Messages are written in the
-project's room, where the team, the mentor and the hub's coordinators read them, and are kept.
-
-## 6. How it ends
-Anyone may say that something is wrong, and the hub then decides with what was written as evidence. Nobody is
-paid through this agreement, and nobody is employed by it.
-"""
-
-DEFAULT_UR = """\
-# منصوبے “{project}” کا معاہدہ
-
-یہ معاہدہ ٹیم، **{organisation}** کے مینٹور اور **{hub}** کے درمیان ہے۔ یہ {starts_on} سے {ends_on} تک نافذ ہے؛
-نتائج اور رازداری کے حصے اس کے بعد بھی نافذ رہیں گے۔
-
-## 1. ہر ایک کی ذمہ داری
-1. ٹیم شائع شدہ brief کے مطابق کام کرتی ہے اور ہر milestone مقررہ تاریخ تک جمع کراتی ہے۔
-2. مینٹور ایک ہفتے کے اندر جواب دیتا ہے، ہر milestone پر فیصلہ کرتا ہے اور نتیجے کا جائزہ لیتا ہے۔
-3. hub منصوبے کی دیکھ بھال کرتا ہے، جگہ اور brief میں لکھا کمپیوٹنگ کا وقت دیتا ہے، اور جہاں ٹیم اور مینٹور متفق
-   نہ ہوں وہاں فیصلہ کرتا ہے۔
-
-## 2. نتیجہ کس کا ہے
-{ip_choice}
-جو چیز کوئی پہلے سے ساتھ لایا وہ اسی کی رہے گی۔ کام کرنے والا ہر شخص یہ بتا سکتا ہے اور جو راز نہیں وہ دکھا سکتا ہے۔
-
-## 3. ڈیٹا
-اس منصوبے کا ڈیٹا صرف اسی کے لیے اور اپنے لائسنس کے تحت استعمال ہوگا: {data_licence}۔ لوگوں کے بارے میں ڈیٹا hub یا
-ادارے کی مشینوں سے باہر نقل نہیں ہوگا اور آخر میں مٹا دیا جائے گا۔
-
-## 4. AI کا استعمال
-{ai_policy}
-
-## 5. رازداری
-جسے ادارہ راز کہے وہ معاہدہ قبول کرنے والوں تک رہے گا۔ پیغامات منصوبے کے کمرے میں لکھے جاتے ہیں، جہاں ٹیم، مینٹور اور
-hub کے منتظم انہیں پڑھتے ہیں، اور وہ محفوظ رہتے ہیں۔
-
-## 6. اختتام
-کوئی بھی بتا سکتا ہے کہ کچھ غلط ہے؛ پھر hub لکھی ہوئی باتوں کو ثبوت مان کر فیصلہ کرتا ہے۔ اس معاہدے سے کسی کو
-ادائیگی نہیں ہوتی اور کوئی ملازم نہیں بنتا۔
-"""
-
 IP_CHOICES: Mapping[str, Message] = {
     "team": Message("The result belongs to the team; the organisation may use it inside, without a fee."),
     "shared": Message("The result belongs to the team and the organisation together; both may use it."),
-    "organisation": Message("The result belongs to the organisation; the team may name and describe its work."),
-    "open": Message("The result is published under an open licence that team and organisation choose together."),
+    "organisation": Message(
+        "The result belongs to the organisation; the team may name and describe its work."
+    ),
+    "open": Message(
+        "The result is published under an open licence that team and organisation choose together."
+    ),
     "": Message("The brief does not say whose the result is; until both agree in writing it is the team's."),
 }
 """What the brief's choice about intellectual property means, by its value."""
@@ -97,6 +39,16 @@ AI_POLICIES: Mapping[str, Message] = {
     "": Message("The brief says nothing of AI tools; the team says in each deliverable which it used."),
 }
 """What the brief's policy on AI means, by its value."""
+
+
+@cache
+def shipped_texts() -> tuple[str, str]:
+    """The agreement that comes with Darsgah, in English and in Urdu: the files beside this module."""
+    folder = files(__package__)
+    english, urdu = (
+        folder.joinpath(f"agreement.{code}.md").read_text(encoding="utf-8") for code in ("en", "ur")
+    )
+    return english, urdu
 
 
 def missing_places(body: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""Agreements: a hub's text in versions, a project's with its brief's choices in it, and who accepted which words.
+"""Agreements: a hub's text in versions, a project's with its brief's choices in it, who accepted which words.
 
-While acceptances are missing, a project goes by the hub's newest text; who accepted an older one accepts again.
-With the last acceptance the room opens, and the words stay as they are.
+While acceptances are missing, a project goes by the hub's newest text; who accepted an older one accepts
+again. With the last acceptance the room opens, and the words stay as they are.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,11 @@ from darsgah.organisations import service as organisations
 from darsgah.projects import milestones, queries
 from darsgah.projects.agreement_text import (
     AI_POLICIES,
-    DEFAULT,
-    DEFAULT_UR,
     IP_CHOICES,
     composed,
     digest,
     missing_places,
+    shipped_texts,
     unknown_places,
 )
 from darsgah.projects.errors import AgreementChanged, AgreementSigned, ChangedInBetween, RoomAtRest
@@ -107,7 +106,9 @@ async def accept(
     if words.sha256 != sha256:
         raise AgreementChanged
     kept = await queries.agreement_of(session, project_id, sha256)
-    given = [row for row in await queries.acceptances(session, project_id) if kept and row.agreement_id == kept.id]
+    given = [
+        row for row in await queries.acceptances(session, project_id) if kept and row.agreement_id == kept.id
+    ]
     if any(row.account_id == actor.account_id for row in given):
         return
     if not _open_to(room):
@@ -159,7 +160,7 @@ async def words_of(session: AsyncSession, languages: Languages, room: Room) -> W
         assert kept is not None  # noqa: S101 # a foreign key holds it
         return Words(kept.number, kept.body, kept.body_ur)
     text = await queries.newest_text(session, room.project.hub_id)
-    number, body, body_ur = (text.number, text.body, text.body_ur) if text else (0, DEFAULT, DEFAULT_UR)
+    number, body, body_ur = (text.number, text.body, text.body_ur) if text else (0, *shipped_texts())
     project = room.project
     known = await organisations.organisations_by_id(
         session, [project.organisation_id] if project.organisation_id else []
@@ -193,7 +194,9 @@ async def hub_agreement(session: AsyncSession, actor: Actor, hub_id: UUID) -> Hu
     return await _hub_agreement(session, await _administered(session, actor, hub_id))
 
 
-async def change_text(session: AsyncSession, actor: Actor, hub_id: UUID, new: NewAgreementText) -> HubAgreement:
+async def change_text(
+    session: AsyncSession, actor: Actor, hub_id: UUID, new: NewAgreementText
+) -> HubAgreement:
     """Add a version of a hub's agreement: projects whose agreement is not signed go by it from now on.
 
     Raises:
@@ -235,7 +238,7 @@ async def _administered(session: AsyncSession, actor: Actor, hub_id: UUID) -> Hu
 async def _hub_agreement(session: AsyncSession, hub: HubView) -> HubAgreement:
     rows = await queries.texts(session, hub.id)
     names = await names_of(session, {row.made_by for row in rows})
-    shipped = AgreementTextView(0, DEFAULT, DEFAULT_UR, "", None)
+    shipped = AgreementTextView(0, *shipped_texts(), "", None)
     versions = [*(_text_view(row, names.get(row.made_by, "")) for row in rows), shipped]
     return HubAgreement(hub.id, hub.name, hub.name_ur, versions[0], tuple(versions[1:]))
 
@@ -262,7 +265,9 @@ def _signatures(
     ]
     mentor = room.mentor_id
     found.append(
-        Signature(Part.MENTOR, names.get(mentor, "") if mentor else "", mentor, when.get(mentor) if mentor else None)
+        Signature(
+            Part.MENTOR, names.get(mentor, "") if mentor else "", mentor, when.get(mentor) if mentor else None
+        )
     )
     of_hub = [row for row in valid if row.party == Part.HUB.value]
     found += [_given(row, names) for row in of_hub] or [Signature(Part.HUB, "", None, None)]
@@ -286,5 +291,5 @@ def _values(room: Room, organisation: str, hub_name: str, language: Language) ->
         "ends_on": format_date(project.ends_on, "d MMMM y", locale=language.locale),
         "ip_choice": translate(IP_CHOICES.get(project.ip_choice, IP_CHOICES[""]), language),
         "ai_policy": f"{policy} {said}" if said else policy,
-        "data_licence": project.data_licence or "–",
+        "data_licence": project.data_licence or "-",
     }

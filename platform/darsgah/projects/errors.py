@@ -64,7 +64,7 @@ class FileRefused(MalformedInput):
 
 
 class FilesTooLarge(TooLarge):
-    """{name} is larger than one file may be. Hand in a link to it, or a smaller file; nothing was recorded."""
+    """{name} is larger than one file may be. Hand in a link to it or a smaller file; nothing is kept."""
 
     code = "file_too_large"
 

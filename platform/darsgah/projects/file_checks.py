@@ -63,7 +63,9 @@ _SIGNATURES: Final[Mapping[str, tuple[int, bytes]]] = {
     "gz": (0, b"\x1f\x8b\x08"),
     "parquet": (0, b"PAR1"),
 }
-_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|iframe|svg|\?php|\?xml-stylesheet)", re.I)
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|script|iframe|svg|\?php|\?xml-stylesheet)", re.IGNORECASE
+)
 _HEAD = 4096
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 _UNSAFE = re.compile(r'[<>:"|?*]')
@@ -81,7 +83,9 @@ def safe_name(name: str) -> str:
     stem, dot, extension = kept.rpartition(".")
     stem, extension = stem.strip(". "), extension.strip().lower()
     if not dot or not stem or not extension:
-        raise FileRefused("The file {name} has no name with an extension, such as report.pdf.", name=last[:80])
+        raise FileRefused(
+            "The file {name} has no name with an extension, such as report.pdf.", name=last[:80]
+        )
     if _RESERVED.fullmatch(stem):
         stem = f"_{stem}"
     return f"{stem[: LONGEST_NAME - len(extension) - 1].rstrip('. ')}.{extension[:20]}"
@@ -96,7 +100,8 @@ def check(name: str, content: bytes) -> None:
     kind = name.rpartition(".")[2]
     if kind not in TAKEN:
         raise FileRefused(
-            "Files like {name} are not taken. Pack it into a zip file, or hand in a link. Taken are: {kinds}.",
+            "Files like {name} are not taken. Pack it into a zip file, or hand in a link. "
+            "Taken are: {kinds}.",
             name=name,
             kinds=", ".join(TAKEN),
         )
@@ -112,8 +117,8 @@ def check(name: str, content: bytes) -> None:
         fits = _is_binary(kind, content)
     if not fits:
         raise FileRefused(
-            "The file {name} is not what its name says, or is two kinds of file at once. Save it again in its "
-            "program, under the extension of its kind.",
+            "The file {name} is not what its name says, or is two kinds of file at once. Save it again in "
+            "its program, under the extension of its kind.",
             name=name,
         )
 
@@ -143,7 +148,9 @@ def _is_binary(kind: str, content: bytes) -> bool:
     if content[offset : offset + len(signature)] != signature:
         return False
     try:
-        found = {match.extension.lower() for match in puremagic.magic_string(content) if match.confidence >= 0.3}
+        found = {
+            match.extension.lower() for match in puremagic.magic_string(content) if match.confidence >= 0.3
+        }
     except puremagic.PureError:
         return False
     if not found & BINARIES[kind]:
@@ -151,7 +158,9 @@ def _is_binary(kind: str, content: bytes) -> bool:
     head = content[:_HEAD]
     if kind != "pdf" and b"%PDF-" in head:
         return False
-    return not _MARKUP.search(head if kind != "pdf" else head[:1024]) and not zipfile.is_zipfile(BytesIO(content))
+    return not _MARKUP.search(head if kind != "pdf" else head[:1024]) and not zipfile.is_zipfile(
+        BytesIO(content)
+    )
 
 
 def _is_archive(mark: str, content: bytes) -> bool:

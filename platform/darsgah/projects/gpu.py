@@ -1,9 +1,9 @@
 """A project's GPU hours: who may start GPU work, for how long, and what it took.
 
-A lease is paid for in advance, a slice at a time: the slice is set aside from the quota while the project's row
-is held, so that two starts or two renewals at once never get the same seconds. A machine that does not renew
-before the slice is over ends the work by itself; what the platform bills of it is the time to its last sign of
-life. What was set aside and not used goes back.
+A lease is paid for in advance, a slice at a time: the slice is set aside from the quota while the project's
+row is held, so that two starts or two renewals at once never get the same seconds. A machine that does not
+renew before the slice is over ends the work by itself; what the platform bills of it is the time to its last
+sign of life. What was set aside and not used goes back.
 """
 
 import hashlib
@@ -49,9 +49,9 @@ class NewLease(msgspec.Struct, frozen=True):
 
 
 class LeaseGrant(msgspec.Struct, frozen=True):
-    """A lease at work: the work ends within ``granted_seconds`` unless it is renewed, as every ``renew_seconds``.
+    """A lease at work: it is over after ``granted_seconds``, and to be renewed every ``renew_seconds``.
 
-    ``left_seconds`` is what the project has beyond that, in seconds of one GPU.
+    ``left_seconds`` is what the project has beyond that, in seconds of one GPU. 0 granted: it has ended.
     """
 
     id: UUID
@@ -61,7 +61,7 @@ class LeaseGrant(msgspec.Struct, frozen=True):
 
 
 class LeaseView(msgspec.Struct, frozen=True):
-    """A lease in the project's list; ``ended`` is None while it runs, else done, quota, lost, stopped, withdrawn."""
+    """A lease in the list; ``ended`` is None while it runs, else done, quota, lost, stopped or withdrawn."""
 
     id: UUID
     machine: str
@@ -142,7 +142,9 @@ async def make_token(session: AsyncSession, actor: Actor, project_id: UUID, new:
     if not label:
         raise MalformedInput(fields={"label": Message("This is needed.")})
     if len(await gpu_queries.tokens(session, project_id)) >= MOST_TOKENS:
-        raise MalformedInput(fields={"label": Message("Withdraw a token first: there are {count}.", count=MOST_TOKENS)})
+        raise MalformedInput(
+            fields={"label": Message("Withdraw a token first: there are {count}.", count=MOST_TOKENS)}
+        )
     token = f"dgp_{secrets.token_urlsafe(32)}"
     row = GpuToken(project_id=project_id, label=label, token_hash=_hash(token), made_by=actor.account_id)
     session.add(row)
@@ -279,9 +281,7 @@ async def stop_where_at_rest(session: AsyncSession, project_id: UUID) -> None:
     await session.flush()
 
 
-async def _known(
-    session: AsyncSession, token: str | None, project_id: UUID
-) -> tuple[GpuToken, ProjectCard]:
+async def _known(session: AsyncSession, token: str | None, project_id: UUID) -> tuple[GpuToken, ProjectCard]:
     """The token and its project, whose room is held from here on."""
     row = await gpu_queries.by_hash(session, _hash(token)) if token else None
     if row is None or row.project_id != project_id or row.withdrawn_at is not None:
@@ -328,7 +328,7 @@ def _end(lease: GpuLease, reason: str, moment: datetime) -> None:
 
 
 def _ended(lease: GpuLease) -> LeaseGrant:
-    """Tell in an answer, not in an error, that the lease is over: an error would undo what was just billed."""
+    """Tell in an answer that the lease is over: an error would undo what was just billed."""
     return LeaseGrant(lease.id, 0.0, 0.0, 0.0)
 
 

@@ -34,9 +34,7 @@ async def used(session: AsyncSession, project_id: UUID, moment: datetime) -> tup
 
 async def running(session: AsyncSession, project_id: UUID) -> Sequence[GpuLease]:
     """The leases of a project that have not ended, as far as is known."""
-    statement = select(GpuLease).where(
-        GpuLease.project_id == project_id, col(GpuLease.ended_at).is_(None)
-    )
+    statement = select(GpuLease).where(GpuLease.project_id == project_id, col(GpuLease.ended_at).is_(None))
     found = await session.execute(statement.execution_options(populate_existing=True))
     return found.scalars().all()
 

@@ -1,4 +1,4 @@
-"""What people write in a project's room. Messages are only added: they are evidence where there is a dispute."""
+"""What people write in a project's room. Messages are only added: in a dispute they are evidence."""
 
 from datetime import timedelta
 from typing import Final

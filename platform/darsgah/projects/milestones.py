@@ -1,4 +1,4 @@
-"""Milestones: copied from the brief when the room opens, handed in by the team in versions, decided by the mentor."""
+"""Milestones: from the brief when the room opens; the team hands in versions, the mentor decides."""
 
 import hashlib
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ class HandedIn:
 
 
 async def copy_from_brief(session: AsyncSession, room: Room) -> None:
-    """Write the milestones that the brief promised; those without a date are spread over the project's days."""
+    """Write the milestones that the brief promised; those without a date are spread over the project."""
     project = room.project
     planned = list(project.milestones)
     days = (project.ends_on - project.starts_on).days
@@ -134,7 +134,9 @@ async def page(session: AsyncSession, actor: Actor, project_id: UUID, milestone_
     row = await _found(session, room, milestone_id)
     rows = await queries.submissions(session, milestone_id)
     files = await queries.deliverables(session, [one.id for one in rows])
-    names = await names_of(session, [one for row in rows for one in (row.submitted_by, row.decided_by) if one])
+    names = await names_of(
+        session, [one for row in rows for one in (row.submitted_by, row.decided_by) if one]
+    )
     accepted = room.part is Part.HUB or actor.account_id in room.accepted
     working = accepted and room.project.stage in AT_WORK
     return MilestonePage(
@@ -176,7 +178,9 @@ async def submit(
     if not handed_in.files and not handed_in.links:
         raise FileRefused("Choose a file or write a link; nothing was handed in.")
     if len(handed_in.files) + len(handed_in.links) > MOST_FILES:
-        raise FileRefused("At most {most} files and links in one go; pack them into a zip file.", most=MOST_FILES)
+        raise FileRefused(
+            "At most {most} files and links in one go; pack them into a zip file.", most=MOST_FILES
+        )
     made = MilestoneSubmission(
         project_id=project_id,
         milestone_id=milestone_id,
@@ -194,7 +198,9 @@ async def submit(
     await notices.tell(
         session, room.members - {actor.account_id}, "project_milestone_submitted", told, _address(room, row)
     )
-    logger.info("milestone_submitted", project=str(project_id), milestone=str(milestone_id), number=made.number)
+    logger.info(
+        "milestone_submitted", project=str(project_id), milestone=str(milestone_id), number=made.number
+    )
     return made.number
 
 
@@ -223,7 +229,7 @@ async def decide(
     last.decided_by, last.decided_at = actor.account_id, now()
     row.state, row.version, row.changed_at = outcome, row.version + 1, now()
     await session.flush()
-    told = {"project": room.project.title, "milestone": row.title, "note": note or "–"}
+    told = {"project": room.project.title, "milestone": row.title, "note": note or "-"}
     kind = "project_milestone_accepted" if decision.accepted else "project_milestone_changes"
     await notices.tell(session, room.team.account_ids, kind, told, _address(room, row))
 

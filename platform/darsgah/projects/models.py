@@ -1,4 +1,4 @@
-"""Tables of the projects slice. Agreements, acceptances and messages are only ever added: triggers hold it so."""
+"""Tables of the projects slice. A trigger keeps agreements, acceptances and messages as they were written."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -101,7 +101,7 @@ class ProjectMilestone(Record, table=True):
 
 
 class MilestoneSubmission(Record, table=True):
-    """What a team handed in for a milestone, as one of its versions, from 1, and what was decided about it."""
+    """What a team handed in for a milestone, a version of it, from 1, and what was decided about it."""
 
     __tablename__ = "milestone_submission"
     __table_args__ = (
@@ -217,7 +217,7 @@ class CalendarFeed(Record, table=True):
 
 
 class ProjectReminder(Record, table=True):
-    """Somebody was reminded of something, once; ``subject`` says of what, with its date where that may change."""
+    """Somebody was reminded of something, once; ``subject`` says of what, with a date that may change."""
 
     __tablename__ = "project_reminder"
 
@@ -252,9 +252,7 @@ class GpuLease(Record, table=True):
     __tablename__ = "gpu_lease"
     __table_args__ = (
         sa.CheckConstraint("gpus between 1 and 64", name="gpus"),
-        sa.CheckConstraint(
-            "ended in ('done', 'quota', 'lost', 'stopped', 'withdrawn')", name="ended"
-        ),
+        sa.CheckConstraint("ended in ('done', 'quota', 'lost', 'stopped', 'withdrawn')", name="ended"),
         sa.Index("ix_gpu_lease_project_id_id", "project_id", "id"),
     )
 

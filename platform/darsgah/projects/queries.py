@@ -87,9 +87,7 @@ async def milestones_of(
     return (await session.execute(statement.order_by(col(ProjectMilestone.due_on)))).scalars().all()
 
 
-async def milestone(
-    session: AsyncSession, project_id: UUID, milestone_id: UUID
-) -> ProjectMilestone | None:
+async def milestone(session: AsyncSession, project_id: UUID, milestone_id: UUID) -> ProjectMilestone | None:
     """One milestone of a project, read anew."""
     statement = select(ProjectMilestone).where(
         ProjectMilestone.project_id == project_id, ProjectMilestone.id == milestone_id
@@ -145,7 +143,7 @@ async def messages(
 async def remember_reminder(session: AsyncSession, row: dict[str, Any]) -> bool:
     """Note that somebody is reminded of something; False when they were before."""
     statement = insert(ProjectReminder).values(sent_at=now(), **row).on_conflict_do_nothing()
-    found = await session.execute(statement.returning(ProjectReminder.kind))
+    found = await session.execute(statement.returning(col(ProjectReminder.kind)))
     return found.scalar_one_or_none() is not None
 
 

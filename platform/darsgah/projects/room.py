@@ -1,8 +1,8 @@
 """Who is what in a project, and what must be so before somebody does something in its room.
 
-Everything in a room is asked through ``enter``. Whoever is nothing to the project is answered as if there were
-none: a learner who left the team, a mentor who was removed or who (or whose organisation) is not verified any
-more. The hub's coordinators then do what is the mentor's.
+Everything in a room is asked through ``enter``. Whoever is nothing to the project is answered as if there
+were none: a learner who left the team, a mentor who was removed, or who or whose organisation is not
+verified any more. The hub's coordinators then do what is the mentor's.
 """
 
 from collections.abc import Collection
@@ -78,9 +78,7 @@ class Room:
         return self.team.account_ids | ({self.mentor_id} if self.mentor_id else set())
 
 
-async def enter(
-    session: AsyncSession, actor: Actor, project_id: UUID, *, lock: bool = False
-) -> Room:
+async def enter(session: AsyncSession, actor: Actor, project_id: UUID, *, lock: bool = False) -> Room:
     """The room of a project, for whoever is in it; with ``lock`` nobody else changes it until the end.
 
     Raises:
@@ -176,7 +174,7 @@ def require(
 
 
 async def coordinators(session: AsyncSession, hub_id: UUID) -> list[UUID]:
-    """Whom of the hub to tell something about a project: its administrators, or its instructors without any."""
+    """Whom of the hub to tell of a project: its administrators, or its instructors where there are none."""
     return await hubs.holders(session, hub_id, Role.HUB_ADMIN) or await hubs.holders(
         session, hub_id, Role.INSTRUCTOR
     )

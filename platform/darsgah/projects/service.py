@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, Role
 from darsgah.briefs import moving, project_cards
-from darsgah.briefs.lifecycle import Lane, Stage, Who, moves_from
+from darsgah.briefs.errors import MoveNotAllowed
+from darsgah.briefs.lifecycle import Lane, Who, moves_from
 from darsgah.briefs.project_cards import ProjectCard
 from darsgah.projects import gpu, milestones, queries
 from darsgah.projects.room import COORDINATORS, Part, Room, enter, names_of, part_of, require
@@ -34,7 +35,7 @@ async def projects(session: AsyncSession, actor: Actor, *, after: UUID | None = 
     if hubs is None or hubs:
         coordinated = await project_cards.of_hubs(session, hubs, after=after, limit=PAGE + 1)
     shown = coordinated[:PAGE]
-    own = [] if after else await _own(session, actor)
+    own = [] if after else await own_cards(session, actor)
     ids = {card.id for card in own}
     others = [card for card in shown if card.id not in ids and card.mentor_id != actor.account_id]
     return ProjectPage(
@@ -77,7 +78,7 @@ async def room_view(session: AsyncSession, actor: Actor, project_id: UUID) -> Ro
 
 
 async def move(session: AsyncSession, actor: Actor, project_id: UUID, wanted: ProjectMove) -> None:
-    """Move the project's stage: kick off, start, submit the final result, return it, pause, dispute and so on.
+    """Move the project's stage: kick off, submit the final result, return it, pause, dispute and so on.
 
     Raises:
         NotFound: the actor is nothing to the project.
@@ -91,7 +92,7 @@ async def move(session: AsyncSession, actor: Actor, project_id: UUID, wanted: Pr
         return
     room = await enter(session, actor, project_id, lock=True)
     if wanted.move in ELSEWHERE:
-        raise moving.MoveNotAllowed
+        raise MoveNotAllowed
     if wanted.move in {"kick_off", "start_milestones", "return_final"}:
         require(room, actor)
     await moving.move_project(
@@ -120,7 +121,7 @@ async def open_moves(session: AsyncSession, actor: Actor, room: Room) -> tuple[O
     return tuple(found)
 
 
-async def _own(session: AsyncSession, actor: Actor) -> list[ProjectCard]:
+async def own_cards(session: AsyncSession, actor: Actor) -> list[ProjectCard]:
     """The projects of the actor's teams, and those that they are the mentor of, newest first."""
     by_person = await teams.team_ids_of(session, [actor.account_id])
     ids = by_person.get(actor.account_id, frozenset())
