@@ -44,6 +44,8 @@ from darsgah.lab_checks import pages as lab_checks_pages
 from darsgah.notices import api as notices_api
 from darsgah.notices import pages as notices_pages
 from darsgah.organisations import api as organisations_api
+from darsgah.organisations import organisation_pages, verifying_pages
+from darsgah.organisations import pages as organisations_pages
 from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
@@ -185,6 +187,9 @@ def _routes() -> list[ControllerRouterHandler]:
         bank_pages.router,
         kernels_pages.router,
         tutor_nodes_pages.router,
+        organisations_pages.router,
+        organisation_pages.router,
+        verifying_pages.router,
         teams_pages.router,
         Router(
             path=API,

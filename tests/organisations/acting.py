@@ -1,11 +1,13 @@
 """Mentors and organisations for tests: signed up, verified, and asked about, through the JSON API."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
 
-from tests.network import HUB, PASSWORD, Platform
+from darsgah.accounts import service as accounts
+from tests.network import HUB, Platform, person
 
 PROFILE = {"timezone": "Europe/London", "country": "GB", "headline": "Machine learning in shipping"}
 
@@ -16,28 +18,20 @@ def becoming(name: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 # wha
     return form | changes
 
 
-async def signed_up(platform: Platform, organisation: str, name: str | None = None) -> str:
-    """The address of somebody new who signed up as a mentor."""
-    email = f"{name or uuid4().hex}@mentors.example.org"
-    body = {"email": email, "password": PASSWORD, "display_name": "Zahra", "mentor": becoming(organisation)}
-    async with platform.client() as client:
-        answer = await client.post("/api/v1/mentors", json=body)
-        assert answer.status_code == 201, answer.text
-    return email
-
-
-async def program(platform: Platform, email: str) -> httpx.AsyncClient:
-    """A program with a session of the account with that address; the caller closes it."""
-    async with platform.client() as client:
-        answer = await client.post("/api/v1/sessions", json={"email": email, "password": PASSWORD})
-        token = answer.json()["token"]
-    transport = httpx.ASGITransport(platform.app)  # type: ignore[arg-type] # the two packages' types of ASGI differ
-    return httpx.AsyncClient(
-        transport=transport,
+async def mentor(platform: Platform, organisation: str) -> httpx.AsyncClient:
+    """A program of somebody new who became a mentor and named that organisation; the caller closes it."""
+    async with platform.database.begin() as session:
+        actor = await person(session, f"mentor-{uuid4().hex}")
+        started = await accounts.start_session(session, actor.account_id, lifetime=timedelta(hours=1))
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast("Any", platform.app)),
         base_url="http://darsgah.test",
         trust_env=False,
-        headers={"Authorization": f"Bearer {token}"},
+        headers={"Authorization": f"Bearer {started.token}"},
     )
+    answer = await client.post("/api/v1/me/mentor", json=becoming(organisation))
+    assert answer.status_code == 201, answer.text
+    return client
 
 
 async def mine(client: httpx.AsyncClient) -> dict[str, Any]:
@@ -67,7 +61,7 @@ async def decide(
 
 async def acting(platform: Platform, organisation: str) -> tuple[httpx.AsyncClient, str, str]:
     """A program of a verified mentor of a verified organisation, its id and the mentor's."""
-    client = await program(platform, await signed_up(platform, organisation))
+    client = await mentor(platform, organisation)
     found = await mine(client)
     organisation_id, mentor_id = found["organisation"]["id"], found["mentor"]["account_id"]
     assert (await decide(platform, "organisations", organisation_id)).status_code == 201

@@ -25,6 +25,7 @@ from darsgah.organisations.schemas import (
     MemberView,
     MyMentoring,
     NewInvitation,
+    OrganisationView,
     PeopleView,
     ReceivedInvitation,
     State,
@@ -88,6 +89,14 @@ async def mine(session: AsyncSession, actor: Actor) -> MyMentoring | None:
         tuple(await received(session, actor)),
         found.may_act,
     )
+
+
+async def place_of(session: AsyncSession, actor: Actor) -> OrganisationView | None:
+    """The organisation that the actor has a place in or has asked, mentor or not."""
+    place = (await queries.places(session, [actor.account_id])).get(actor.account_id)
+    if place is None:
+        return None
+    return (await organisations_by_id(session, [place.organisation_id]))[place.organisation_id]
 
 
 async def _member_views(session: AsyncSession, rows: list[OrganisationMember]) -> list[MemberView]:

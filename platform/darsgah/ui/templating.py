@@ -184,6 +184,7 @@ def _environment(loader: BaseLoader) -> Environment:
     environment.filters.update(
         moment=_moment,
         absolute=_absolute,
+        absolute_in=_absolute_in,
         short_moment=_short_moment,
         relative=_relative,
         duration=_duration,
@@ -243,6 +244,11 @@ def _moment(when: datetime) -> Markup:
 def _absolute(when: datetime) -> Markup:
     page = _current.get()
     return formats.absolute(when, locale=page.language.locale, zone=page.zone)
+
+
+def _absolute_in(when: datetime, zone: str) -> Markup:
+    """A moment in another zone than the page's, such as a mentor's abroad, with that zone named."""
+    return formats.absolute(when, locale=_current.get().language.locale, zone=ZoneInfo(zone))
 
 
 def _short_moment(when: datetime) -> Markup:
