@@ -319,9 +319,12 @@ async def test_it_expires_by_its_date(session: AsyncSession, network: Network, m
     brief_id = await applying(session, mentor, network)
     with pytest.raises(NoTeams):
         await move_brief(session, network.people["hub_admin"], brief_id, "match")
+    await published(session, mentor, network)
     assert await service.expire_due(session, day(14)) == 0
-    assert await service.expire_due(session, day(15)) == 1
-    assert await service.expire_due(session, day(15)) == 0
+    assert await service.expire_due(session, day(15)) == 1, "nobody applied to the second"
+    assert await service.expire_due(session, day(100)) == 0, "the first waits for its match"
+    assert await service.expire_due(session, day(101)) == 1
+    assert await service.expire_due(session, day(101)) == 0
     assert "brief_expired" in await told(session, mentor)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from darsgah.access import NETWORK_ROLES, Actor, Role
-from darsgah.briefs.content import Place
+from darsgah.briefs.content import Mode, Place
 from darsgah.briefs.lifecycle import ENDED, OPEN, SHOWN, Stage
 from darsgah.briefs.models import (
     Brief,
@@ -175,10 +175,20 @@ def _open() -> sa.ColumnElement[bool]:
 
 
 async def past_their_time(session: AsyncSession, today: date, limit: int) -> Sequence[UUID]:
-    """Briefs that still take applications although their last day for it is over."""
+    """Briefs to which teams still come although their time is over.
+
+    Where nobody applied, that is the last day for it. Where somebody did, or the hub assigns teams, the match
+    comes after that day, and may be late: until the project would have ended.
+    """
+    waits = sa.or_(
+        col(Brief.stage) == Stage.APPLICATIONS.value,
+        col(Brief.resume_stage).is_not_distinct_from(Stage.APPLICATIONS.value),
+        col(Brief.mode) == Mode.ASSIGNED.value,
+    )
+    over = sa.or_(sa.and_(~waits, col(Brief.apply_until) < today), col(Brief.ends_on) < today)
     statement = (
         select(col(Brief.id))
-        .where(col(Brief.stage).in_([*map(str, OPEN), Stage.PAUSED.value]), col(Brief.apply_until) < today)
+        .where(col(Brief.stage).in_([*map(str, OPEN), Stage.PAUSED.value]), over)
         .order_by(col(Brief.id))
         .limit(limit)
     )
