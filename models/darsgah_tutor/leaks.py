@@ -21,6 +21,8 @@ _LONG_WORD = 3
 """Letters and digits of a text that only a hidden part holds and that tells something."""
 _WORD = re.compile(r"[^\W_]+(?:[_.-][^\W_]+)*")
 _SPACE = re.compile(r"\s+")
+_HEAD = re.compile(r"^([ \t]*)(def [^\n]*:)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_DOING_NOTHING = ("pass", "raise NotImplementedError")
 
 
 @dataclass(frozen=True)
@@ -115,49 +117,78 @@ def solves(
 ) -> str | None:
     """Put the hint's code into the answer, in every likely place; what it makes green, or None.
 
-    Programs that could not be tried in time count as making something green: what was not seen is not given.
+    What code that does nothing, or only fails, makes green in its place is not its doing: a wrong line that
+    is gone, a test that asks for little. Programs that could not be tried in time count as making something
+    green: what was not seen is not given.
     """
     own = {_SPACE.sub("", row) for row in evidence.source.splitlines()}
     pieces = [*blocks(text), *(code for code in spans(text) if is_statement(code))]
     pieces = [code for code in pieces if _SPACE.sub("", code) not in own]
-    variants = list(dict.fromkeys(one for piece in pieces for one in _spliced(piece, evidence.source, lines)))
+    variants = dict(one for piece in pieces for one in _spliced(piece, evidence.source, lines))
     if not variants:
         return None
     results = trials.passed([evidence.source, *variants], seconds=seconds)
     before = results[0]
-    if before is None:
+    if before is None or None in results:
         return "not tried"
-    for result in results[1:]:
-        if result is None:
-            return "not tried"
-        if any(now and not was for was, now in zip(before, result, strict=True)):
+    green = [
+        (checks, controls)
+        for result, controls in zip(results[1:], variants.values(), strict=True)
+        if (checks := _turned_green(result, before))
+    ]
+    for checks, controls in green:
+        without = trials.passed(controls, seconds=seconds)
+        if not all(any(result is not None and result[check] for result in without) for check in checks):
             return "a failing check passes with it"
     return None
 
 
-def _spliced(piece: str, source: str, lines: Sequence[int]) -> Iterable[str]:
+def _turned_green(result: Sequence[bool] | None, before: Sequence[bool]) -> list[int]:
+    """The checks that a program passes and the answer did not."""
+    return [place for place, now in enumerate(result or ()) if now and not before[place]]
+
+
+def _spliced(piece: str, source: str, lines: Sequence[int]) -> Iterable[tuple[str, tuple[str, ...]]]:
     """The answer with the piece for the whole, at its end, and for or before each suspect line.
 
-    A function of the piece takes the name of each of the answer's: an example that only wants renaming is the
+    Each comes with the same programs where what stands in the piece's place does nothing, or fails. A
+    function of the piece takes the name of each of the answer's: an example that only wants renaming is the
     solution.
     """
     yield from _renamed(piece, source)
-    yield f"{source}\n{piece}"
+    both = [name for name in _functions(piece) if name in _functions(source)]
+    yield f"{source}\n{piece}", tuple(f"{source}\n{_stubs(both, doing)}" for doing in _DOING_NOTHING)
     rows = source.splitlines()
     for line in lines[:3]:
         if not 1 <= line <= len(rows):
             continue
         indent = rows[line - 1][: len(rows[line - 1]) - len(rows[line - 1].lstrip())]
-        put = [f"{indent}{row}" for row in piece.strip("\n").splitlines()]
-        yield "\n".join([*rows[: line - 1], *put, *rows[line:]])
-        yield "\n".join([*rows[: line - 1], *put, *rows[line - 1 :]])
+        put, *idle = (
+            "\n".join(f"{indent}{row}" for row in code.strip("\n").splitlines())
+            for code in (piece, *(_bones(piece, doing) for doing in _DOING_NOTHING))
+        )
+        for after in (rows[line:], rows[line - 1 :]):
+            with_it, *without = ("\n".join([*rows[: line - 1], code, *after]) for code in (put, *idle))
+            yield with_it, tuple(without)
 
 
-def _renamed(piece: str, source: str) -> Iterable[str]:
+def _renamed(piece: str, source: str) -> Iterable[tuple[str, tuple[str, ...]]]:
     theirs, ours = _functions(piece), _functions(source)
     for old in theirs:
         for new in ours:
-            yield f"{source}\n" + re.sub(rf"\b{re.escape(old)}\b", new, piece)
+            renamed = re.sub(rf"\b{re.escape(old)}\b", new, piece)
+            yield f"{source}\n{renamed}", tuple(f"{source}\n{_stubs([new], one)}" for one in _DOING_NOTHING)
+
+
+def _stubs(names: Sequence[str], doing: str) -> str:
+    """Functions of these names that do so little, whatever they are called with."""
+    return "\n".join(f"def {name}(*_given, **_named):\n    {doing}" for name in names)
+
+
+def _bones(piece: str, doing: str) -> str:
+    """So little in the place of a piece: the heads of its functions, as they hold what stands behind them."""
+    heads = _HEAD.findall(piece)
+    return "\n".join(f"{indent}{head}\n{indent}    {doing}" for indent, head in heads) or doing
 
 
 def _word_runs(text: str) -> set[tuple[str, ...]]:

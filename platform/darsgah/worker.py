@@ -18,7 +18,9 @@ from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, ServiceUnavailable
 from darsgah.grades.tasks import GradingTasks
 from darsgah.grading_setup import grader_of
+from darsgah.hackathons.tasks import HackathonTasks
 from darsgah.hinting.calibration_tasks import CalibrationTasks
+from darsgah.hinting.example_judge import example_judge
 from darsgah.hinting.rephrasers import READ_SECONDS, Rephrasers
 from darsgah.hinting.tasks import IN_OTHER_WORDS, HintTasks
 from darsgah.jobs.ending import end
@@ -83,7 +85,9 @@ async def _run(settings: Settings, url: str) -> None:
             blobs = open_blobs(settings)
             grading = GradingTasks(database, blobs, grader)
             hints = HintTasks(database, blobs, grader, rephrasers=rephrasers, studies=concurrency)
-            checks = LabCheckTasks(database, blobs, grader, lambda: grading.under_way + hints.under_way > 0)
+            checks = LabCheckTasks(
+                database, blobs, grader, lambda: grading.under_way + hints.under_way > 0, example_judge
+            )
             measuring = CalibrationTasks(database, blobs, grader, checks.give_way)
             beside = [
                 asyncio.create_task(
@@ -94,8 +98,11 @@ async def _run(settings: Settings, url: str) -> None:
             work = [JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop)]
             work.append(JobWorker(url, hints.tasks(), concurrency=concurrency, timing=timing).run(stop))
             letters = NoticeTasks(database, mail_server, settings.site)
-            awards = CredentialTasks(database, Issuing.of(settings))
-            told = [*letters.tasks(), *OrganisationTasks(database, FOLLOWERS).tasks(), *awards.tasks()]
+            issuing = Issuing.of(settings)
+            awards = CredentialTasks(database, issuing)
+            hackathons = HackathonTasks(database, issuing, settings.site)
+            told = [*letters.tasks(), *OrganisationTasks(database, FOLLOWERS).tasks()]
+            told += [*awards.tasks(), *hackathons.tasks()]
             work.append(JobWorker(url, told, concurrency=LETTERS_AT_ONCE, timing=timing).run(stop))
             more = JobWorker(url, hints.tasks(), concurrency=IN_OTHER_WORDS, timing=timing)
             work.append(_with_more_hands(more, rephrasers, stop))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.catalog import service as catalog
 from darsgah.errors import NotFound
+from darsgah.hinting.example_judge import example_judge
 from darsgah.jobs.queue import under_way
 from darsgah.lab_checks import service
 from darsgah.lab_checks.schemas import CheckState
@@ -139,7 +140,7 @@ async def test_a_worker_checks_what_has_no_report_and_nothing_else(
         asked = await under_way(session, catalog.CHECK, "lab_version_id", [str(version.id), str(uuid4())])
         assert asked == {str(version.id)}
         assert not await service.has_report(session, version.id)
-    tasks = LabCheckTasks(platform.database, platform.blobs, grader, lambda: False)
+    tasks = LabCheckTasks(platform.database, platform.blobs, grader, lambda: False, example_judge)
     await tasks.check(str(version.id))
     await tasks.check(str(version.id))
     async with platform.database.begin() as session:
@@ -188,7 +189,7 @@ async def test_a_check_waits_while_a_submission_is_graded(platform: Platform, gr
     def is_busy() -> bool:
         return bool(busy) and busy.pop()
 
-    await LabCheckTasks(platform.database, platform.blobs, grader, is_busy).check(
+    await LabCheckTasks(platform.database, platform.blobs, grader, is_busy, example_judge).check(
         str(platform.network.lab_version_id), again=True
     )
     assert busy == []

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from darsgah.hinting.example_judge import example_judge
 from darsgah.lab_assignments import assignment_of
 from darsgah.lab_checks.checking import check
 from darsgah_grader.grading import Grader
@@ -65,7 +66,7 @@ def _replace(files: dict[str, bytes], cells: Cells, name: str, old: str, new: st
 
 def report_of(lab: Lab, grader: Grader, choice: Choice = QUICK) -> LabReport:
     """The lab's report."""
-    return check(lab, assignment_of(lab, grader.environments), grader, choice=choice)
+    return check(lab, assignment_of(lab, grader.environments), grader, example_judge, choice=choice)
 
 
 def without_manifest(lab: Lab) -> Lab:

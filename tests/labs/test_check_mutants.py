@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from darsgah.hinting.example_judge import example_judge
 from darsgah.lab_assignments import assignment_of
 from darsgah.lab_checks.checking import SandboxedGrading
 from darsgah_grader.grading import Grader
@@ -55,6 +56,10 @@ class Watched:
         """As it is."""
         return self.inner.release(sources)
 
+    def refusal_of(self, answer: str, example: str) -> str:
+        """As it is."""
+        return self.inner.refusal_of(answer, example)
+
     def behind_walls(
         self, command: Sequence[str], readable: Sequence[str], memory_bytes: int
     ) -> Sequence[str]:
@@ -64,7 +69,8 @@ class Watched:
 
 def grading_of(lab: Lab, grader: Grader, *, moody: bool = False) -> Watched:
     """Grading for a lab, watched."""
-    inner = SandboxedGrading(grader, assignment_of(lab, grader.environments), lambda: None)
+    assignment = assignment_of(lab, grader.environments)
+    inner = SandboxedGrading(grader, assignment, example_judge(lab, assignment, grader), lambda: None)
     return Watched(inner, moody)
 
 

@@ -83,6 +83,19 @@ def unclosed_hidden_tests(cells: Cells) -> None:
     cells[4]["source"] = cells[4]["source"].replace("### END HIDDEN TESTS", "")
 
 
+def example(code: str) -> Change:
+    """With an example for the misconception of the first question."""
+    block = f"```python\n{code}\n```"
+    said = (
+        f"example = {{ en = {json.dumps(block)}, ur = {json.dumps(f'مثال: {block}', ensure_ascii=False)} }}\n"
+    )
+
+    def added(files: dict[str, bytes]) -> None:
+        files["hints.toml"] = files["hints.toml"].replace(b"where =", f"{said}where =".encode(), 1)
+
+    return Change(files=added)
+
+
 PROBLEMS: list[tuple[str, Change, Choice]] = [
     ("reference_fails", Change({NOTEBOOK: [("cups_from(1) == 5", "cups_from(1) == 6")]}), QUICK),
     ("reference_refused", Change(cells=unclosed_hidden_tests), QUICK),
@@ -120,6 +133,8 @@ PROBLEMS: list[tuple[str, Change, Choice]] = [
     ("heading_order", text("#### Too deep"), QUICK),
     ("heading_order", text("# A second title"), QUICK),
     ("output_in_source", Change(cells=saved_with_output), QUICK),
+    ("example_tells", example("def boxes(kg, box=3):\n    return int(kg * 500 / box)"), QUICK),
+    ("example_tells", example("def boxes(kg, box=200):\n    return round(kg * 1e3) // box"), QUICK),
 ]
 
 WARNINGS: list[tuple[str, Change, Choice]] = [
@@ -180,6 +195,11 @@ def test_the_starter_lab_passes_with_all_its_parts(grader: Grader) -> None:
     assert all(part.ok for part in report.parts)
     assert "not tried in the browser's Python" in report.parts[0].summary
     assert [question.grade_id for question in report.questions] == ["cups-from", "most-wanted"]
+
+
+def test_an_example_on_other_data_is_fine(grader: Grader) -> None:
+    report = report_of(changed_lab(example("eggs = 30\nboxes = eggs // 12\nprint(boxes)")), grader)
+    assert report.problems == ()
 
 
 def test_a_plain_notebook_has_notes_where_a_folder_has_problems(grader: Grader) -> None:

@@ -62,3 +62,14 @@ def test_a_line_without_a_misconception_is_explained_by_what_tells_most_of_it(
     assert construct_on_line(f"def f(a):\n    {line}", 2) == construct
     for kind in ("ask", "concept"):
         assert not told_code("\n".join(text_of(construct, kind).values()), Secrets((), (), ""))
+
+
+def test_no_example_of_a_shipped_lab_has_a_run_of_a_correct_answer() -> None:
+    """What the gate would refuse each time; ``darsgah lab check`` tries them in the sandbox besides."""
+    told = [
+        (lab.slug, entry.name)
+        for lab in shipped_labs()
+        for entry, secrets in said_with(lab)
+        if told_runs("\n".join(entry.hints.get(Level.EXAMPLE, {}).values()), secrets)
+    ]
+    assert told == []

@@ -93,7 +93,7 @@ def test_code_that_the_learner_has_may_be_quoted() -> None:
 def test_code_that_solves_it_when_put_into_the_answer_is_held_back(text: str) -> None:
     def runs_right(source: str) -> bool:
         space: dict[str, Callable[[int], int]] = {}
-        with suppress(NameError, SyntaxError):
+        with suppress(NameError, SyntaxError, NotImplementedError, TypeError):
             exec(source, space)  # noqa: S102 - the program is in this file
             return space["fare"](1) == 100 and space["fare"](4) == 190
         return False
@@ -101,6 +101,33 @@ def test_code_that_solves_it_when_put_into_the_answer_is_held_back(text: str) ->
     trials = ActedTrials(wrong_fare(), runs_right)
     assert solves(text, wrong_fare(), (2, 3), trials, seconds=1.0) == "a failing check passes with it"
     assert solves("Look at line 2.", wrong_fare(), (2,), trials, seconds=1.0) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```python\ntall = 170 - 2\n```",
+        "```python\nraise_by = undefined + 3\n```",
+        "```python\ndef shown(street):\n    print(street)\n```",
+        "```python\ndef fare_of(street):\n    return street + 7\n```",
+    ],
+)
+def test_what_any_code_makes_green_is_not_the_examples_doing(text: str) -> None:
+    """A test that asks for little: anything but the wrong fare will do, an exception too."""
+
+    def passes(source: str) -> bool:
+        space: dict[str, Callable[[int], int]] = {}
+        try:
+            exec(source, space)  # noqa: S102 - the program is in this file
+        except Exception:  # noqa: BLE001 - as a sandbox that an answer ends early in
+            return False
+        try:
+            return space["fare"](1) != 55
+        except Exception:  # noqa: BLE001 - whatever it raises
+            return True
+
+    trials = ActedTrials(wrong_fare(), passes)
+    assert solves(text, wrong_fare(), (2, 3), trials, seconds=1.0) is None
 
 
 def test_code_that_could_not_be_tried_is_held_back() -> None:

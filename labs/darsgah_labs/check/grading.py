@@ -50,7 +50,10 @@ class Graded:
 
 
 class Grading(Protocol):
-    """Grades for the checks, and puts walls around what else runs a lab; called from many threads at once."""
+    """Grades for the checks, judges examples as the tutor does, and puts walls around what else runs a lab.
+
+    Called from many threads at once.
+    """
 
     def grade(
         self, sources: Mapping[str, bytes], work: Mapping[str, bytes], limits: LabLimits, *, apart: bool
@@ -70,6 +73,15 @@ class Grading(Protocol):
 
         Raises:
             LabInvalid: a notebook cannot be released.
+        """
+        ...
+
+    def refusal_of(self, answer: str, example: str) -> str:
+        """Why the tutor would not tell learners this example about an answer; empty where it would.
+
+        Args:
+            answer: grade_id of the answer.
+            example: Markdown, in all languages.
         """
         ...
 

@@ -65,7 +65,7 @@ def check_lab(
     check_alternatives(lab, grading, findings)
     findings.conclude(Part.ALTERNATIVES, _alternatives_summary(lab))
     tell(Part.TEXT, 0, 0)
-    reading = check_text(lab, findings)
+    reading = check_text(lab, grading, findings)
     findings.conclude(Part.TEXT, f"The text is in order; reading it takes about {reading} minutes.")
     return LabReport(
         lab=lab.slug,

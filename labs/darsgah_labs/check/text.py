@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from darsgah_labs.check.findings import Findings, listed
+from darsgah_labs.check.grading import Grading
 from darsgah_labs.check.markdown import Link, Picture, Said, anchor, said_in
 from darsgah_labs.check.questions import Question, questions_of
 from darsgah_labs.check.report import Part
@@ -36,7 +37,7 @@ _INSTEAD = {
 """What to do about something from another site."""
 
 
-def check_text(lab: Lab, findings: Findings) -> int:
+def check_text(lab: Lab, grading: Grading, findings: Findings) -> int:
     """Check the text of a lab.
 
     Returns:
@@ -57,6 +58,7 @@ def check_text(lab: Lab, findings: Findings) -> int:
         _messages(notebook, findings)
     _languages(lab, findings)
     _hints(lab, findings, ours=ours)
+    _examples(lab, grading, findings)
     _reading(lab, minutes, findings)
     return round(minutes)
 
@@ -227,3 +229,15 @@ def _hints(lab: Lab, findings: Findings, *, ours: bool) -> None:
         what = f"hints.toml has {known} misconceptions" if ours else "It has no bank of misconceptions"
         message = f"{what}; the tutor needs {ENOUGH_MISCONCEPTIONS} or more."
         findings.warning(Part.TEXT, "few_misconceptions", message)
+
+
+def _examples(lab: Lab, grading: Grading, findings: Findings) -> None:
+    """An example that comes too near the solution is never told: learners get a plainer one instead."""
+    for entry in lab.hint_bank.misconceptions:
+        example = entry.hints.example
+        if example is None:
+            continue
+        for answer in entry.answers:
+            if why := grading.refusal_of(answer, f"{example.en}\n{example.ur}"):
+                message = f"The tutor would not tell the example of {entry.name} about {answer}: {why}."
+                findings.problem(Part.TEXT, "example_tells", message)

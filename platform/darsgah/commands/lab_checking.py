@@ -55,6 +55,7 @@ def lab_check_command(
 def checked(path: Path, choice: Choice) -> tuple[Lab | None, LabReport]:
     """The lab and its report, with progress on a terminal; one that cannot even be read has a report too."""
     # The check needs nbgrader, which takes two seconds to import; `--help` does not.
+    from darsgah.hinting.example_judge import example_judge  # noqa: PLC0415 - see above
     from darsgah.lab_checks.checking import check  # noqa: PLC0415 - see above
 
     try:
@@ -76,7 +77,7 @@ def checked(path: Path, choice: Choice) -> tuple[Lab | None, LabReport]:
 
         assignment = assignment_to_grade(lab, path, grader)
         try:
-            return lab, check(lab, assignment, grader, choice=choice, progress=tell)
+            return lab, check(lab, assignment, grader, example_judge, choice=choice, progress=tell)
         except LabInvalid as error:
             fail(ExitCode.WRONG_USE, str(error))
         except (SandboxUnavailable, EnvironmentBroken) as error:

@@ -17,6 +17,11 @@ from darsgah_labs.check.report import LabReport
 from darsgah_labs.errors import LabInvalid
 from darsgah_labs.format import Lab, LabLimits
 
+Judge = Callable[[str, str], str]
+"""Says of an answer and an example about it why the tutor would not tell it; empty where it would."""
+JudgeOf = Callable[[Lab, Assignment, Grader], Judge]
+"""Makes one for a lab: ``darsgah.hinting.example_judge``, which stands above this slice."""
+
 
 @dataclass(frozen=True, slots=True)
 class SandboxedGrading:
@@ -27,6 +32,7 @@ class SandboxedGrading:
 
     grader: Grader
     assignment: Assignment
+    judge: Judge
     give_way: Callable[[], None]
 
     def grade(
@@ -66,6 +72,11 @@ class SandboxedGrading:
         except AssignmentInvalid as error:
             raise LabInvalid("", "", str(error), "Mend it.") from error
 
+    def refusal_of(self, answer: str, example: str) -> str:
+        """As the tutor's gate judges it; see the protocol."""
+        self.give_way()
+        return self.judge(answer, example)
+
     def behind_walls(
         self, command: Sequence[str], readable: Sequence[str], memory_bytes: int
     ) -> Sequence[str]:
@@ -81,6 +92,7 @@ def check(
     lab: Lab,
     assignment: Assignment,
     grader: Grader,
+    judge_of: JudgeOf,
     *,
     choice: Choice | None = None,
     progress: Progress | None = None,
@@ -97,6 +109,5 @@ def check(
         SandboxUnavailable, EnvironmentBroken: this machine cannot grade it.
     """
     written_out = {master.name: master.content for master in assignment.masters}
-    return check_lab(
-        replace(lab, notebooks=written_out), SandboxedGrading(grader, assignment, give_way), choice, progress
-    )
+    grading = SandboxedGrading(grader, assignment, judge_of(lab, assignment, grader), give_way)
+    return check_lab(replace(lab, notebooks=written_out), grading, choice, progress)

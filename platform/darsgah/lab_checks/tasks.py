@@ -35,15 +35,24 @@ logger = structlog.get_logger("darsgah.worker")
 
 
 class LabCheckTasks:
-    """Checks labs with a grader that also grades; ``is_busy`` says whether it does so now."""
+    """Checks labs with a grader that also grades; ``is_busy`` says whether it does so now.
+
+    ``judge_of`` says what the tutor would tell: see ``darsgah.lab_checks.checking``.
+    """
 
     def __init__(
-        self, database: Database, blobs: BlobStore, grader: Grader, is_busy: Callable[[], bool]
+        self,
+        database: Database,
+        blobs: BlobStore,
+        grader: Grader,
+        is_busy: Callable[[], bool],
+        judge_of: Callable[[Lab, Assignment, Grader], Callable[[str, str], str]],
     ) -> None:
         self.database = database
         self.blobs = blobs
         self.grader = grader
         self.is_busy = is_busy
+        self.judge_of = judge_of
         self._stopping = False
 
     def tasks(self) -> list[Task]:
@@ -84,9 +93,8 @@ class LabCheckTasks:
             limits=limits_of(lab.limits),
             files=lab.files,
         )
-        return check(
-            lab, assignment, self.grader, choice=Choice(browser=False, threads=1), give_way=self.give_way
-        )
+        choice = Choice(browser=False, threads=1)
+        return check(lab, assignment, self.grader, self.judge_of, choice=choice, give_way=self.give_way)
 
     def give_way(self) -> None:
         """Wait, in a thread of its own, until nobody waits for this worker.

@@ -42,6 +42,7 @@ CODES = {
     "output_in_source": Message("The notebook was saved with outputs"),
     "urdu_summary": Message("There is no Urdu title and summary"),
     "few_misconceptions": Message("The bank of misconceptions is small"),
+    "example_tells": Message("An example is too near the solution to be told"),
     "points": Message("The points do not add up"),
     "lab_invalid": Message("The lab cannot be read"),
 }
