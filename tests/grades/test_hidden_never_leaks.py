@@ -8,13 +8,14 @@ as well; ``tests/tutor`` asks for many more.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
 import httpx
 import msgspec
 import pytest
 
+from darsgah.access import public, signed_in
 from darsgah.blobs.store import memory_blobs
 from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import CoursePlan, ModulePlan
@@ -33,9 +34,14 @@ from tests.grades.stolen_tests import NAME, Attempt, Secret, attempts
 from tests.network import DATA_FILE, Platform, build_network, open_cohort, package, running
 
 AT_ONCE = 4
-HINT_ON_EACH = 24
-"""A hint is asked about one attempt in so many."""
 NOBODYS = str(UUID(int=0))
+IN_A_COURSE = 12
+"""Labs of one cohort: a page of a lab reads all of its course.
+
+About the first of each every route is asked, about the others those that a learner may read.
+"""
+HINT_ON_EACH = 2 * IN_A_COURSE
+"""A hint is asked about one attempt in so many."""
 OF_AN_ATTEMPT = ("{submission_id:uuid}", "{assignment_id:uuid}", "{hint_id:uuid}")
 _WITHHELD = b"[This output is not shown.]"
 
@@ -78,22 +84,26 @@ async def site(
                     limits=msgspec.to_builtins(attempt.lab.limits),
                 )
                 versions.append((await catalog.publish_lab(session, blobs, None, lab)).id)
-            plan = CoursePlan("stolen", "Stolen", (ModulePlan("One", tuple(versions)),))
-            course = await catalog.publish_course(session, None, plan)
-            cohort_id, _ = await open_cohort(
-                session, network.hub_id, course.id, network.people["learner"], name="Thieves"
-            )
-            assignments = await enrolments.assignments_of(session, [cohort_id])
-            await tutoring.set_cohort_tutoring(session, cohort_id, CohortTutoring(daily_hints=1000))
+            cohorts = []
+            for first in range(0, len(versions), IN_A_COURSE):
+                labs = tuple(versions[first : first + IN_A_COURSE])
+                plan = CoursePlan(f"stolen-{first}", "Stolen", (ModulePlan("One", labs),))
+                course = await catalog.publish_course(session, None, plan)
+                cohort_id, _ = await open_cohort(
+                    session, network.hub_id, course.id, network.people["learner"], name=f"Thieves {first}"
+                )
+                await tutoring.set_cohort_tutoring(session, cohort_id, CohortTutoring(daily_hints=1000))
+                cohorts.append(cohort_id)
+            assignments = await enrolments.assignments_of(session, cohorts)
         by_version = {found.lab.id: found.id for found in assignments}
         async with running(settings, database, blobs) as app:
             yield Platform(app, database, blobs, settings, network), [by_version[id_] for id_ in versions]
 
 
-def readable(platform: Platform) -> set[str]:
-    """The paths of all routes that answer GET."""
+def readable(platform: Platform) -> dict[str, bool]:
+    """The paths of all routes that answer GET, and whether they refuse a learner before they look."""
     return {
-        route.path
+        route.path: not {public, signed_in}.intersection(handler.resolve_guards())
         for route in platform.app.routes
         for handler in getattr(route, "route_handlers", ())
         if "GET" in getattr(handler, "http_methods", ())
@@ -140,11 +150,13 @@ async def leaks(
     grader: Grader,
     sent: httpx.AsyncClient,
     *,
+    paths: Sequence[str],
     asks: bool,
 ) -> list[str]:
     """Where the attempt's secret came out; the attempt is handed in, graded and looked at from all sides.
 
     Args:
+        paths: what is asked.
         asks: for a hint as well.
     """
     files = {"notebook": (f"{NAME}.ipynb", attempt.handed_in)}
@@ -165,10 +177,11 @@ async def leaks(
         "{number:int}": "1",
         "{name:path}": DATA_FILE,
     }
-    for path in sorted(readable(platform)):
-        if any(parameter in path for parameter in OF_AN_ATTEMPT):
-            answer = await sent.get(filled(path, values))
-            found += [f"{attempt.name}, {path}: {form}" for form in attempt.secret.found_in(told(answer))]
+    closed = readable(platform)
+    for path in paths:
+        answer = await sent.get(filled(path, values))
+        assert answer.status_code in {403, 404} or not closed[path], path
+        found += [f"{attempt.name}, {path}: {form}" for form in attempt.secret.found_in(told(answer))]
     return found
 
 
@@ -177,13 +190,19 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
 ) -> None:
     platform, assignments = site
     room = asyncio.Semaphore(AT_ONCE)
+    closed = readable(platform)
+    of_an_attempt = [path for path in sorted(closed) if any(parameter in path for parameter in OF_AN_ATTEMPT)]
+    opened = [path for path in of_an_attempt if not closed[path] and "{hint_id:uuid}" not in path]
     with InOneProcess() as alone:
 
         async def tried(number: int, attempt: Attempt) -> list[str]:
             async with room, platform.program("learner") as sent:
                 chosen = alone if attempt.insisted else grader
+                paths = opened if number % IN_A_COURSE else of_an_attempt
                 asks = number % HINT_ON_EACH == 0
-                return await leaks(platform, attempt, assignments[number], chosen, sent, asks=asks)
+                return await leaks(
+                    platform, attempt, assignments[number], chosen, sent, paths=paths, asks=asks
+                )
 
         found = await asyncio.gather(*(tried(number, attempt) for number, attempt in enumerate(every)))
     assert [place for places in found for place in places] == []
@@ -195,21 +214,35 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
         "{path:str}": "nothing",
         "{page_id:uuid}": str(UUID(int=0)),
         "{team_id:uuid}": NOBODYS,
+        "{hackathon_id:uuid}": NOBODYS,
+        "{organisation_id:uuid}": NOBODYS,
+        "{mentor_id:uuid}": NOBODYS,
+        "{notice_id:uuid}": NOBODYS,
+        "{secret:str}": "nothing",
         "{token:str}": "nothing",
         "{version:str}": "0",
         "{name:str}": "nothing",
         "{address:path}": platform.app.state.static_files.url("app.css").removeprefix("/static/"),
     }
     async with platform.program("learner") as sent:
-        (cohort,) = {
-            found["id"] for found in (await sent.get("/api/v1/cohorts")).json() if found["name"] == "Thieves"
-        }
-        thieves = (await sent.get(f"/api/v1/cohorts/{cohort}")).json()["assignments"]
-        values |= {"{cohort_id:uuid}": cohort, "{lab_version_id:uuid}": thieves[0]["lab"]["id"]}
-        for path in readable(platform):
-            if not any(parameter in path for parameter in OF_AN_ATTEMPT):
-                answer = told(await sent.get(filled(path, values)))
-                assert [attempt.name for attempt in every if attempt.secret.found_in(answer)] == [], path
+        cohorts = [
+            found["id"]
+            for found in (await sent.get("/api/v1/cohorts")).json()
+            if found["name"].startswith("Thieves")
+        ]
+        assert len(cohorts) == -(-len(every) // IN_A_COURSE)
+        asked = set()
+        for cohort in cohorts:
+            thieves = (await sent.get(f"/api/v1/cohorts/{cohort}")).json()["assignments"]
+            values |= {"{cohort_id:uuid}": cohort, "{lab_version_id:uuid}": thieves[0]["lab"]["id"]}
+            asked |= {
+                filled(path, values)
+                for path in readable(platform)
+                if not any(parameter in path for parameter in OF_AN_ATTEMPT)
+            }
+        for path in asked:
+            answer = told(await sent.get(path))
+            assert [attempt.name for attempt in every if attempt.secret.found_in(answer)] == [], path
 
 
 def test_each_form_is_found() -> None:

@@ -21,7 +21,7 @@ def everyone(status: int, *, anonymous: int | None = None, **others: int) -> Exp
 
 def signed_in(status: int, **others: int) -> Expected:
     """Whoever has a session."""
-    return everyone(status, anonymous=401, **others)
+    return everyone(status, **{"anonymous": 401, **others})
 
 
 STAFF_OF_THE_HUB = ("instructor", "hub_admin", "network_admin", "auditor")

@@ -6,17 +6,19 @@ of ``learner``. A route without a line in the table fails, and so does a line wi
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
+import msgspec
 import pytest
 from litestar import Litestar, WebSocket, get, websocket
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from darsgah.access import public
-from darsgah.app import RouteWithoutRule, deny_by_default, handlers_of
+from darsgah.app import API, RouteWithoutRule, deny_by_default, handlers_of
 from darsgah.enrolments import service as enrolments
 from darsgah.grades.tasks import GradingTasks
+from darsgah.organisations import joining, people, verifying
+from darsgah.organisations.schemas import BecomeMentor, Decision, LookedAt, NewDecision
 from darsgah.submissions import service as submissions
 from darsgah.teams import service as teams
 from darsgah.teams.schemas import NewTeam
@@ -24,62 +26,36 @@ from darsgah.tutoring import service as tutoring
 from darsgah.tutoring.schemas import HintRequest, MadeHint
 from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
-from tests.network import DATA_FILE, PASSWORD, PEOPLE, RELEASE, RIGHT, WORK, Platform
-
-ROLES = ("anonymous", *PEOPLE)
-Expected = Mapping[str, int]
-
-
-def everyone(status: int, *, anonymous: int | None = None, **others: int) -> Expected:
-    """The same for all, but for those named."""
-    return dict.fromkeys(ROLES, status) | {"anonymous": anonymous or status} | others
-
-
-def signed_in(status: int, **others: int) -> Expected:
-    """Whoever has a session."""
-    return everyone(status, anonymous=401, **others)
-
-
-STAFF_OF_THE_HUB = ("instructor", "hub_admin", "network_admin", "auditor")
-STAFF_ELSEWHERE = ("other_instructor", "other_hub_admin")
-LEARNERS = ("learner", "classmate")
-
-COHORT = signed_in(404, **dict.fromkeys((*LEARNERS, *STAFF_OF_THE_HUB), 200))
-"""Those in the cohort, and those who teach or run it."""
-HAND_IN = signed_in(404, **dict.fromkeys(STAFF_OF_THE_HUB, 403))
-"""Learners of the cohort, each with the status of success; its staff are told why not."""
-LEARN = signed_in(404, **dict.fromkeys(LEARNERS, 200), **dict.fromkeys(STAFF_OF_THE_HUB, 403))
-"""Learners of the cohort, each at their own work; its staff are told why not."""
-OWN = signed_in(404, learner=200)
-STAFF = signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 200), **dict.fromkeys(STAFF_ELSEWHERE, 404))
-"""Reviewers of the hub. A reviewer elsewhere may try, and finds nothing; everybody else may not try."""
-STAFF_SAVE = signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 303), **dict.fromkeys(STAFF_ELSEWHERE, 404))
-TEACHERS = signed_in(403, **dict.fromkeys((*STAFF_OF_THE_HUB, *STAFF_ELSEWHERE), 200))
-"""Both hubs have a cohort that works on the lab."""
-
-
-def asking(status: int) -> Expected:
-    """Those of them who may ask for something; an auditor only reads."""
-    return {role: status if found == 200 else found for role, found in TEACHERS.items()} | {"auditor": 403}
-
-
-ADMINISTRATORS = signed_in(403, hub_admin=200, other_hub_admin=200, network_admin=200)
-STOPPERS = signed_in(403, hub_admin=404, other_hub_admin=404, network_admin=404)
-"""Those who may stop kernels and withdraw tutors' nodes, of which there are none here."""
-
-ALL_LEARNERS = (*LEARNERS, "outsider", "other_learner")
-LEARNING = signed_in(403, **dict.fromkeys(ALL_LEARNERS, 200))
-"""Whoever learns in some hub."""
-OF_A_TEAM = signed_in(403, **dict.fromkeys(ALL_LEARNERS, 404), learner=200)
-"""The team is the learner's alone."""
-NO_INVITATION = signed_in(403, **dict.fromkeys(ALL_LEARNERS, 404))
-"""There is no such invitation, link or member."""
-
-
-def saved(expected: Expected, status: int = 303) -> Expected:
-    """The same, with another status of success."""
-    return {role: status if found == 200 else found for role, found in expected.items()}
-
+from tests.network import DATA_FILE, PASSWORD, RELEASE, RIGHT, WORK, Platform
+from tests.organisations.acting import PROFILE as MENTOR
+from tests.organisations.acting import becoming
+from tests.web import hackathon_routes
+from tests.web.may import (
+    ADMINISTRATORS,
+    COHORT,
+    DECIDERS,
+    HAND_IN,
+    LEARN,
+    LEARNERS,
+    LEARNING,
+    NO_INVITATION,
+    NOBODY,
+    OF_A_TEAM,
+    OWN,
+    PEOPLE_OF_IT,
+    ROLES,
+    STAFF,
+    STAFF_ELSEWHERE,
+    STAFF_OF_THE_HUB,
+    STAFF_SAVE,
+    STOPPERS,
+    TEACHERS,
+    Expected,
+    asking,
+    everyone,
+    saved,
+    signed_in,
+)
 
 EXPECTED: Mapping[str, Expected] = {
     "GET /": everyone(302, anonymous=200),
@@ -208,6 +184,55 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/tutor-nodes": ADMINISTRATORS,
     "POST /api/v1/tutor-nodes": {**STOPPERS, "network_admin": 201},
     "DELETE /api/v1/tutor-nodes/{node_id:uuid}": STOPPERS,
+    "GET /notices": signed_in(200),
+    "GET /notices/{notice_id:uuid}": signed_in(404),
+    "POST /notices/read": signed_in(303),
+    "GET /api/v1/notices": signed_in(200),
+    "POST /api/v1/notices/read": signed_in(204),
+    "GET /mentors/sign-up": everyone(200, mentor=302),
+    "POST /mentors/sign-up": everyone(422, mentor=302),
+    "GET /mentors/me": signed_in(302, mentor=200),
+    "POST /mentors/me": signed_in(302, mentor=422),
+    "POST /mentors/me/organisation": signed_in(302, mentor=422),
+    "POST /mentors/me/invitations/{invitation_id:uuid}": signed_in(404),
+    "GET /organisations/invitations/{secret:str}": everyone(404),
+    "POST /organisations/invitations/{secret:str}": signed_in(404),
+    "GET /organisations": everyone(200),
+    "GET /organisations/{organisation_id:uuid}": everyone(200),
+    "GET /organisations/{organisation_id:uuid}/edit": signed_in(404, mentor=200),
+    "POST /organisations/{organisation_id:uuid}/edit": signed_in(404, mentor=422),
+    "GET /organisations/{organisation_id:uuid}/people": PEOPLE_OF_IT,
+    "POST /organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": saved(PEOPLE_OF_IT),
+    "POST /organisations/{organisation_id:uuid}/invitations": signed_in(404, mentor=200),
+    "POST /organisations/{organisation_id:uuid}/invitations/{invitation_id:uuid}/withdraw": signed_in(404),
+    "GET /hub/organisations": ADMINISTRATORS,
+    "GET /hub/organisations/{organisation_id:uuid}": DECIDERS,
+    "POST /hub/organisations/{organisation_id:uuid}": saved(DECIDERS, 422),
+    "GET /hub/mentors": ADMINISTRATORS,
+    "GET /hub/mentors/{mentor_id:uuid}": DECIDERS,
+    "POST /hub/mentors/{mentor_id:uuid}": saved(DECIDERS, 422),
+    "POST /api/v1/mentors": everyone(409),
+    "GET /api/v1/me/mentor": signed_in(404, mentor=200),
+    "POST /api/v1/me/mentor": signed_in(422, mentor=409),
+    "PUT /api/v1/me/mentor": signed_in(404, mentor=409),
+    "POST /api/v1/me/organisation-invitations": signed_in(404),
+    "POST /api/v1/me/organisation-invitations/{invitation_id:uuid}": signed_in(404),
+    "GET /api/v1/organisations": everyone(200),
+    "POST /api/v1/organisations": signed_in(404, mentor=409),
+    "GET /api/v1/organisations/{organisation_id:uuid}": everyone(200),
+    "PUT /api/v1/organisations/{organisation_id:uuid}": signed_in(404, mentor=409),
+    "GET /api/v1/organisations/{organisation_id:uuid}/people": PEOPLE_OF_IT,
+    "POST /api/v1/organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": signed_in(404),
+    "DELETE /api/v1/organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": signed_in(404),
+    "PUT /api/v1/organisations/{organisation_id:uuid}/owners/{mentor_id:uuid}": saved(PEOPLE_OF_IT, 204),
+    "POST /api/v1/organisations/{organisation_id:uuid}/invitations": signed_in(404, mentor=201),
+    "DELETE /api/v1/organisations/{organisation_id:uuid}/invitations/{invitation_id:uuid}": signed_in(404),
+    "GET /api/v1/hub/organisations": ADMINISTRATORS,
+    "GET /api/v1/hub/organisations/{organisation_id:uuid}": DECIDERS,
+    "POST /api/v1/hub/organisations/{organisation_id:uuid}/decisions": saved(DECIDERS, 409),
+    "GET /api/v1/hub/mentors": ADMINISTRATORS,
+    "GET /api/v1/hub/mentors/{mentor_id:uuid}": DECIDERS,
+    "POST /api/v1/hub/mentors/{mentor_id:uuid}/decisions": saved(DECIDERS, 409),
     "GET /teams": LEARNING,
     "POST /teams": saved(LEARNING),
     "GET /teams/{team_id:uuid}": OF_A_TEAM,
@@ -239,6 +264,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/submissions/{submission_id:uuid}/executed/{name:str}": OWN,
     "GET /api/v1/reviews/{submission_id:uuid}": STAFF,
     "GET /api/v1/reviews/{submission_id:uuid}/executed/{name:str}": STAFF,
+    **hackathon_routes.EXPECTED,
 }
 
 DRAFT = {"content": WORK, "headers": {"If-Match": "1"}}
@@ -251,7 +277,8 @@ PASSWORDS = {"current_password": "not this one", "new_password": "ten or more"}
 SAID = ("name", "token", "model", "device", "version")
 NODE = {"url": "http://10.0.0.5:8100", "places": 1, **dict.fromkeys(SAID, "gpu-1")}
 
-NOBODY = str(UUID(int=0))
+OFFICE = {"name": "Somebody's", "country": "PK"}
+REFUSAL = {"decision": "refused", "version": 0, "note": "Because."}
 
 SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /sign-in": {"data": CREDENTIALS},
@@ -284,6 +311,21 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "PUT /api/v1/hints/{hint_id:uuid}/rating": {"json": {"helpful": True}},
     "POST /hub/tutor-nodes": {"data": {"label": "Room 3"}},
     "POST /api/v1/tutor-nodes": {"json": {"label": "Room 3"}},
+    "POST /api/v1/notices/read": {"json": {}},
+    "POST /mentors/me/invitations/{invitation_id:uuid}": {"data": {"accept": "true"}},
+    "POST /organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": {"data": {"action": "owner"}},
+    "POST /organisations/{organisation_id:uuid}/invitations": {"data": {"email": "somebody@example.org"}},
+    "POST /api/v1/mentors": {"json": {**NEW, "mentor": becoming("Somebody's")}},
+    "POST /api/v1/me/mentor": {"json": becoming("Somebody's", hub="nowhere")},
+    "PUT /api/v1/me/mentor": {"json": {"version": 0, "profile": MENTOR}},
+    "POST /api/v1/me/organisation-invitations": {"json": {"secret": "nothing"}},
+    "POST /api/v1/me/organisation-invitations/{invitation_id:uuid}": {"json": {"accept": True}},
+    "POST /api/v1/organisations": {"json": OFFICE},
+    "PUT /api/v1/organisations/{organisation_id:uuid}": {"json": {"version": 0, "profile": OFFICE}},
+    "POST /api/v1/organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": {"json": {"accept": True}},
+    "POST /api/v1/organisations/{organisation_id:uuid}/invitations": {"json": {"email": "a@example.org"}},
+    "POST /api/v1/hub/organisations/{organisation_id:uuid}/decisions": {"json": REFUSAL},
+    "POST /api/v1/hub/mentors/{mentor_id:uuid}/decisions": {"json": REFUSAL},
     "POST /teams": {"data": {"name": "A team"}},
     "POST /teams/{team_id:uuid}/name": {"data": {"name": "A team"}},
     "POST /teams/{team_id:uuid}/invitations": {"data": {"email": "somebody@example.org"}},
@@ -296,6 +338,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /api/v1/team-invitations/{invitation_id:uuid}": {"json": {"accept": True}},
     "POST /api/v1/team-joins": {"json": {"token": "nothing"}},
     "POST /api/v1/tutor/nodes": {"json": NODE},
+    **hackathon_routes.SENT,
 }
 """What is sent to the routes that read something."""
 
@@ -328,8 +371,15 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         assert asked.request
         await tutoring.record(session, asked.request.id, MadeHint({"en": "Look again."}))
         hint_id = asked.request.id
+        mentor, hub_admin = network.people["mentor"], network.people["hub_admin"]
+        await joining.become_mentor(session, mentor, msgspec.convert(becoming("The office"), BecomeMentor))
+        office = await people.place_of(session, mentor)
+        assert office
+        decision = NewDecision(decision=Decision.VERIFIED, version=1, looked_at=(LookedAt.CALL,))
+        await verifying.decide_organisation(session, hub_admin, office.id, decision)
+        await verifying.decide_mentor(session, hub_admin, mentor.account_id, decision)
         team = await teams.found(session, network.people["learner"], NewTeam("The first team"))
-    return {
+    return await hackathon_routes.addresses(database, network) | {
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
         "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
         "{cohort_id:uuid}": str(network.cohort_id),
@@ -341,6 +391,13 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         ),
         "{assignment_id:uuid}": str(network.assignment_id),
         "{lab_version_id:uuid}": str(network.lab_version_id),
+        f"{API}/organisations/{{organisation_id:uuid}}/people/{{mentor_id:uuid}}": (
+            f"{API}/organisations/{office.id}/people/{NOBODY}"
+        ),
+        "{organisation_id:uuid}": str(office.id),
+        "{mentor_id:uuid}": str(mentor.account_id),
+        "{notice_id:uuid}": NOBODY,
+        "{secret:str}": "nothing",
         "{team_id:uuid}": str(team.id),
         "{invitation_id:uuid}": NOBODY,
         "{account_id:uuid}": NOBODY,
