@@ -30,6 +30,7 @@ from darsgah.briefs.schemas import (
     Rounds,
     Successor,
 )
+from darsgah.catalog import service as catalog
 from darsgah.db.columns import now
 from darsgah.organisations import service as organisations
 from darsgah.teams import service as teams
@@ -208,3 +209,16 @@ async def _successors(session: AsyncSession, brief: Brief, held: frozenset[Who])
     ids = [one.account_id for one in others if one.account_id != brief.mentor_id]
     names = await accounts.display_names(session, ids)
     return tuple(Successor(one, names.get(one, "")) for one in ids)
+
+
+async def lab_titles(session: AsyncSession, found: Rounds) -> dict[str, str]:
+    """The titles of the labs that gates of these rounds name, by their ids as texts."""
+    named = {
+        gate["lab_id"]
+        for one in found.rounds
+        for change in one.changes
+        if change.field == "gates"
+        for gate in (*(change.before or ()), *(change.after or ()))
+    }
+    labs = await catalog.newest_of_labs(session, {UUID(lab_id) for lab_id in named})
+    return {str(lab_id): view.title for lab_id, view in labs.items()}

@@ -18,6 +18,9 @@ TODAY = Place(Message("Today"), "/today")
 HUBS = Place(Message("Hubs"), "/hubs")
 TEACHING = Place(Message("Teaching"), "/teach")
 KERNELS = Place(Message("Kernels"), "/hub/kernels")
+BRIEFS = Place(Message("Briefs"), "/briefs")
+HUB_BRIEFS = Place(Message("Briefs"), "/hub/briefs")
+OWN_BRIEFS = Place(Message("My briefs"), "/mentor/briefs")
 
 
 def places(actor: Actor | None) -> tuple[Place, ...]:
@@ -25,7 +28,9 @@ def places(actor: Actor | None) -> tuple[Place, ...]:
     if actor is None:
         return ()
     if actor.holds(Role.HUB_ADMIN, Role.NETWORK_ADMIN):
-        return (TODAY, TEACHING, KERNELS, HUBS)
+        return (TODAY, TEACHING, HUB_BRIEFS, KERNELS, HUBS)
     if actor.holds(Role.INSTRUCTOR):
-        return (TODAY, TEACHING, HUBS)
-    return (TODAY, HUBS)
+        return (TODAY, TEACHING, HUB_BRIEFS, HUBS)
+    if actor.holds(Role.MENTOR):
+        return (TODAY, OWN_BRIEFS, HUBS)
+    return (TODAY, BRIEFS, HUBS) if actor.holds(Role.LEARNER) else (TODAY, HUBS)
