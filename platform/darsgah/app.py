@@ -27,6 +27,10 @@ from darsgah.access import RULES, public
 from darsgah.accounts import api as accounts_api
 from darsgah.accounts import pages as accounts_pages
 from darsgah.blobs.store import BlobStore
+from darsgah.briefs import api as briefs_api
+from darsgah.briefs import desk_pages as briefs_desk_pages
+from darsgah.briefs import pages as briefs_pages
+from darsgah.briefs import writing_pages as briefs_writing_pages
 from darsgah.db.session import Database
 from darsgah.enrolments import api as enrolments_api
 from darsgah.enrolments import pages as enrolments_pages
@@ -187,6 +191,9 @@ def _routes() -> list[ControllerRouterHandler]:
         bank_pages.router,
         kernels_pages.router,
         tutor_nodes_pages.router,
+        briefs_pages.router,
+        briefs_desk_pages.router,
+        briefs_writing_pages.router,
         organisations_pages.router,
         organisation_pages.router,
         verifying_pages.router,
@@ -207,6 +214,7 @@ def _routes() -> list[ControllerRouterHandler]:
                 grades_api.router,
                 kernels_api.router,
                 tutor_nodes_api.router,
+                briefs_api.router,
                 organisations_api.router,
                 teams_api.router,
             ],
