@@ -28,8 +28,8 @@ from tests.network import HUB, Network, person
 
 PROBLEM = (
     "Growers send photos of leaves and wait days for an answer. We want a model that names the disease from "
-    "a photo taken in the field, says how sure it is, and says so when it does not know. It must run on an old "
-    "phone without a network, since most fields have none."
+    "a photo taken in the field, says how sure it is, and says so when it does not know. It must run on an "
+    "old phone without a network, since most fields have none."
 )
 
 

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from darsgah.access import Actor
 from darsgah.blobs.store import memory_blobs
-from darsgah.briefs import reading, reviewing, service, writing
+from darsgah.briefs import finding, reading, reviewing, service, writing
 from darsgah.briefs.errors import (
     ApprovalsMissing,
     BriefChanged,
@@ -27,7 +27,7 @@ from darsgah.briefs.errors import (
 from darsgah.briefs.lifecycle import Lane, Stage, replay
 from darsgah.briefs.models import Brief, BriefApproval
 from darsgah.briefs.moving import begin_project, move_brief, move_project
-from darsgah.briefs.schemas import ApprovalForm, NewBrief, ReviewForm, Threshold
+from darsgah.briefs.schemas import ApprovalForm, NewBrief, ReviewForm, Threshold, Wanted
 from darsgah.notices.models import Notice
 from darsgah.organisations.models import Mentor, Organisation
 from darsgah.ui.language import Languages
@@ -237,21 +237,31 @@ async def test_an_organisation_that_loses_its_verification(
 ) -> None:
     admin, learner = network.people["hub_admin"], network.people["learner"]
     brief_id = await applying(session, mentor, network)
+    brief = await session.get(Brief, brief_id)
+    assert brief is not None
+    assert brief.organisation_id is not None
+    organisation_id = brief.organisation_id
+
+    async def now_stands(state: str, table: type[Organisation] | type[Mentor] = Organisation) -> str:
+        await session.execute(sa.update(table).values(state=state))
+        session.expire_all()
+        for _ in range(2):
+            await service.rest_unverified(session, organisation_id)
+        return (await service.view(session, mentor, brief_id)).stage.value
+
     await session.execute(sa.update(Organisation).values(state="suspended"))
     session.expire_all()
     assert not (await service.view(session, learner, brief_id)).effective
+    assert not (await finding.find(session, learner, Wanted())).briefs
     with pytest.raises(OrganisationNotVerified):
         await begin_project(session, admin, brief_id, await team_of(session, network, "learner"))
-    assert await service.rest_unverified(session) == 1
-    assert await service.rest_unverified(session) == 0
+    assert await now_stands("suspended") == "paused"
     with pytest.raises(OrganisationNotVerified):
         await move_brief(session, mentor, brief_id, "resume")
-    await session.execute(sa.update(Organisation).values(state="verified"))
-    session.expire_all()
+    assert await now_stands("verified") == "paused"
     assert stage(await move_brief(session, mentor, brief_id, "resume")) == "applications"
-    await session.execute(sa.update(Mentor).values(state="suspended"))
-    session.expire_all()
-    assert await service.rest_unverified(session) == 1
+    assert (await finding.find(session, learner, Wanted())).briefs
+    assert await now_stands("suspended", Mentor) == "paused"
 
 
 async def test_a_mentor_who_left_is_followed_by_another(

@@ -1,4 +1,4 @@
-"""What the slices above know of a project: its stage and dates, what its brief promised, and who is its mentor."""
+"""What the slices above know of a project: its stage and dates, what its brief promised, who mentors it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ async def of_hubs(
     session: AsyncSession, hub_ids: Collection[UUID] | None, *, after: UUID | None, limit: int
 ) -> list[ProjectCard]:
     """The projects of some hubs, or of all without any, newest first, from the one after ``after`` on."""
-    chosen = sa.true() if hub_ids is None else col(Project.hub_id).in_(hub_ids)
+    chosen: sa.ColumnElement[bool] = sa.true() if hub_ids is None else col(Project.hub_id).in_(hub_ids)
     if after is not None:
         chosen = sa.and_(chosen, col(Project.id) < after)
     return await _cards(session, chosen, limit=limit)
@@ -80,7 +80,7 @@ async def in_stages(
     session: AsyncSession, stages: Collection[Stage], *, after: UUID | None, limit: int
 ) -> list[ProjectCard]:
     """Projects in some stages, whoever's, newest first: for jobs that go through all of them in parts."""
-    chosen = col(Project.stage).in_([stage.value for stage in stages])
+    chosen: sa.ColumnElement[bool] = col(Project.stage).in_([stage.value for stage in stages])
     if after is not None:
         chosen = sa.and_(chosen, col(Project.id) < after)
     return await _cards(session, chosen, limit=limit)

@@ -195,11 +195,13 @@ async def past_their_time(session: AsyncSession, today: date, limit: int) -> Seq
     return (await session.execute(statement)).scalars().all()
 
 
-async def open_briefs(session: AsyncSession, *, after: UUID | None, limit: int) -> Sequence[Brief]:
-    """Briefs that learners can find, in the order of their ids."""
-    statement = _BRIEF.where(_open()).order_by(col(Brief.id)).limit(limit)
-    if after is not None:
-        statement = statement.where(col(Brief.id) > after)
+async def open_briefs(
+    session: AsyncSession, organisation_id: UUID, mentor_id: UUID | None
+) -> Sequence[Brief]:
+    """An organisation's briefs that learners can find; those of one mentor, where one is given."""
+    statement = _BRIEF.where(_open(), col(Brief.organisation_id) == organisation_id).order_by(col(Brief.id))
+    if mentor_id is not None:
+        statement = statement.where(col(Brief.mentor_id) == mentor_id)
     return (await session.execute(statement)).scalars().all()
 
 

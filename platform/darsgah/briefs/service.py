@@ -147,17 +147,18 @@ async def expire_due(session: AsyncSession, today: date) -> int:
     return len(due)
 
 
-async def rest_unverified(session: AsyncSession) -> int:
-    """Pause open briefs whose organisation or mentor is not verified now; returns how many."""
-    after, paused = None, 0
-    while rows := await queries.open_briefs(session, after=after, limit=_AT_ONCE):
-        found = await around(session, rows)
-        for brief in rows:
-            if not found.stands(brief):
-                await move_brief(session, None, brief.id, "pause", reason=UNVERIFIED)
-                paused += 1
-        after = rows[-1].id
-    return paused
+async def rest_unverified(
+    session: AsyncSession, organisation_id: UUID, account_id: UUID | None = None
+) -> None:
+    """Pause the open briefs of an organisation, or of one mentor, that are not stood behind any more.
+
+    Being verified again resumes nothing: the mentor or the hub does. Doing it twice does no harm.
+    """
+    rows = await queries.open_briefs(session, organisation_id, account_id)
+    found = await around(session, rows)
+    for brief in rows:
+        if not found.stands(brief):
+            await move_brief(session, None, brief.id, "pause", reason=UNVERIFIED)
 
 
 def _at_desk(actor: Actor, brief: Brief) -> bool:
