@@ -11,6 +11,7 @@ import structlog
 
 from darsgah.accounts import service as accounts
 from darsgah.blobs.store import open_blobs
+from darsgah.briefs import service as briefs
 from darsgah.credentials.issuing import Issuing
 from darsgah.credentials.tasks import CredentialTasks
 from darsgah.db.columns import now
@@ -36,7 +37,7 @@ from darsgah_grader.types import SandboxLevel
 
 HOUSEKEEPING_SECONDS = 3600.0
 LETTERS_AT_ONCE = 2
-FOLLOWERS: tuple[Follower, ...] = ()
+FOLLOWERS: tuple[Follower, ...] = (briefs.rest_unverified,)
 """What follows when an organisation or a mentor of it loses or gets back a verification or a place."""
 
 
@@ -58,6 +59,7 @@ async def _keep_house(database: Database, *, measures: bool) -> None:
         try:
             async with database.begin() as session:
                 await accounts.delete_expired(session, now())
+                await briefs.expire_due(session, now().date())
                 if measures and (asked := await calibrations.ask_where_missing(session)):
                     logger.info("labs_to_measure", asked=asked)
         except ServiceUnavailable as error:
