@@ -22,6 +22,7 @@ from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import CoursePlan, LabPackage, LabVersionView, ModulePlan, PagePlan
 from darsgah.db.columns import now
 from darsgah.db.session import Database
+from darsgah.demo_mentors import are_loaded, load_mentors
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import CohortPlan, Terms
 from darsgah.hubs import service as hubs
@@ -61,6 +62,7 @@ ACCOUNTS = (
     DemoAccount("instructor@demo.example", "Demo Instructor", Role.INSTRUCTOR, HUB),
     DemoAccount("instructor.korangi@demo.example", "Demo Instructor Korangi", Role.INSTRUCTOR, OTHER_HUB),
     DemoAccount("mentor@demo.example", "Demo Mentor", Role.MENTOR, HUB),
+    DemoAccount("mentor2@demo.example", "Demo Mentor 2", Role.MENTOR, HUB),
     DemoAccount("hub@demo.example", "Demo Hub Administrator", Role.HUB_ADMIN, HUB),
     DemoAccount("network@demo.example", "Demo Network Administrator", Role.NETWORK_ADMIN, None),
     DemoAccount("auditor@demo.example", "Demo Auditor", Role.AUDITOR, None),
@@ -112,6 +114,10 @@ async def load_demo(database: Database, blobs: BlobStore, progress: Progress) ->
     for account in (*ACCOUNTS, *CLASSMATES):
         async with database.begin() as session:
             actors[account] = await _account(session, account, cohorts)
+    named = {account.email: actor for account, actor in actors.items()}
+    async with database.begin() as session:
+        mentors = named["mentor@demo.example"], named["mentor2@demo.example"]
+        await load_mentors(session, *mentors, administrator=named["hub@demo.example"], hub=HUB)
     progress("Handing in some work")
     for slug in handed_in:
         material = await _material(database, blobs, published[slug])
@@ -193,7 +199,7 @@ def _plan(course: Course, labs: Mapping[str, LabVersionView]) -> CoursePlan:
 async def _is_complete(session: AsyncSession, cohorts: Sequence[UUID], handed_in: Sequence[str]) -> bool:
     """Whether a run before went through to its last step, with the courses as they are now."""
     last = await accounts.account_named(session, CLASSMATES[-1].email)
-    if last is None:
+    if last is None or not await are_loaded(session):
         return False
     for cohort_id in cohorts:
         if last.id not in await enrolments.members(session, cohort_id):
