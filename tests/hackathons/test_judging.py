@@ -41,7 +41,7 @@ def test_each_entry_has_as_many_judges_as_it_can(
         assert lacking.get(entry, 0) == each - seen
     if not barred and judges:
         load = Counter(judge for _, judge in pairs)
-        assert max((load[one] for one in all_judges)) - min((load[one] for one in all_judges)) <= 1
+        assert max(load[one] for one in all_judges) - min(load[one] for one in all_judges) <= 1
 
 
 def test_what_was_dealt_stays_and_only_what_lacks_is_added() -> None:

@@ -4,7 +4,7 @@ from darsgah.errors import Conflict, Forbidden, MalformedInput
 
 
 class HackathonChanged(Conflict):
-    """Somebody else changed this meanwhile. What you typed is still here: look at what is there now, then save again."""
+    """Somebody else changed this meanwhile. What you typed is still here: compare both, then save again."""
 
     code = "hackathon_changed"
 
@@ -49,6 +49,12 @@ class AlreadyIn(Conflict):
     """Somebody of the team takes part with another team already."""
 
     code = "already_in"
+
+
+class JudgesHere(Conflict):
+    """Somebody of the team judges this hackathon, or is asked to, and cannot take part."""
+
+    code = "judges_here"
 
 
 class RulesNotAccepted(MalformedInput):

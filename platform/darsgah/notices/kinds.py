@@ -106,6 +106,34 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("The results of {hackathon} are out"),
         Message("See the places of all tracks of the hackathon {hackathon}."),
     ),
+    "application_accepted": Kind(
+        Message("The brief {brief} is yours"),
+        Message("{team} was matched with {brief}. The project begins: see what is to be agreed first."),
+    ),
+    "application_declined": Kind(
+        Message("Another team has the brief {brief}"),
+        Message("The places of {brief} went to others, so the application of {team} is declined. Other briefs are open."),
+    ),
+    "application_lapsed": Kind(
+        Message("{team} has another brief now"),
+        Message("The application of {team} to {brief} lapsed, since the team was matched with another brief."),
+    ),
+    "application_sent": Kind(
+        Message("{team} applies to {brief}"),
+        Message("Read what {team} writes, and put the applicants of {brief} in order."),
+    ),
+    "application_sent_for_you": Kind(
+        Message("{team} applied to {brief}"),
+        Message("Somebody of {team} sent an application to {brief} for all of you. Each of you can withdraw it."),
+    ),
+    "application_taken_back": Kind(
+        Message("{team} no longer applies to {brief}"),
+        Message("Somebody of {team} withdrew its application to {brief}."),
+    ),
+    "application_withdrawn": Kind(
+        Message("{team} withdrew from {brief}"),
+        Message("{team} no longer applies to {brief}. The order of the other applicants is kept."),
+    ),
     "mentor_refused": Kind(
         Message("You were not verified as a mentor"),
         Message("{hub} did not verify you as a mentor. The reason given: {reason}"),

@@ -1,0 +1,342 @@
+"""A hackathon from its draft to its credentials, and what each may not do on the way."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import sqlalchemy as sa
+
+from darsgah.credentials import service as credentials
+from darsgah.credentials.issuing import Issuing
+from darsgah.db.columns import now
+from darsgah.hackathons.models import Hackathon
+from darsgah.hackathons.tasks import HackathonTasks
+from tests.network import Platform
+
+HACKATHONS = "/api/v1/hackathons"
+SCRIPT = "<script>alert(1)</script>"
+
+
+def plan(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 # whatever a plan holds
+    """A hackathon of the whole network that runs now, as JSON."""
+    at = {"sign_up_until": 2, "starts_at": -1, "ends_at": 3}
+    return {
+        "name": "Water for Karachi",
+        "about": f"Find leaks. {SCRIPT} [link](javascript:alert(1))",
+        "rules": "Be kind.",
+        **{name: (now() + timedelta(hours=hours)).isoformat() for name, hours in at.items()},
+        "tracks": [{"name": "Leaks", "name_ur": "رساؤ"}, {"name": "Demand"}],
+        "criteria": [{"name": "Use", "weight": 2}, {"name": "Craft"}],
+        "judges_each": 2,
+        "team_most": 2,
+    } | changes
+
+
+async def published(platform: Platform, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 # as above
+    """One that everybody sees."""
+    async with platform.program("network_admin") as admin:
+        made = await admin.post(HACKATHONS, json=plan(**changes))
+        assert made.status_code == 201, made.text
+        answer = await admin.post(f"{HACKATHONS}/{made.json()['id']}/publication")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+
+async def team(client: httpx.AsyncClient, name: str) -> str:
+    """A new team for a hackathon."""
+    answer = await client.post("/api/v1/teams", json={"name": name, "purpose": "hackathon"})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def signed_up(client: httpx.AsyncClient, hackathon: dict[str, Any], name: str) -> dict[str, Any]:
+    """The entry of a new team in the first track."""
+    wanted = {
+        "team_id": await team(client, name),
+        "track_id": hackathon["tracks"][0]["id"],
+        "accept_rules": True,
+    }
+    answer = await client.post(f"{HACKATHONS}/{hackathon['id']}/entries", json=wanted)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def handed_in(client: httpx.AsyncClient, hackathon: dict[str, Any], name: str) -> str:
+    """The id of an entry that was handed in."""
+    entry = await signed_up(client, hackathon, name)
+    place = f"{HACKATHONS}/{hackathon['id']}/entries/{entry['id']}"
+    text = {"version": 1, "title": f"Work of {name}", "summary": SCRIPT, "links": ["https://example.org/a"]}
+    assert (await client.put(place, json=text)).status_code == 200
+    assert (await client.post(f"{place}/submission")).status_code == 200
+    return str(entry["id"])
+
+
+async def let_end(platform: Platform, hackathon_id: str) -> None:
+    """Move its times into the past."""
+    async with platform.database.begin() as session:
+        past = {name: now() - timedelta(hours=hours) for name, hours in (("starts_at", 3), ("ends_at", 1))}
+        await session.execute(
+            sa.update(Hackathon)
+            .where(sa.column("id") == UUID(hackathon_id))
+            .values(**past, sign_up_until=now() - timedelta(hours=2))
+        )
+
+
+async def judge(platform: Platform, hackathon: dict[str, Any], *names: str) -> None:
+    """Have people judge the first track."""
+    place = f"{HACKATHONS}/{hackathon['id']}"
+    async with platform.program("network_admin") as admin:
+        for name in names:
+            wanted = {
+                "email": f"{name.replace('_', '-')}@example.org",
+                "track_id": hackathon["tracks"][0]["id"],
+            }
+            asked = await admin.post(f"{place}/judges", json=wanted)
+            assert asked.status_code == 201, asked.text
+            async with platform.program(name) as client:
+                judgeships = (await client.get(f"{place}/judging")).json()["judgeships"]
+                answered = await client.put(f"{place}/judges/{judgeships[0]['id']}", json={"accept": True})
+                assert answered.status_code == 204, answered.text
+
+
+async def mark_all(platform: Platform, hackathon_id: str, name: str, marks: dict[str, list[int]]) -> None:
+    """Give everything that a judge was dealt the marks by its title."""
+    place = f"{HACKATHONS}/{hackathon_id}/judging"
+    async with platform.program(name) as client:
+        for one in (await client.get(place)).json()["judgements"]:
+            answer = await client.put(f"{place}/{one['id']}", json={"marks": marks[one["title"]]})
+            assert answer.status_code == 200, answer.text
+
+
+async def test_from_a_draft_to_credentials(platform: Platform) -> None:
+    hackathon = await published(platform)
+    place = f"{HACKATHONS}/{hackathon['id']}"
+    async with platform.program("learner") as one, platform.program("other_learner") as other:
+        await handed_in(one, hackathon, "Ravi")
+        await handed_in(other, hackathon, "Hingol")
+    await judge(platform, hackathon, "instructor", "mentor", "auditor")
+    async with platform.program("network_admin") as admin:
+        early = await admin.post(f"{place}/dealing")
+        assert early.json()["code"] == "not_in_this_phase", "only after the deadline"
+        await let_end(platform, hackathon["id"])
+        assert (await admin.post(f"{place}/dealing")).json() == {"added": 4, "lacking": 0}
+        assert (await admin.post(f"{place}/dealing")).json() == {"added": 0, "lacking": 0}
+        missing = await admin.post(f"{place}/results")
+        assert (missing.status_code, missing.json()["code"]) == (409, "scores_missing")
+        for name in ("instructor", "mentor", "auditor"):
+            await mark_all(
+                platform, hackathon["id"], name, {"Work of Ravi": [3, 3], "Work of Hingol": [5, 2]}
+            )
+        results = (await admin.post(f"{place}/results")).json()
+    first, second = results["results"][0]["places"]
+    assert (first["team"], first["place"], first["mean"]) == ("Hingol", 1, 4.0), "the first mark counts twice"
+    assert (second["members"], second["judges"], second["mean"]) == (["Learner"], 2, 3.0)
+    assert results["results"][1]["places"] == []
+    async with platform.client() as stranger:
+        page = await stranger.get(f"/hackathons/{hackathon['id']}")
+        assert "Hingol" in page.text
+        assert SCRIPT not in page.text
+        assert 'href="javascript' not in page.text
+    async with platform.program("mentor") as late:
+        (judged, *_) = (await late.get(f"{place}/judging")).json()["judgements"]
+        refused = await late.put(f"{place}/judging/{judged['id']}", json={"marks": [1, 1]})
+        assert (refused.status_code, refused.json()["code"]) == (403, "judging_over")
+    tasks = HackathonTasks(platform.database, Issuing.of(platform.settings), platform.settings.site)
+    await tasks.award(hackathon["id"])
+    await tasks.award(hackathon["id"])
+    async with platform.database.begin() as session:
+        learner = platform.network.people["other_learner"]
+        held = await credentials.own_credentials(session, Issuing.of(platform.settings).addresses, learner)
+    (credential,) = held.credentials
+    assert credential.achievement.name == "Water for Karachi, Leaks"
+    assert [(one.name, one.value) for one in credential.results] == [("Score", "4.00"), ("Place", "1")]
+
+
+async def test_the_deadline_is_the_servers(platform: Platform) -> None:
+    hackathon = await published(platform)
+    async with platform.program("learner") as client:
+        entry = await signed_up(client, hackathon, "Late")
+        place = f"{HACKATHONS}/{hackathon['id']}/entries/{entry['id']}"
+        empty = await client.post(f"{place}/submission")
+        assert (empty.status_code, empty.json()["code"]) == (409, "entry_incomplete")
+        text = {"version": 1, "title": "A", "summary": "B"}
+        assert (await client.put(place, json=text)).status_code == 200
+        stale = await client.put(place, json=text)
+        assert (stale.status_code, stale.json()["code"]) == (409, "hackathon_changed")
+        await let_end(platform, hackathon["id"])
+        for late in (client.post(f"{place}/submission"), client.put(place, json=text | {"version": 2})):
+            answer = await late
+            assert (answer.status_code, answer.json()["code"]) == (409, "deadline_passed")
+    async with platform.program("network_admin") as admin:
+        none = await admin.post(f"{HACKATHONS}/{hackathon['id']}/results")
+        assert none.json()["code"] == "nothing_to_rank"
+
+
+async def test_before_the_start_nothing_is_handed_in(platform: Platform) -> None:
+    hackathon = await published(platform, starts_at=(now() + timedelta(hours=1)).isoformat())
+    async with platform.program("learner") as client:
+        entry = await signed_up(client, hackathon, "Early")
+        place = f"{HACKATHONS}/{hackathon['id']}/entries/{entry['id']}"
+        assert (await client.put(place, json={"version": 1, "title": "A", "summary": "B"})).status_code == 200
+        answer = await client.post(f"{place}/submission")
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_yet_begun")
+
+
+async def test_nobody_takes_part_twice_or_judges_their_own(platform: Platform) -> None:
+    hackathon = await published(platform)
+    place = f"{HACKATHONS}/{hackathon['id']}"
+    async with platform.program("learner") as client, platform.program("classmate") as other:
+        await handed_in(client, hackathon, "First")
+        again = {
+            "team_id": await team(client, "Second"),
+            "track_id": hackathon["tracks"][1]["id"],
+            "accept_rules": True,
+        }
+        twice = await client.post(f"{place}/entries", json=again)
+        assert (twice.status_code, twice.json()["code"]) == (409, "already_in")
+        not_accepted = await client.post(f"{place}/entries", json=again | {"accept_rules": False})
+        assert not_accepted.status_code == 422
+        theirs = await other.get(f"{place}/entries")
+        assert theirs.json() == {"entries": []}
+    async with platform.program("network_admin") as admin:
+        wanted = {"email": "learner@example.org", "track_id": hackathon["tracks"][1]["id"]}
+        competing = await admin.post(f"{place}/judges", json=wanted)
+        assert (competing.status_code, competing.json()["code"]) == (409, "competing")
+        nobody = await admin.post(f"{place}/judges", json=wanted | {"email": "nobody@example.org"})
+        assert nobody.json()["code"] == "no_such_account"
+        asked = await admin.post(f"{place}/judges", json=wanted | {"email": "classmate@example.org"})
+        assert asked.status_code == 201
+    async with platform.program("classmate") as client:
+        judging = {
+            "team_id": await team(client, "Judges"),
+            "track_id": hackathon["tracks"][0]["id"],
+            "accept_rules": True,
+        }
+        answer = await client.post(f"{place}/entries", json=judging)
+        assert (answer.status_code, answer.json()["code"]) == (409, "judges_here")
+
+
+async def test_an_entry_given_back_goes_to_somebody_else(platform: Platform) -> None:
+    hackathon = await published(platform, judges_each=1)
+    place = f"{HACKATHONS}/{hackathon['id']}"
+    async with platform.program("learner") as client:
+        await handed_in(client, hackathon, "Only")
+    await judge(platform, hackathon, "instructor", "mentor")
+    await let_end(platform, hackathon["id"])
+    async with platform.program("network_admin") as admin:
+        assert (await admin.post(f"{place}/dealing")).json() == {"added": 1, "lacking": 0}
+        async with platform.program("instructor") as first, platform.program("mentor") as second:
+            (dealt,) = (await first.get(f"{place}/judging")).json()["judgements"]
+            assert (await second.get(f"{place}/judging")).json()["judgements"] == []
+            others = await second.put(f"{place}/judging/{dealt['id']}", json={"marks": [5, 5]})
+            assert others.status_code == 404, "what somebody else was dealt"
+            wrong = await first.put(f"{place}/judging/{dealt['id']}", json={"marks": [5]})
+            assert wrong.status_code == 422
+            back = await first.post(f"{place}/judging/{dealt['id']}/conflict", json={"reason": "My student"})
+            assert back.status_code == 204
+        assert (await admin.get(f"{place}/organising")).json()["lacking"] == 1
+        assert (await admin.post(f"{place}/dealing")).json() == {"added": 1, "lacking": 0}
+        async with platform.program("mentor") as second:
+            assert len((await second.get(f"{place}/judging")).json()["judgements"]) == 1
+
+
+async def test_what_teams_signed_up_to_stays(platform: Platform) -> None:
+    hackathon = await published(platform)
+    place = f"{HACKATHONS}/{hackathon['id']}"
+    async with platform.program("network_admin") as admin:
+        sent = {
+            **plan(), "version": hackathon["version"],
+            **{name: hackathon[name] for name in ("sign_up_until", "starts_at", "ends_at")},
+        }  # fmt: skip
+        for change in ({"team_most": 3}, {"tracks": [{"name": "Other"}]}, {"criteria": [{"name": "Use"}]}):
+            refused = await admin.put(place, json=sent | change)
+            assert (refused.status_code, refused.json()["code"]) == (409, "not_in_this_phase"), change
+        sooner = (now() + timedelta(hours=2.5)).isoformat()
+        earlier = await admin.put(place, json=sent | {"ends_at": sooner})
+        assert earlier.status_code == 422
+        saved = await admin.put(place, json=sent | {"rules": "Be kinder."})
+        assert (saved.status_code, saved.json()["rules"]) == (200, "Be kinder.")
+        stale = await admin.put(place, json=sent)
+        assert (stale.status_code, stale.json()["code"]) == (409, "hackathon_changed")
+    async with platform.program("hub_admin") as other:
+        assert (await other.put(place, json=sent)).status_code == 404, "the network's is not a hub's"
+
+
+async def test_a_draft_is_its_organisers_alone(platform: Platform) -> None:
+    async with platform.program("hub_admin") as admin:
+        mine = plan(hub_id=str(platform.network.hub_id))
+        made = (await admin.post(HACKATHONS, json=mine)).json()
+        elsewhere = await admin.post(HACKATHONS, json=plan(hub_id=str(platform.network.other_hub_id)))
+        assert elsewhere.status_code == 403
+        whole = await admin.post(HACKATHONS, json=plan())
+        assert whole.status_code == 403
+        assert made["id"] in (await admin.get("/hackathons")).text
+    for name in (None, "learner", "other_hub_admin"):
+        async with platform.program(name) as client:
+            assert (await client.get(f"{HACKATHONS}/{made['id']}")).status_code == 404
+            assert made["id"] not in (await client.get("/hackathons")).text
+
+
+async def test_the_form_keeps_what_was_typed(platform: Platform) -> None:
+    async with platform.browser("hub_admin") as browser:
+        form = {
+            "name": "Clean air", "name_ur": "صاف ہوا", "hub_id": str(platform.network.hub_id),
+            "about": "Measure it.", "rules": "Be kind.",
+            "sign_up_until": "2099-01-01T10:00", "starts_at": "2099-01-01T12:00",
+            "ends_at": "2099-01-01T11:00",
+            "tracks": "Sensors | حساسے\nMaps", "criteria": "Use | فائدہ | 2\nCraft",
+            "team_least": "1", "team_most": "4", "judges_each": "2",
+        }  # fmt: skip
+        refused = await browser.post("/hub/hackathons/new", data=form)
+        assert refused.status_code == 422
+        assert "This lies before the start." in refused.text
+        assert "صاف ہوا" in refused.text
+        assert "Sensors | حساسے" in refused.text
+        made = await browser.post("/hub/hackathons/new", data=form | {"ends_at": "2099-01-02T11:00"})
+        assert made.status_code == 303
+        place = made.headers["location"].split("?")[0]
+        edited = (await browser.get(f"{place}/edit")).text
+        assert 'value="2099-01-01T12:00"' in edited
+        assert "Use | فائدہ | 2\nCraft" in edited
+        for text in ("", "a | b | 99", "|", "Same\nSame", "\n".join("abcdefgh")):
+            wrong = await browser.post("/hub/hackathons/new", data=form | {"criteria": text})
+            assert wrong.status_code == 422, text
+        assert (await browser.post(f"{place}/step", data={"action": "publish"})).status_code == 303
+        assert (await browser.get(place)).status_code == 200
+
+
+async def test_teams_and_judges_use_the_pages(platform: Platform) -> None:
+    hackathon = await published(platform, judges_each=1)
+    place = f"/hackathons/{hackathon['id']}"
+    async with platform.browser("learner") as browser:
+        team_id = await team(browser, "Pages")
+        assert "Sign up" in (await browser.get(place)).text
+        form = {"team_id": team_id, "track_id": hackathon["tracks"][0]["id"]}
+        refused = await browser.post(f"{place}/entries", data=form)
+        assert refused.status_code == 422
+        assert "Accept the rules" in refused.text
+        signed = await browser.post(f"{place}/entries", data=form | {"accept_rules": "true"})
+        assert signed.status_code == 303
+        (entry,) = (await browser.get(f"/api/v1{place}/entries")).json()["entries"]
+        text = {"version": "1", "title": "A", "summary": "B", "links": "ftp://x", "action": "submit"}
+        wrong = await browser.post(f"{place}/entries/{entry['id']}", data=text)
+        assert wrong.status_code == 422
+        assert "ftp://x" in wrong.text
+        sent = await browser.post(
+            f"{place}/entries/{entry['id']}", data=text | {"links": "https://a.example"}
+        )
+        assert (sent.status_code, sent.headers["location"]) == (303, f"{place}?done=submitted#entry")
+        assert "Handed in" in (await browser.get(place)).text
+    await judge(platform, hackathon, "mentor")
+    await let_end(platform, hackathon["id"])
+    async with platform.browser("network_admin") as admin:
+        await admin.post(f"/hub{place}/step", data={"action": "deal"})
+        assert (await admin.get(f"/hub{place}")).status_code == 200
+    async with platform.browser("mentor") as browser:
+        (dealt,) = (await browser.get(f"/api/v1{place}/judging")).json()["judgements"]
+        missing = await browser.post(f"{place}/judging/{dealt['id']}", data={"mark_0": "4", "note": "Hm"})
+        assert missing.status_code == 422
+        assert "Hm</textarea>" in missing.text
+        marked = await browser.post(f"{place}/judging/{dealt['id']}", data={"mark_0": "4", "mark_1": "5"})
+        assert marked.status_code == 303
