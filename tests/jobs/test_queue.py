@@ -1,13 +1,14 @@
 """Jobs exist when their rows do, wait in order, and stay cheap to count when thousands wait."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.db.session import Database, DatabaseAway
-from darsgah.jobs.queue import JobKind, Queue, QueueDepth, enqueue, queue_depth, waiting_before
+from darsgah.jobs.queue import JobKind, Queue, QueueDepth, enqueue, queue_depth, waiting_before, waiting_in
 
 GRADE = JobKind("test.grade", Queue.GRADING)
 SOONER = JobKind("test.sooner", Queue.GRADING, priority=5)
@@ -67,6 +68,7 @@ async def test_the_order_and_the_count_before(session: AsyncSession) -> None:
         QueueDepth("default", 1, 0, 0),
         QueueDepth("checks", 0, 0, 0),
         QueueDepth("hints", 0, 0, 0),
+        QueueDepth("notices", 0, 0, 0),
     ]
     assert await queue_depth(session) == expected
 
@@ -98,3 +100,14 @@ async def test_ten_thousand_waiting_jobs_slow_nothing_down(session: AsyncSession
         )
     )
     assert "procrastinate_jobs_priority_idx_v1" in "\n".join(plan)
+
+
+async def test_what_could_be_taken_now_is_counted_up_to_a_limit(database: Database) -> None:
+    async with database.begin() as session:
+        before = await waiting_in(session, Queue.GRADING, most=100)
+        for part in range(3):
+            await enqueue(session, GRADE, part=part)
+        await enqueue(session, GRADE, part=9, after=timedelta(hours=1))
+        await enqueue(session, OTHER)
+        assert await waiting_in(session, Queue.GRADING, most=100) == before + 3
+        assert await waiting_in(session, Queue.GRADING, most=2) == 2

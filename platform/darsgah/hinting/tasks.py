@@ -6,10 +6,10 @@ Hints have a queue of their own: a learner who waits for one does not wait for s
 import asyncio
 import json
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -21,9 +21,11 @@ from darsgah.enrolments import service as enrolments
 from darsgah.errors import ServiceUnavailable
 from darsgah.hinting.lab_hints import Words, with_words
 from darsgah.hinting.lab_questions import LabQuestion, lab_questions
+from darsgah.hinting.patience import Door, hurried
 from darsgah.hinting.published_labs import PublishedLab, PublishedLabs
 from darsgah.hinting.rephrasers import Rephrasers
 from darsgah.hinting.tutors import evidence_tutor, shipped_tutor
+from darsgah.jobs.queue import Queue, waiting_in
 from darsgah.jobs.worker import Task, outline
 from darsgah.submissions import service as submissions
 from darsgah.tutoring import service
@@ -39,6 +41,8 @@ from darsgah_tutor.types import Hint, Level
 
 IN_OTHER_WORDS = 30
 """Hints of one worker that a language model says at once, while others are found out about."""
+LONGEST_QUEUE = 100
+"""Hints that wait are counted up to this."""
 logger = structlog.get_logger("darsgah.worker")
 
 
@@ -66,10 +70,9 @@ class HintTasks:
         self.blobs = blobs
         self.grader = grader
         self._rephrasers = rephrasers
-        studies = studies or len(os.sched_getaffinity(0))
-        self._studying = threading.BoundedSemaphore(studies)
+        self._door = Door(studies or len(os.sched_getaffinity(0)))
         # Of its own: hints that wait for a language model leave graders their threads.
-        self._threads = ThreadPoolExecutor(studies + IN_OTHER_WORDS, thread_name_prefix="hint")
+        self._threads = ThreadPoolExecutor(self._door.cores + IN_OTHER_WORDS, thread_name_prefix="hint")
         self._tutor = shipped_tutor()
         self._evidence_alone = evidence_tutor()
         self._labs = PublishedLabs(database, blobs, grader)
@@ -90,6 +93,7 @@ class HintTasks:
                 session, ticket.account_id, ticket.assignment_id, ticket.notebook
             )
             words = await words_in_force(session, ticket.hub_id, lab_version_id)
+            queued = await waiting_in(session, Queue.HINTS, most=LONGEST_QUEUE)
         self.under_way += 1
         try:
             lab = await self._labs.read(lab_version_id)
@@ -97,7 +101,8 @@ class HintTasks:
             notebook = notebook or await self._release(lab_version_id, ticket.notebook)
             loop = asyncio.get_running_loop()
             hear = self._hear(ticket.id, loop)
-            hint = await loop.run_in_executor(self._threads, self._made, ticket, lab, words, notebook, hear)
+            made = partial(self._made, ticket, lab, words, notebook, hear, queued=queued)
+            hint = await loop.run_in_executor(self._threads, made)
         except (GraderError, LabInvalid, SubmissionRejected) as error:
             await self._fail(ticket.id, outline(error))
             return
@@ -135,8 +140,17 @@ class HintTasks:
 
         return hear
 
-    def _made(self, ticket: HintTicket, lab: PublishedLab, words: Words, notebook: bytes, hear: Hear) -> Hint:
-        """The hint.
+    def _made(
+        self,
+        ticket: HintTicket,
+        lab: PublishedLab,
+        words: Words,
+        notebook: bytes,
+        hear: Hear,
+        *,
+        queued: int,
+    ) -> Hint:
+        """The hint; ``queued`` others wait for a worker.
 
         Raises:
             SubmissionRejected, GraderError: the notebook cannot be read, or this machine cannot run it.
@@ -152,13 +166,13 @@ class HintTasks:
         wish = Wish(threshold=threshold, language=ticket.language, words=ticket.words, hear=hear)
         asked = replace(question, answer=ticket.source)
         try:
-            return self._told(tutor, asked, own, Level(ticket.level), wish)
+            return self._told(tutor, asked, own, Level(ticket.level), wish, queued=queued)
         except GraderError:
             raise
         except Exception as error:
             # Whatever a part of the tutor stumbles over, what the tests saw is still true and helps at once.
             logger.exception("tutor_broke_off", hint=str(ticket.id))
-            seen = self._told(self._evidence_alone, asked, own, Level.EVIDENCE, wish)
+            seen = self._told(self._evidence_alone, asked, own, Level.EVIDENCE, wish, queued=queued)
             return replace(seen, level=Level(ticket.level), withheld=True, reasons=(outline(error),))
 
     def _tutor_for(self, ticket: HintTicket) -> Tutor:
@@ -168,8 +182,11 @@ class HintTasks:
             return self._tutor
         return replace(self._tutor, rephraser=self._rephrasers.rephraser(ticket.hub_id))
 
-    def _told(self, tutor: Tutor, question: LabQuestion, bank: Bank, level: Level, wish: Wish) -> Hint:
-        with self._studying, question.trials(self.grader) as trials:
+    def _told(
+        self, tutor: Tutor, question: LabQuestion, bank: Bank, level: Level, wish: Wish, *, queued: int
+    ) -> Hint:
+        with self._door.inside(), question.trials(self.grader) as trials:
+            tutor = hurried(tutor, queued + self._door.waiting, self._door.cores)
             found = study(tutor, question.question, trials, question.answer, lab=bank)
             if tutor.rephraser is None:
                 return tell(tutor, found, level, wish)

@@ -138,6 +138,18 @@ async def job_with(session: AsyncSession, kind: JobKind, name: str, value: str) 
     return number
 
 
+async def waiting_in(session: AsyncSession, queue: Queue, *, most: int) -> int:
+    """How many jobs of a queue could be taken now; counting ends at ``most``."""
+    found = await session.execute(
+        text(
+            "SELECT count(*) FROM (SELECT FROM procrastinate_jobs WHERE status = 'todo'"
+            " AND queue_name = :queue AND (scheduled_at IS NULL OR scheduled_at <= now()) LIMIT :most) found"
+        ),
+        {"queue": queue.value, "most": most},
+    )
+    return int(found.scalar_one())
+
+
 async def waiting_before(session: AsyncSession, job: int, *, most: int = 1000) -> int | None:
     """How many jobs of the same queue will be taken before this one; None once it no longer waits.
 
