@@ -2,7 +2,8 @@
 
 ``python -m bench hints``. What is asked about are the wrong answers to the shipped labs that the tests have
 as data, in turn through the labs. Hints are made as a worker makes them: as many at once as there are cores,
-the others wait in line, and the clock of each runs from the moment it is asked for. A plain run has the same
+the others wait in line, which shortens the search for a repair as it does there, and the clock of each runs
+from the moment it is asked for. A plain run has the same
 cells, the answer and its tests, with nothing looked at; it is measured in the same way right after.
 
 A hint's parts: ``waiting`` in the line; ``sandbox``, its processes and the runs that are observed;
@@ -15,11 +16,12 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, zip_longest
+from itertools import count as counted
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +30,7 @@ from rich.table import Table
 
 from darsgah.hinting.lab_hints import lab_bank
 from darsgah.hinting.lab_questions import LabQuestion, lab_questions, reference_submission
+from darsgah.hinting.patience import hurried
 from darsgah.hinting.tutors import shipped_tutor
 from darsgah.lab_assignments import assignment_of
 from darsgah_grader.grading import Grader
@@ -44,6 +47,7 @@ PARTS = ("waiting", "sandbox", "evidence", "detectors", "repair", "model", "gate
 _SOURCES = Path(__file__).parents[1] / "labs" / "lab-sources"
 Seconds = dict[str, float]
 One = TypeVar("One")
+Work = Callable[[One, int], Seconds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,8 @@ def hints(arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
         crowds = {}
         for crowd in arguments.crowds:
             console.print(f"{crowd} at once", style="dim")
-            made = _in_crowds(wrong, crowd, lambda one: _hint(grader, tutor, one))
-            plain = _in_crowds(wrong, crowd, lambda one: _plain(grader, one))
+            made = _in_crowds(wrong, crowd, lambda one, waiting: _hint(grader, tutor, one, waiting))
+            plain = _in_crowds(wrong, crowd, lambda one, _waiting: _plain(grader, one))
             crowds[str(crowd)] = _summary(made) | {"plain": _spread([one["whole"] for one in plain])}
         found = {"answers": len(wrong), "cores": len(os.sched_getaffinity(0)), "crowds": crowds}
     console.print(hint_table(found))
@@ -117,8 +121,9 @@ def _with_answer(read: _ReadLab, wrong: WrongAnswer) -> _Wrong:
     return _Wrong(read, wrong.question, submission)
 
 
-def _hint(grader: Grader, tutor: Tutor, wrong: _Wrong) -> Seconds:
-    """Make a hint that points; the seconds of its parts and of the whole."""
+def _hint(grader: Grader, tutor: Tutor, wrong: _Wrong, waiting: int = 0) -> Seconds:
+    """Make a hint that points, while so many others wait; the seconds of its parts and of the whole."""
+    tutor = hurried(tutor, waiting, len(os.sched_getaffinity(0)))
     began = time.perf_counter()
     held = wrong.found()
     trials = held.trials(grader)
@@ -147,12 +152,15 @@ def _plain(grader: Grader, wrong: _Wrong) -> Seconds:
     return {"whole": time.perf_counter() - began}
 
 
-def _in_crowds(asked_about: Sequence[One], crowd: int, work: Callable[[One], Seconds]) -> list[Seconds]:
-    """What each takes where ``crowd`` ask at the same moment, crowd after crowd; waiting counts."""
+def _in_crowds(asked_about: Sequence[One], crowd: int, work: Work[One]) -> list[Seconds]:
+    """What each takes where ``crowd`` ask at the same moment, crowd after crowd; waiting counts.
 
-    def served(one: One, asked: float) -> Seconds:
+    ``work`` is told how many of them wait when its turn comes.
+    """
+
+    def served(one: One, asked: float, begun: Iterator[int], of: int) -> Seconds:
         waited = time.perf_counter() - asked
-        seconds = work(one)
+        seconds = work(one, of - next(begun))
         return seconds | {"waiting": waited, "whole": seconds["whole"] + waited}
 
     taken: list[Seconds] = []
@@ -160,7 +168,9 @@ def _in_crowds(asked_about: Sequence[One], crowd: int, work: Callable[[One], Sec
         for first in range(0, len(asked_about), crowd):
             asked = time.perf_counter()
             together = asked_about[first : first + crowd]
-            taken += [each.result() for each in [pool.submit(served, one, asked) for one in together]]
+            begun = counted(1)
+            asking = [pool.submit(served, one, asked, begun, len(together)) for one in together]
+            taken += [each.result() for each in asking]
     return taken
 
 

@@ -21,11 +21,12 @@ def test_parts_add_up_and_waiting_counts() -> None:
 
 
 def test_who_comes_last_has_waited_longest() -> None:
-    def slept(number: int) -> dict[str, float]:
+    def slept(number: int, waiting: int) -> dict[str, float]:
         time.sleep(0.02)
-        return {"whole": 0.02, "number": number}
+        return {"whole": 0.02, "number": number, "others": waiting}
 
     crowd = hints._in_crowds(range(9), 9, slept)
     assert [one["number"] for one in crowd] == [*range(9)]
     assert max(one["waiting"] for one in crowd) >= 0.02
+    assert sorted(one["others"] for one in crowd) == [*range(9)]
     assert all(one["whole"] == one["waiting"] + 0.02 for one in crowd)
