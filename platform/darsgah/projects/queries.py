@@ -103,15 +103,14 @@ async def submissions(session: AsyncSession, milestone_id: UUID) -> Sequence[Mil
     return (await session.execute(statement)).scalars().all()
 
 
-async def newest_submissions(session: AsyncSession, project_id: UUID) -> Sequence[MilestoneSubmission]:
-    """The last of what was handed in for each milestone of a project."""
+async def submission_counts(session: AsyncSession, project_id: UUID) -> dict[UUID, int]:
+    """How often something was handed in for each milestone of a project that something was handed in for."""
     statement = (
-        select(MilestoneSubmission)
+        select(col(MilestoneSubmission.milestone_id), sa.func.count())
         .where(MilestoneSubmission.project_id == project_id)
-        .distinct(col(MilestoneSubmission.milestone_id))
-        .order_by(col(MilestoneSubmission.milestone_id), col(MilestoneSubmission.number).desc())
+        .group_by(col(MilestoneSubmission.milestone_id))
     )
-    return (await session.execute(statement)).scalars().all()
+    return {row[0]: row[1] for row in await session.execute(statement)}
 
 
 async def deliverables(session: AsyncSession, submission_ids: Collection[UUID]) -> Sequence[Deliverable]:

@@ -237,6 +237,7 @@ class RoomView(msgspec.Struct, frozen=True):
 
     Attributes:
         mentor: None where nobody stands as the mentor at present: then the hub decides.
+        timezone: the hub's, an IANA name.
         unsigned: how many acceptances are missing.
         version: of the project, for the next move.
     """
@@ -246,6 +247,7 @@ class RoomView(msgspec.Struct, frozen=True):
     version: int
     hub_name: str
     hub_name_ur: str
+    timezone: str
     people: tuple[Person, ...]
     mentor: Person | None
     signed_at: datetime | None

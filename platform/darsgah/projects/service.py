@@ -53,7 +53,7 @@ async def room_view(session: AsyncSession, actor: Actor, project_id: UUID) -> Ro
     """
     room = await enter(session, actor, project_id)
     rows = await queries.milestones(session, project_id)
-    newest = {row.milestone_id: row.number for row in await queries.newest_submissions(session, project_id)}
+    counts = await queries.submission_counts(session, project_id)
     names = await names_of(session, room.members)
     people = [Person(one.account_id, one.display_name, Part.TEAM) for one in room.team.members]
     mentor = None
@@ -65,12 +65,13 @@ async def room_view(session: AsyncSession, actor: Actor, project_id: UUID) -> Ro
         version=room.project.version,
         hub_name=room.hub.name,
         hub_name_ur=room.hub.name_ur,
+        timezone=room.hub.timezone,
         people=tuple(people),
         mentor=mentor,
         signed_at=room.signed_at,
         accepted_by_me=actor.account_id in room.accepted,
         unsigned=0 if room.signed_at else await _unsigned(session, room),
-        milestones=tuple(milestones.view(row, room, newest.get(row.id, 0)) for row in rows),
+        milestones=tuple(milestones.view(row, room, counts.get(row.id, 0)) for row in rows),
         gpu=await gpu.state(session, room.project),
         moves=await open_moves(session, actor, room),
         resting=room.resting,
