@@ -6,6 +6,7 @@ import darsgah.briefs.models
 import darsgah.catalog.models
 import darsgah.credentials.models
 import darsgah.enrolments.models
+import darsgah.evaluations.models
 import darsgah.grades.models
 import darsgah.hackathons.models
 import darsgah.hubs.models
