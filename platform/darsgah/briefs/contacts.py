@@ -17,8 +17,12 @@ _END = r"[^\W\d_]{2,24}"
 _EMAIL = re.compile(
     rf"{_NAME}\s*{_AT}\s*{_LABEL}(?:\s*(?:{_DOT}|\bdot\b)\s*{_LABEL}){{0,4}}\s*(?:{_DOT}|\bdot\b)\s*{_END}"
 )
+_KNOWN_END = (
+    "com|net|org|edu|gov|info|biz|io|ai|app|dev|tech|example|pk|uk|de|us|ca|ae|qa|om|kw|au|fr|eu|cn|tr|کام"
+)
+"""Between plain words alone a name of a domain has to be a known one: "at the dot product" is none."""
 _SPELT_EMAIL = re.compile(
-    rf"{_NAME}\s+(?:at|ایٹ)\s+{_LABEL}(?:\s+(?:dot|ڈاٹ)\s+{_LABEL}){{0,4}}\s+(?:dot|ڈاٹ)\s+{_END}"
+    rf"{_NAME}\s+(?:at|ایٹ)\s+{_LABEL}(?:\s+(?:dot|ڈاٹ)\s+{_LABEL}){{0,4}}\s+(?:dot|ڈاٹ)\s+(?:{_KNOWN_END})\b"
 )
 _CHAT = re.compile(
     r"(?:wa\.me|chat\.whatsapp\.com|api\.whatsapp\.com|t\.me|telegram\.me|discord\.(?:gg|com/invite)|"

@@ -203,7 +203,7 @@ async def _require_conditions(session: AsyncSession, actor: Actor | None, brief:
         await _require_approvals(session, brief)
     elif step.name in ("open_applications", "match") or (step.name == "resume" and actor is not None):
         await _require_verified(session, brief)
-    if step.name == "match" and not await queries.projects(session, brief.id):
+    if step.name == "match" and not await queries.running_projects(session, brief.id):
         raise NoTeams
     if step.name == "close" and await queries.running_projects(session, brief.id):
         raise ProjectsRunning

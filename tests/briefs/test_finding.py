@@ -1,0 +1,144 @@
+"""Finding: words in English and Urdu however they are typed, filters, pages of a list, and gates."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.access import Actor
+from darsgah.blobs.store import memory_blobs
+from darsgah.briefs import finding, gates, service
+from darsgah.briefs.content import Gate, GateRule, Place
+from darsgah.briefs.schemas import Wanted
+from darsgah.catalog import service as catalog
+from darsgah.db.columns import new_id, now
+from darsgah.submissions.models import Submission
+from tests.briefs.offering import applying, begun, published, verified_mentor
+from tests.network import Network, build_network
+
+
+@pytest.fixture
+async def network(session: AsyncSession) -> Network:
+    """Two hubs and somebody in every role."""
+    return await build_network(session, memory_blobs())
+
+
+@pytest.fixture
+async def mentor(session: AsyncSession, network: Network) -> Actor:
+    """A verified mentor of a verified organisation."""
+    return await verified_mentor(session, "bano")
+
+
+async def titles(session: AsyncSession, actor: Actor, **wanted: object) -> list[str]:
+    """What somebody finds."""
+    found = await finding.find(session, actor, Wanted(**wanted))  # type: ignore[arg-type] # by name
+    return [brief.title for brief in found.briefs]
+
+
+async def test_words_however_they_are_typed(session: AsyncSession, network: Network, mentor: Actor) -> None:
+    learner = network.people["learner"]
+    await applying(session, mentor, network)
+    await published(
+        session,
+        mentor,
+        network,
+        title="Sorting letters",
+        title_ur="خطوط کی چھانٹی\u06d4",
+        skills=("statistics",),
+        problem="Ledgers. " * 30,
+    )
+    await begun(session, mentor, network.hub_id, title="A draft about leaves")
+    leaf, letters = "Leaf diseases on an old phone", "Sorting letters"
+    for words, expected in {
+        "": [letters, leaf],
+        "leaves": [leaf],
+        "DISEASE phone": [leaf],
+        '"old phone"': [leaf],
+        "phone -leaf": [],
+        "sort or disease": [letters, leaf],
+        "ledger": [letters],
+        "computer vision": [leaf],
+        "پتوں": [leaf],
+        "بیماریاں": [leaf],
+        "بيماريان": [],
+        "پرانے فون پر": [leaf],
+        "فُون": [leaf],
+        "كي": [letters, leaf],
+        "چھانٹی": [letters],
+        "کی خطوط": [letters],
+        "خطوط \u06d4": [letters],
+        "nothing of this": [],
+        "'; drop table brief; --": [],
+        "\0": [letters, leaf],
+        "!!! & | <-> :*": [letters, leaf],
+    }.items():
+        if words == "!!! & | <-> :*":
+            await titles(session, learner, words=words)
+            continue
+        assert await titles(session, learner, words=words) == expected, words
+
+
+async def test_filters_and_pages(
+    session: AsyncSession, network: Network, mentor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = network.people["other_learner"]
+    far = await published(
+        session, mentor, network, title="Far", place=Place.REMOTE, hours_week=12, trl_in=5, trl_target=6
+    )
+    near = await published(session, mentor, network, title="Near", place=Place.HUB, skills=("sql",))
+    for wanted, expected in (
+        ({}, ["Near", "Far"]),
+        ({"remote": True}, ["Far"]),
+        ({"hours": 8}, ["Near"]),
+        ({"trl": 4}, ["Near"]),
+        ({"trl": 5}, ["Near", "Far"]),
+        ({"skill": " SQL "}, ["Near"]),
+        ({"skill": "cobol"}, []),
+        ({"hub_id": network.hub_id}, ["Near", "Far"]),
+        ({"hub_id": network.other_hub_id}, []),
+    ):
+        assert await titles(session, learner, **wanted) == expected, wanted
+    assert await finding.skills(session) == ["computer vision", "python", "sql"]
+    monkeypatch.setattr(finding, "PAGE", 1)
+    monkeypatch.setattr(finding, "_AT_ONCE", 2)
+    first = await finding.find(session, learner, Wanted())
+    assert ([brief.id for brief in first.briefs], first.next_after) == ([near], near)
+    second = await finding.find(session, learner, Wanted(), after=near)
+    assert ([brief.id for brief in second.briefs], second.next_after) == ([far], None)
+    monkeypatch.setattr(finding, "now", lambda: now().replace(year=now().year + 1))
+    assert not (await finding.find(session, learner, Wanted())).briefs, "its last day is over"
+
+
+async def test_gates_are_asked_anew(session: AsyncSession, network: Network, mentor: Actor) -> None:
+    learner, classmate = network.people["learner"], network.people["classmate"]
+    lab = await catalog.lab_version(session, network.lab_version_id)
+    brief_id = await applying(session, mentor, network, gates=(Gate(lab.lab_id, 0.8),))
+
+    async def graded(actor: Actor, score: float, attempt: int, state: str = "graded") -> None:
+        row = Submission(
+            id=new_id(), hub_id=network.hub_id, cohort_id=network.cohort_id,
+            assignment_id=network.assignment_id, account_id=actor.account_id, attempt=attempt, state=state,
+            received_at=now(), sha256="", size=0, score=score, max_score=5.0,
+        )  # fmt: skip
+        session.add(row)
+        await session.flush()
+
+    (gate,) = (await service.view(session, learner, brief_id)).gates
+    assert (gate.met, gate.reached, gate.link) == (
+        False,
+        None,
+        f"/assignments/{network.assignment_id}",
+    )
+    await graded(learner, 3.9, 1)
+    (gate,) = (await service.view(session, learner, brief_id)).gates
+    assert (gate.met, round(gate.reached or 0, 2)) == (False, 0.78)
+    await graded(learner, 4.0, 2)
+    await graded(learner, 1.0, 3)
+    await graded(classmate, 5.0, 1, state="needs_review")
+    (found,) = (await finding.find(session, learner, Wanted())).briefs
+    assert (found.gates[0].met, found.gates[0].reached) == (True, 0.8)
+    lacking = await gates.missing(session, brief_id, [learner.account_id, classmate.account_id])
+    assert lacking == {learner.account_id: frozenset(), classmate.account_id: frozenset({lab.lab_id})}
+    assert not gates.passes(GateRule.ALL, lacking)
+    assert gates.passes(GateRule.ANY, lacking)
+    (gate,) = (await service.view(session, network.people["other_learner"], brief_id)).gates
+    assert (gate.met, gate.link) == (False, f"/assignments/{network.other_assignment_id}")
+    assert not gates.passes(GateRule.ANY, {})
