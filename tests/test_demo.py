@@ -14,6 +14,7 @@ from darsgah.enrolments.schemas import CohortPage
 from darsgah_labs.course_folder import load_course
 from darsgah_labs.course_format import Course
 from darsgah_labs.shipped import shipped_labs
+from tests.credentials.awarding import ISSUING
 
 TABLES = (
     "account",
@@ -24,6 +25,7 @@ TABLES = (
     "assignment",
     "submission",
     "page",
+    "credential",
 )
 
 
@@ -49,12 +51,13 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blobs, said = memory_blobs(), list[str]()
-    await demo.load_demo(database, blobs, said.append)
+    await demo.load_demo(database, blobs, ISSUING, said.append)
     first = await counted(database)
     classmates = len(demo.CLASSMATES)
     assert (first["cohort"], first["submission"]) == (3, demo.HANDED_IN * classmates)
     assert first["enrolment"] == 3 * (classmates + 2)
     assert first["lab_version"] == len(shipped_labs())
+    assert first["credential"] == 1
     for email in ("learner@demo.example", "talib@demo.example", demo.CLASSMATES[-1].email):
         pages = await cohort_pages(database, email)
         assert pages[0].cohort.course.slug == demo.FIRST
@@ -65,7 +68,7 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
             assert sum(step.assignment is not None for step in steps) == len(page.assignments) > 0
 
     del said[:]
-    await demo.load_demo(database, blobs, said.append)
+    await demo.load_demo(database, blobs, ISSUING, said.append)
     assert said == []
     assert await counted(database) == first
 
@@ -75,7 +78,7 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
         return Course(course.slug, title, course.summary, course.modules)
 
     monkeypatch.setattr(demo, "load_course", renamed)
-    await demo.load_demo(database, blobs, said.append)
+    await demo.load_demo(database, blobs, ISSUING, said.append)
     changed = await counted(database)
     assert changed["course_version"] == first["course_version"] + 3
     assert [changed[table] for table in ("cohort", "assignment", "submission")] == [

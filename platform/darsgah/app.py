@@ -31,6 +31,12 @@ from darsgah.briefs import api as briefs_api
 from darsgah.briefs import desk_pages as briefs_desk_pages
 from darsgah.briefs import pages as briefs_pages
 from darsgah.briefs import writing_pages as briefs_writing_pages
+from darsgah.credentials import api as credentials_api
+from darsgah.credentials import documents as credential_documents
+from darsgah.credentials import pages as credentials_pages
+from darsgah.credentials import staff_api as credentials_staff_api
+from darsgah.credentials import staff_pages as credentials_staff_pages
+from darsgah.credentials import verify_pages
 from darsgah.db.session import Database
 from darsgah.enrolments import api as enrolments_api
 from darsgah.enrolments import pages as enrolments_pages
@@ -187,6 +193,10 @@ def _routes() -> list[ControllerRouterHandler]:
         workspaces_pages.router,
         full_notebook_page.router,
         grades_pages.router,
+        credential_documents.router,
+        credentials_pages.router,
+        credentials_staff_pages.router,
+        verify_pages.router,
         tutoring_pages.router,
         bank_pages.router,
         kernels_pages.router,
@@ -212,6 +222,8 @@ def _routes() -> list[ControllerRouterHandler]:
                 bank_api.router,
                 threads_api.router,
                 grades_api.router,
+                credentials_api.router,
+                credentials_staff_api.router,
                 kernels_api.router,
                 tutor_nodes_api.router,
                 briefs_api.router,

@@ -20,10 +20,14 @@ from darsgah.accounts.schemas import SignUp
 from darsgah.blobs.store import BlobStore
 from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import CoursePlan, LabPackage, LabVersionView, ModulePlan, PagePlan
+from darsgah.credentials.issuing import Issuing
+from darsgah.credentials.schemas import AchievementPlan, Award, Evidence, Kind, Result, ResultKind
+from darsgah.credentials.service import award
 from darsgah.db.columns import now
 from darsgah.db.session import Database
 from darsgah.demo_mentors import are_loaded, load_mentors
 from darsgah.enrolments import service as enrolments
+from darsgah.enrolments.given_course import given_course
 from darsgah.enrolments.schemas import CohortPlan, Terms
 from darsgah.hubs import service as hubs
 from darsgah.submissions import service as submissions
@@ -67,6 +71,8 @@ ACCOUNTS = (
     DemoAccount("network@demo.example", "Demo Network Administrator", Role.NETWORK_ADMIN, None),
     DemoAccount("auditor@demo.example", "Demo Auditor", Role.AUDITOR, None),
 )
+LEARNER = ACCOUNTS[0]
+"""Who has a credential."""
 CLASSMATES = tuple(
     DemoAccount(f"learner{number}@demo.example", f"Demo Learner {number}", Role.LEARNER, HUB)
     for number in range(2, 8)
@@ -83,12 +89,13 @@ class Material:
     releases: Mapping[str, bytes]
 
 
-async def load_demo(database: Database, blobs: BlobStore, progress: Progress) -> None:
+async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, progress: Progress) -> None:
     """Bring the demo into an empty or an already used database.
 
     Args:
         database: migrated.
         blobs: where its notebooks go.
+        issuing: with what the demo learner's credential is signed.
         progress: told in words what takes its time.
 
     Raises:
@@ -124,6 +131,8 @@ async def load_demo(database: Database, blobs: BlobStore, progress: Progress) ->
         for number, classmate in enumerate(CLASSMATES):
             async with database.begin() as session:
                 await _hand_in(session, blobs, actors[classmate], cohorts[-1], material, number=number)
+    async with database.begin() as session:
+        await _award(session, issuing, actors[LEARNER], cohorts[-1])
 
 
 async def _published(session: AsyncSession, labs: Sequence[Lab]) -> dict[str, LabVersionView]:
@@ -252,6 +261,27 @@ async def _hand_in(
     assignment = next(view for view in page.assignments if view.lab.slug == lab.slug)
     work = {name: partly_solved(lab, name, number + 1, len(CLASSMATES)) for name in lab.sources}
     await submissions.hand_in(session, blobs, actor, assignment.id, work, idempotency_key=key)
+
+
+async def _award(session: AsyncSession, issuing: Issuing, learner: Actor, cohort_id: UUID) -> None:
+    """A credential of the cohort's course, which says of itself that it is the demo's."""
+    given = await given_course(session, cohort_id)
+    plan = AchievementPlan(
+        kind=Kind.COURSE,
+        subject=f"{given.hub_id}:{given.course.course_id}",
+        name=given.course.title,
+        name_ur=given.course.title_ur,
+        description=given.course.summary or given.course.title,
+        criteria="Reach at least 60 percent of the points in every lab of the course.",
+        skills=("python",),
+    )
+    shown = Evidence("Demo", "It shows what a credential looks like: nobody worked for it.")
+    total = Result("Share of all points", "92", ResultKind.PERCENT, "0", "100")
+    await award(
+        session,
+        issuing,
+        Award(learner.account_id, given.hub_id, plan, "demo", evidence=(shown,), results=(total,)),
+    )
 
 
 def partly_solved(lab: Material | LabPackage, name: str, share: int, of: int) -> bytes:

@@ -233,6 +233,17 @@ class Settings(BaseSettings):
         return bool(self.public_url and self.public_url.startswith("https://"))
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment for processes that this one starts: with the address that it was told to listen on."""
+    chosen = {"HOST": settings.host, "PORT": str(settings.port)}
+    others = {name: value for name, value in os.environ.items() if name.upper() not in _prefixed(chosen)}
+    return others | _prefixed(chosen)
+
+
+def _prefixed(values: dict[str, str]) -> dict[str, str]:
+    return {PREFIX + name: value for name, value in values.items()}
+
+
 def unknown_names() -> list[str]:
     """Variables of the environment that are named like settings and are none: misspelt ones, as a rule."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}

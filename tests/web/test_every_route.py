@@ -26,6 +26,7 @@ from darsgah.tutoring import service as tutoring
 from darsgah.tutoring.schemas import HintRequest, MadeHint
 from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
+from tests.credentials import routes as credential_routes
 from tests.network import DATA_FILE, PASSWORD, RELEASE, RIGHT, WORK, Platform
 from tests.organisations.acting import PROFILE as MENTOR
 from tests.organisations.acting import becoming
@@ -265,6 +266,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/reviews/{submission_id:uuid}": STAFF,
     "GET /api/v1/reviews/{submission_id:uuid}/executed/{name:str}": STAFF,
     **hackathon_routes.EXPECTED,
+    **credential_routes.ROUTES,
 }
 
 DRAFT = {"content": WORK, "headers": {"If-Match": "1"}}
@@ -338,6 +340,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /api/v1/team-invitations/{invitation_id:uuid}": {"json": {"accept": True}},
     "POST /api/v1/team-joins": {"json": {"token": "nothing"}},
     "POST /api/v1/tutor/nodes": {"json": NODE},
+    **credential_routes.BODIES,
     **hackathon_routes.SENT,
 }
 """What is sent to the routes that read something."""
@@ -379,6 +382,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         await verifying.decide_organisation(session, hub_admin, office.id, decision)
         await verifying.decide_mentor(session, hub_admin, mentor.account_id, decision)
         team = await teams.found(session, network.people["learner"], NewTeam("The first team"))
+        credential_rows = await credential_routes.rows(session, platform)
     return await hackathon_routes.addresses(database, network) | {
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
         "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
@@ -404,6 +408,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         "{token:str}": "nothing",
         "{submission_id:uuid}": str(handed_in.id),
         "{node_id:uuid}": str(network.lab_version_id),
+        **credential_rows,
         "{name:str}": "lab",
         "{name:path}": DATA_FILE,
         "{number:int}": "1",

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Annotated, Any
@@ -25,13 +25,14 @@ from rich.table import Table
 
 from darsgah.app import create_app
 from darsgah.blobs.store import BlobStore, open_blobs
+from darsgah.credentials.issuing import Issuing
 from darsgah.db.embedded import open_database
 from darsgah.db.schema import upgrade
 from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, SettingsInvalid
 from darsgah.hubs import service as hubs
 from darsgah.logs import configure_logs
-from darsgah.settings import Settings, load_settings
+from darsgah.settings import Settings, environment_of, load_settings
 from darsgah_grader.kernel_wire import LONGEST_RELAYED
 
 WORKER_PAUSE = 2.0
@@ -126,11 +127,12 @@ def serve_command(
             )
         blobs = open_blobs(settings)
         listening = _listen(settings)
+        settings = settings.model_copy(update={"port": listening.getsockname()[1]})
         with _stopped_by_signals(), listening, open_database(settings, _say) as handle:
             upgrade(handle.url)
             if demo:
-                _load_demo_apart()
-            with _workers_beside(enabled=worker), suppress(KeyboardInterrupt):
+                _load_demo_apart(settings)
+            with _workers_beside(settings, enabled=worker), suppress(KeyboardInterrupt):
                 asyncio.run(_serve(settings, handle.url, blobs, listening))
         _say("Stopped.")
 
@@ -154,7 +156,7 @@ def demo_command() -> None:
     async def load(url: str) -> None:
         database = Database(url, pool=2)
         try:
-            await load_demo(database, open_blobs(settings), _say)
+            await load_demo(database, open_blobs(settings), Issuing.of(settings), _say)
         finally:
             await database.dispose()
 
@@ -171,9 +173,11 @@ def demo_command() -> None:
     err.print(table)
 
 
-def _load_demo_apart() -> None:
+def _load_demo_apart(settings: Settings) -> None:
     """Load the demo in a process of its own: making labs ready needs nbgrader, which is not for the web."""
-    done = subprocess.run([sys.executable, "-m", "darsgah", "demo"], check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "darsgah", "demo"], check=False, env=environment_of(settings)
+    )
     if done.returncode:
         raise typer.Exit(done.returncode)
 
@@ -210,20 +214,21 @@ async def _serve(settings: Settings, url: str, blobs: BlobStore, listening: sock
         ws_per_message_deflate=False,  # a third of a megabyte for each open lab
         timeout_graceful_shutdown=5,
     )
-    address = settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}"
-    err.print(f"\nDarsgah is at [bold]{address}[/bold]. Ctrl-C stops it; the data stay.\n")
+    err.print(f"\nDarsgah is at [bold]{settings.site}[/bold]. Ctrl-C stops it; the data stay.\n")
     await uvicorn.Server(config).serve(sockets=[listening])
 
 
 @contextmanager
-def _workers_beside(*, enabled: bool) -> Iterator[None]:
+def _workers_beside(settings: Settings, *, enabled: bool) -> Iterator[None]:
     """A worker and a host of kernels while the block lasts; what ends by itself is started again."""
     if not enabled:
         yield
         return
     stopping = threading.Event()
     keepers = [
-        threading.Thread(target=_keep, args=(command, stopping), name=f"keeper of {command}")
+        threading.Thread(
+            target=_keep, args=(command, stopping, environment_of(settings)), name=f"keeper of {command}"
+        )
         for command in ("worker", "kernels")
     ]
     for keeper in keepers:
@@ -236,9 +241,11 @@ def _workers_beside(*, enabled: bool) -> Iterator[None]:
             keeper.join()
 
 
-def _keep(command: str, stopping: threading.Event) -> None:
+def _keep(command: str, stopping: threading.Event, environment: Mapping[str, str]) -> None:
     while not stopping.is_set():
-        process = subprocess.Popen([sys.executable, "-m", "darsgah", command])  # noqa: S603 -- this program itself
+        process = subprocess.Popen(  # noqa: S603 -- this program itself
+            [sys.executable, "-m", "darsgah", command], env=environment
+        )
         while process.poll() is None and not stopping.wait(0.2):
             pass
         if stopping.is_set():

@@ -221,7 +221,7 @@ def _award(
         reference=str(course.cohort_id),
         awarded_by=by,
         evidence=(*_evidence(course, best), *((by_hand,) if by else ())),
-        results=(_total(course, best),),
+        results=(_total(course, best),) if best else (),
         again=again,
     )
 

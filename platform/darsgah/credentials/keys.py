@@ -4,6 +4,7 @@ A key that no longer signs loses its private part. Its public part stays publish
 only of a compromised one nothing counts any more, and what it signed is signed again by its successor.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +29,7 @@ from darsgah.hubs.schemas import HubView
 
 NETWORK: Final = "network"
 """In addresses it stands for the network itself, which issues beside its hubs."""
+_CODE: Final = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
 logger = structlog.get_logger("darsgah.credentials")
 
 
@@ -43,6 +45,17 @@ async def issuing_hub(session: AsyncSession, hub_id: UUID | None) -> HubView | N
     if found is None:
         raise NotFound
     return found
+
+
+async def hub_named(session: AsyncSession, code: str) -> HubView:
+    """The hub with that code, as it stands in addresses.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not _CODE.fullmatch(code):
+        raise NotFound
+    return await hubs.hub_by_code(session, code)
 
 
 async def signing_key(
@@ -193,7 +206,7 @@ async def issuer_view(session: AsyncSession, addresses: Addresses, code: str) ->
     Raises:
         NotFound: there is no such hub.
     """
-    hub = None if code == NETWORK else await hubs.hub_by_code(session, code)
+    hub = None if code == NETWORK else await hub_named(session, code)
     issuer = addresses.issuer(hub.code if hub else None)
     rows = await queries.keys(session, issuer)
     return IssuerView(issuer, addresses.profile(hub.code if hub else None), hub, _views(rows))

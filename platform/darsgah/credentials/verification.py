@@ -159,8 +159,11 @@ def _repeats_itself(payload: Mapping[str, Any]) -> bool:
         subject.get("id"),
         payload.get("id"),
     )
-    starts, ends = _moment(payload.get("validFrom")), _moment(payload.get("validUntil"))
-    return same and starts is not None and (starts, ends) == (_time(payload, "nbf"), _time(payload, "exp"))
+    times = [("validFrom", "nbf")]
+    if "validUntil" in payload or "exp" in payload:
+        times.append(("validUntil", "exp"))
+    said = [(_moment(payload.get(name)), _time(payload, claim)) for name, claim in times]
+    return same and all(written is not None and written == counted for written, counted in said)
 
 
 def _moment(text: object) -> datetime | None:

@@ -171,9 +171,12 @@ async def best_graded(
     session: AsyncSession, cohort_id: UUID, account_ids: Collection[UUID]
 ) -> Sequence[Submission]:
     """The best graded submission of some people for each assignment of a cohort, the first of equals."""
-    statement = (
-        select(Submission)
-        .distinct(col(Submission.account_id), col(Submission.assignment_id))
+    best_first = sa.func.row_number().over(
+        partition_by=(col(Submission.account_id), col(Submission.assignment_id)),
+        order_by=((col(Submission.score) / col(Submission.max_score)).desc(), col(Submission.id)),
+    )
+    ranked = (
+        select(col(Submission.id), best_first.label("place"))
         .where(
             Submission.cohort_id == cohort_id,
             col(Submission.account_id).in_(account_ids),
@@ -181,12 +184,10 @@ async def best_graded(
             col(Submission.score).is_not(None),
             col(Submission.max_score) > 0,
         )
-        .order_by(
-            col(Submission.account_id),
-            col(Submission.assignment_id),
-            (col(Submission.score) / col(Submission.max_score)).desc(),
-            col(Submission.id),
-        )
+        .subquery()
+    )
+    statement = select(Submission).where(
+        col(Submission.id).in_(select(ranked.c.id).where(ranked.c.place == 1))
     )
     return (await session.execute(statement)).scalars().all()
 

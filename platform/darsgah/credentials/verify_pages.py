@@ -1,0 +1,96 @@
+"""Checking a credential as a page, for anybody, and how to do it without this platform."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from darsgah.access import public
+from darsgah.credentials import tokens
+from darsgah.credentials.carriers import LARGEST, token_in
+from darsgah.credentials.findings import WORDS
+from darsgah.credentials.issuing import Issuing
+from darsgah.credentials.verification import Verdict, verify
+from darsgah.errors import DarsgahError, MalformedInput, TooLarge
+from darsgah.settings import Settings
+from darsgah.ui.language import Message
+from darsgah.ui.templating import Pages
+
+UPLOAD_BYTES: Final = LARGEST + 2 * tokens.LONGEST + 64 * 1024
+
+
+@get("/verify", guards=[public])
+async def verify_page(request: Request[Any, Any, Any], pages: NamedDependency[Pages]) -> Response[str]:
+    """Where anybody pastes or chooses a credential to check."""
+    return _page(request, pages, {}, None)
+
+
+@post("/verify", guards=[public], status_code=200, request_max_body_size=UPLOAD_BYTES)
+async def verify_what_was_sent(
+    request: Request[Any, Any, Any],
+    session: NamedDependency[AsyncSession],
+    settings: NamedDependency[Settings],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    """What the check found, with what was pasted still there."""
+    form = await request.form()
+    kept = {name: _typed(form, name) for name in ("credential", "status_list")}
+    try:
+        content = await _sent(form)
+    except (MalformedInput, TooLarge) as error:
+        return _page(request, pages, kept, None, error)
+    addresses = Issuing.of(settings).addresses
+    kept_list = token_in(kept["status_list"].encode()) or ("?" if kept["status_list"].strip() else "")
+    verdict = await verify(session, addresses, token_in(content) or "", kept_list)
+    return _page(request, pages, kept, verdict)
+
+
+def _typed(form: FormMultiDict, name: str) -> str:
+    value = form.get(name, "")
+    return value[: tokens.LONGEST] if isinstance(value, str) else ""
+
+
+async def _sent(form: FormMultiDict) -> bytes:
+    """What is to be checked: the chosen file, or what was pasted."""
+    file = form.get("file")
+    content = await file.read() if isinstance(file, UploadFile) and file.filename else b""
+    if len(content) > LARGEST:
+        raise TooLarge(fields={"file": Message("This file is too large to be a credential.")})
+    content = content or _typed(form, "credential").strip().encode("utf-8", "replace")
+    if not content:
+        raise MalformedInput(fields={"credential": Message("Paste a credential, or choose a file.")})
+    return content
+
+
+def _page(
+    request: Request[Any, Any, Any],
+    pages: Pages,
+    kept: dict[str, str],
+    verdict: Verdict | None,
+    error: DarsgahError | None = None,
+) -> Response[str]:
+    return pages.respond(
+        request,
+        "credentials/verify.html",
+        status_code=error.status if error else 200,
+        kept=kept,
+        verdict=verdict,
+        words=WORDS[verdict.finding] if verdict else None,
+        errors=error.details.get("fields", {}) if error else {},
+        limit=LARGEST,
+    )
+
+
+@get("/verify/offline", guards=[public])
+async def offline_page(
+    request: Request[Any, Any, Any], settings: NamedDependency[Settings], pages: NamedDependency[Pages]
+) -> Response[str]:
+    """How to check a credential with common tools, without asking this platform again."""
+    return pages.respond(request, "credentials/offline.html", origin=settings.site)
+
+
+router = Router(
+    path="/", route_handlers=[verify_page, verify_what_was_sent, offline_page], include_in_schema=False
+)
