@@ -26,6 +26,9 @@ import darsgah
 from darsgah.access import RULES, public
 from darsgah.accounts import api as accounts_api
 from darsgah.accounts import pages as accounts_pages
+from darsgah.applications import api as applications_api
+from darsgah.applications import matching_api, matching_pages
+from darsgah.applications import pages as applications_pages
 from darsgah.blobs.store import BlobStore
 from darsgah.briefs import api as briefs_api
 from darsgah.briefs import desk_pages as briefs_desk_pages
@@ -208,6 +211,8 @@ def _routes() -> list[ControllerRouterHandler]:
         organisation_pages.router,
         verifying_pages.router,
         teams_pages.router,
+        applications_pages.router,
+        matching_pages.router,
         Router(
             path=API,
             route_handlers=[
@@ -229,6 +234,8 @@ def _routes() -> list[ControllerRouterHandler]:
                 briefs_api.router,
                 organisations_api.router,
                 teams_api.router,
+                applications_api.router,
+                matching_api.router,
             ],
         ),
         nothing_here,

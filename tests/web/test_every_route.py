@@ -26,6 +26,7 @@ from darsgah.tutoring import service as tutoring
 from darsgah.tutoring.schemas import HintRequest, MadeHint
 from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
+from tests.applications import routes as application_routes
 from tests.credentials import routes as credential_routes
 from tests.network import DATA_FILE, PASSWORD, RELEASE, RIGHT, WORK, Platform
 from tests.organisations.acting import PROFILE as MENTOR
@@ -266,6 +267,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/reviews/{submission_id:uuid}": STAFF,
     "GET /api/v1/reviews/{submission_id:uuid}/executed/{name:str}": STAFF,
     **hackathon_routes.EXPECTED,
+    **application_routes.ROUTES,
     **credential_routes.ROUTES,
 }
 
@@ -342,6 +344,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /api/v1/tutor/nodes": {"json": NODE},
     **credential_routes.BODIES,
     **hackathon_routes.SENT,
+    **application_routes.BODIES,
 }
 """What is sent to the routes that read something."""
 
@@ -382,8 +385,10 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         await verifying.decide_organisation(session, hub_admin, office.id, decision)
         await verifying.decide_mentor(session, hub_admin, mentor.account_id, decision)
         team = await teams.found(session, network.people["learner"], NewTeam("The first team"))
+        application_rows = await application_routes.rows(session, platform)
         credential_rows = await credential_routes.rows(session, platform)
     return await hackathon_routes.addresses(database, network) | {
+        **application_rows,
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
         "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
         "{cohort_id:uuid}": str(network.cohort_id),
