@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
 from darsgah.applications import confirming, desk, proposals
+from darsgah.applications.errors import MatchingStale
 from darsgah.applications.matching_api import coordinators
 from darsgah.applications.matching_schemas import Assignment, Edit
 from darsgah.applications.pages import wrong
@@ -195,6 +196,7 @@ async def _desk(
         notices=[Notice(SAID[done])] if done in SAID else [],
         view=view,
         values=values or {},
+        stale=isinstance(error, MatchingStale),
         **wrong(request, pages, error),
     )
 
