@@ -59,6 +59,9 @@ from darsgah.notices import pages as notices_pages
 from darsgah.organisations import api as organisations_api
 from darsgah.organisations import organisation_pages, verifying_pages
 from darsgah.organisations import pages as organisations_pages
+from darsgah.projects import api as projects_api
+from darsgah.projects import gpu_pages, meeting_pages, meetings_api, milestone_pages
+from darsgah.projects import pages as projects_pages
 from darsgah.settings import Settings
 from darsgah.submissions import api as submissions_api
 from darsgah.submissions import pages as submissions_pages
@@ -213,6 +216,10 @@ def _routes() -> list[ControllerRouterHandler]:
         teams_pages.router,
         applications_pages.router,
         matching_pages.router,
+        projects_pages.router,
+        milestone_pages.router,
+        meeting_pages.router,
+        gpu_pages.router,
         Router(
             path=API,
             route_handlers=[
@@ -236,6 +243,8 @@ def _routes() -> list[ControllerRouterHandler]:
                 teams_api.router,
                 applications_api.router,
                 matching_api.router,
+                projects_api.router,
+                meetings_api.router,
             ],
         ),
         nothing_here,

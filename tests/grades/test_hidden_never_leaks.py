@@ -212,6 +212,10 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
     values = {
         "{path:path}": "nothing/here",
         "{path:str}": "nothing",
+        "{project_id:uuid}": NOBODYS,
+        "{milestone_id:uuid}": NOBODYS,
+        "{deliverable_id:uuid}": NOBODYS,
+        "{meeting_id:uuid}": NOBODYS,
         "{page_id:uuid}": str(UUID(int=0)),
         "{team_id:uuid}": NOBODYS,
         "{brief_id:uuid}": NOBODYS,

@@ -31,7 +31,7 @@ from tests.credentials import routes as credential_routes
 from tests.network import DATA_FILE, PASSWORD, RELEASE, RIGHT, WORK, Platform
 from tests.organisations.acting import PROFILE as MENTOR
 from tests.organisations.acting import becoming
-from tests.web import hackathon_routes
+from tests.web import hackathon_routes, project_routes
 from tests.web.may import (
     ADMINISTRATORS,
     COHORT,
@@ -267,6 +267,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/reviews/{submission_id:uuid}": STAFF,
     "GET /api/v1/reviews/{submission_id:uuid}/executed/{name:str}": STAFF,
     **hackathon_routes.EXPECTED,
+    **project_routes.EXPECTED,
     **application_routes.ROUTES,
     **credential_routes.ROUTES,
 }
@@ -344,6 +345,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /api/v1/tutor/nodes": {"json": NODE},
     **credential_routes.BODIES,
     **hackathon_routes.SENT,
+    **project_routes.SENT,
     **application_routes.BODIES,
 }
 """What is sent to the routes that read something."""
@@ -387,6 +389,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         team = await teams.found(session, network.people["learner"], NewTeam("The first team"))
         application_rows = await application_routes.rows(session, platform)
         credential_rows = await credential_routes.rows(session, platform)
+        project_rows = await project_routes.addresses(session)
     return await hackathon_routes.addresses(database, network) | {
         **application_rows,
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
@@ -414,6 +417,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         "{submission_id:uuid}": str(handed_in.id),
         "{node_id:uuid}": str(network.lab_version_id),
         **credential_rows,
+        **project_rows,
         "{name:str}": "lab",
         "{name:path}": DATA_FILE,
         "{number:int}": "1",
