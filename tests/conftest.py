@@ -10,6 +10,7 @@ from darsgah.blobs.store import memory_blobs
 from darsgah.db.session import Database
 from darsgah.settings import Settings
 from darsgah_grader.grading import Grader
+from darsgah_grader.sandbox import attempts
 from tests.database import DatabaseServer, StoppableServer, database_server
 from tests.network import Platform, build_network, running
 
@@ -27,6 +28,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; the order is otherwise kept."""
     places = {Path(__file__).parent / name: place for place, name in enumerate(FIRST)}
     items.sort(key=lambda item: places.get(item.path, len(FIRST)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_pause_before_another_attempt() -> Iterator[None]:
+    """Runs that learners' code disturbs are made again at once, as often as ever.
+
+    The pauses are for memory that the machine lacks, which ``test_machine_faults`` tries with the real ones.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attempts, "PAUSES", (0.01,) * len(attempts.PAUSES))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from darsgah_grader.sandbox.cgroups import examine
-from tests.grading.sandbox.machine import descendants
+from tests.grading.sandbox.machine import descendants, parents
 
 PLANTED = "planted"
 """Part of the name of every file, queue and folder that a case makes."""
@@ -46,22 +46,23 @@ def _fields(pid: int) -> dict[str, str]:
     return {key: value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
 
 
-def _parent(pid: int) -> int:
-    return int(_fields(pid).get("PPid", "0"))
-
-
 def _is_warm(pid: int) -> bool:
-    """Whether this is a warm process itself, not a fork of it."""
+    """Whether this is a warm process or a fork of one."""
     try:
         program = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"darsgah_grader.guest.zygote" in program and _parent(pid) == os.getpid()
+    return b"darsgah_grader.guest.zygote" in program
 
 
-def warm_processes() -> set[int]:
-    """The warm processes that this process has started."""
-    return {pid for pid in descendants(os.getpid()) if _is_warm(pid)}
+def warm_processes(among: Mapping[int, int] | None = None) -> set[int]:
+    """The warm processes that this process has started; ``among`` as for `descendants`."""
+    table = parents() if among is None else among
+    return {pid for pid in _children(os.getpid(), table) if _is_warm(pid)}
+
+
+def _children(pid: int, among: Mapping[int, int]) -> list[int]:
+    return [child for child, parent in among.items() if parent == pid]
 
 
 def private_memory(pid: int) -> int:
@@ -147,12 +148,17 @@ class Watch:
 
     def _state(self, known: set[int]) -> _State:
         """The machine now; of warm processes only the mounts of ``known`` ones count."""
-        warm = warm_processes()
+        there = parents()
+        warm = warm_processes(there)
+        expected = warm | self._waiting(warm, there)
         mounts = {f"{pid} {line}" for pid in (os.getpid(), *(known & warm)) for line in _mounts(pid)}
         return _State(
-            processes=self._processes(warm),
+            processes=frozenset(
+                f"{pid} {_fields(pid).get('Name')} {_fields(pid).get('State')}"
+                for pid in descendants(os.getpid(), there) - expected
+            ),
             mounts=frozenset(mounts),
-            groups=self._groups(warm),
+            groups=self._groups(expected - warm),
             files=self._files(),
             ipc=_ipc(),
         )
@@ -160,8 +166,9 @@ class Watch:
     @staticmethod
     def weight() -> Weight:
         """Measure now."""
-        warm = warm_processes()
-        forks = [fork for pid in warm for fork in descendants(pid) if _parent(fork) == pid]
+        there = parents()
+        warm = warm_processes(there)
+        forks = [fork for pid in warm for fork in _children(pid, there)]
         return Weight(
             descriptors=len(os.listdir("/proc/self/fd")) - _OF_A_FORK * len(forks),  # noqa: PTH208 -- names are all it wants
             threads=threading.active_count(),
@@ -178,29 +185,21 @@ class Watch:
         ]
 
     @staticmethod
-    def _waiting(warm: set[int]) -> set[int]:
+    def _waiting(warm: set[int], among: Mapping[int, int]) -> set[int]:
         """The forks of warm processes that wait for a run: without children, and few."""
+        having = set(among.values())
         found: set[int] = set()
         for pid in warm:
-            forks = [fork for fork in descendants(pid) if _parent(fork) == pid]
-            found = found.union(sorted(fork for fork in forks if not descendants(fork))[-_WAITING:])
+            found.update(sorted(set(_children(pid, among)) - having)[-_WAITING:])
         return found
-
-    def _processes(self, warm: set[int]) -> frozenset[str]:
-        expected = warm | self._waiting(warm)
-        return frozenset(
-            f"{pid} {_fields(pid).get('Name')} {_fields(pid).get('State')}"
-            for pid in descendants(os.getpid()) - expected
-        )
 
     def _made_groups(self) -> Iterator[Path]:
         for folder in self._group_folders:
             with contextlib.suppress(OSError):
                 yield from folder.glob(f"darsgah-{os.getpid()}-*")
 
-    def _groups(self, warm: set[int]) -> frozenset[str]:
+    def _groups(self, waiting: set[int]) -> frozenset[str]:
         """Groups of runs that are over: a waiting fork is a member of its own."""
-        waiting = self._waiting(warm)
         found = set()
         for group in self._made_groups():
             with contextlib.suppress(OSError):

@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import nbgrader
-
 from darsgah_grader.types import Assignment, Environment, Limits, Master
 
-NBGRADER = Path(nbgrader.__file__).parent
-"""The installed nbgrader, which brings notebooks of its own."""
+NBGRADER = Path(str(distribution("nbgrader").locate_file("nbgrader")))
+"""The installed nbgrader, which brings notebooks of its own; not imported for that, which takes seconds."""
 
 PYTHON = Environment("python")
 

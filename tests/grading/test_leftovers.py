@@ -19,6 +19,7 @@ from darsgah_grader.sandbox.zygote import Sandbox
 from darsgah_grader.types import Environment
 from tests.grading import leftovers
 from tests.grading.leftovers import PLANTED, Watch
+from tests.grading.sandbox.machine import descendants
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make one")
 
@@ -152,7 +153,9 @@ def test_a_run_under_way_is_found_and_one_that_is_over_is_not(tmp_path: Path) ->
 
 def test_what_grows_is_weighed(tmp_path: Path) -> None:
     with Sandbox.start(Environment("python")) as sandbox, ExitStack() as opened:
-        watch = Watch(tmp_path)
+        watch, ending = Watch(tmp_path), time.monotonic() + 10
+        while not descendants(sandbox.pid or 0) and time.monotonic() < ending:
+            time.sleep(0.01)  # the first fork that waits is on its way
         before = watch.weight()
         for _ in range(30):
             opened.enter_context(Path("/dev/null").open())

@@ -1,38 +1,40 @@
 """What the tests look at on the host: processes, mounts and cgroups."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
-def _parents() -> dict[int, int]:
+def parents() -> dict[int, int]:
     """Parent of every process; those that end meanwhile are left out."""
-    parents = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
+    found = {}
+    for name in os.listdir("/proc"):  # noqa: PTH208 -- names are all it wants
+        if name.isdigit():
             try:
-                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123 -- hundreds, many times
+                    found[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
             except OSError:
                 continue
-    return parents
+    return found
 
 
 def parent_of(pid: int) -> int | None:
     """The parent of a process; None when it has ended."""
-    return _parents().get(pid)
+    return parents().get(pid)
 
 
 def children_of(pid: int) -> list[int]:
     """The children of a process."""
-    return [child for child, parent in _parents().items() if parent == pid]
+    return [child for child, parent in parents().items() if parent == pid]
 
 
-def descendants(pid: int) -> set[int]:
-    """Every process below ``pid``."""
-    parents = _parents()
+def descendants(pid: int, among: Mapping[int, int] | None = None) -> set[int]:
+    """Every process below ``pid``; ``among`` are the parents of all as they were looked at before."""
+    table = parents() if among is None else among
     found: set[int] = set()
     frontier = {pid}
     while frontier:
-        frontier = {child for child, parent in parents.items() if parent in frontier} - found
+        frontier = {child for child, parent in table.items() if parent in frontier} - found
         found |= frontier
     return found
 

@@ -56,7 +56,7 @@ def test_a_process_that_somebody_stopped_costs_the_cell_that_did_it(sandbox: San
         "time.sleep(0.05)"
     )
     job = [CellSource("kept = 1"), CellSource(stopping), CellSource("assert kept == 1", graded=True)]
-    run = sandbox.run(Job(job, limits=dataclasses.replace(QUICK, cell_seconds=2)))
+    run = sandbox.run(Job(job, limits=dataclasses.replace(QUICK, cell_seconds=1)))
     assert run.cells[1].outcome in {Outcome.DIED, Outcome.TIMEOUT}
     assert run.cells[2].outcome is Outcome.OK
 

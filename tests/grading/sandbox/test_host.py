@@ -71,10 +71,10 @@ def test_a_dead_warm_process_is_started_again() -> None:
 def test_a_run_of_which_a_process_was_killed_is_made_again(generations: int) -> None:
     with Sandbox.start(Environment("python")) as sandbox:
         with ThreadPoolExecutor(1) as pool:
-            job = Job(cells("kept = 1", "import time\ntime.sleep(1.5)", "kept + 1"), limits=QUICK)
-            running = pool.submit(sandbox.run, job)
-            time.sleep(0.7)
+            job = Job(cells("kept = 1", "import time\ntime.sleep(1)", "kept + 1"), limits=QUICK)
             assert sandbox.pid is not None
+            running = pool.submit(sandbox.run, job)
+            _begun(sandbox.pid)
             os.kill(_oldest_line(sandbox.pid)[generations], signal.SIGKILL)
             run = running.result(timeout=20)
         assert [cell.outcome for cell in run.cells] == [Outcome.OK] * 3
@@ -351,14 +351,22 @@ sandbox.run(Job([CellSource("while True: pass")]))
 """
 
 
+def _begun(warm: int) -> set[int]:
+    """The warm process with all below it, once a run of it is under way."""
+    ending = time.monotonic() + 10
+    while not (runs := [pid for pid in descendants(warm) if descendants(pid)]) and time.monotonic() < ending:
+        time.sleep(0.02)
+    assert runs
+    time.sleep(0.2)
+    return {warm, *descendants(warm)}
+
+
 def _outlives_its_host(level: SandboxLevel) -> bool:
     """Kill a host in the middle of a run; whether anything of its sandbox is there ten seconds later."""
     with subprocess.Popen([sys.executable, "-c", _HOST, level], stdout=subprocess.PIPE, text=True) as host:
         assert host.stdout is not None
         warm = int(host.stdout.readline())
-        time.sleep(1)
-        family = {warm, *descendants(warm)}
-        assert len(family) >= 3
+        family = _begun(warm)
         host.kill()
     ending = time.monotonic() + 10
     while any(user_of(pid) is not None for pid in family) and time.monotonic() < ending:
