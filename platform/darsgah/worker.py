@@ -30,8 +30,10 @@ from darsgah.lab_checks.tasks import AT_ONCE, LabCheckTasks
 from darsgah.notices.mail_server import MailServer
 from darsgah.notices.tasks import NoticeTasks
 from darsgah.organisations.tasks import Follower, OrganisationTasks
+from darsgah.projects import reminders
 from darsgah.settings import Settings
 from darsgah.tutoring import calibrations
+from darsgah.ui.language import Languages
 from darsgah_grader.sandbox.levels import probe
 from darsgah_grader.types import SandboxLevel
 
@@ -64,6 +66,17 @@ async def _keep_house(database: Database, *, measures: bool) -> None:
                     logger.info("labs_to_measure", asked=asked)
         except ServiceUnavailable as error:
             logger.warning("housekeeping_put_off", reason=error.message)
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+
+async def _remind(database: Database) -> None:
+    """Send what is due of projects, once an hour; with several workers each reminder is sent once."""
+    languages = Languages.load()
+    while True:
+        try:
+            await reminders.remind(database, languages, now())
+        except ServiceUnavailable as error:
+            logger.warning("reminders_put_off", reason=error.message)
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
