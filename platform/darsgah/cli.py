@@ -23,6 +23,7 @@ COMMANDS = {
     "tutor": "tutor:tutor_commands",
     "import": "importing:import_commands",
     "account": "accounts:account_commands",
+    "credentials": "credentials:credential_commands",
     "doctor": "doctor:doctor_command",
     "db": "database:database_commands",
 }

@@ -38,7 +38,7 @@ class Line:
 def qr_code(address: str) -> Markup:
     """The address as a QR code that fills the box it is put in (ISO/IEC 18004, correction level M)."""
     drawn = segno.make(address, error="m", micro=False).svg_inline(
-        border=2, dark=_INK, light="#ffffff", omitsize=True
+        border=4, dark=_INK, light="#ffffff", omitsize=True
     )
     return Markup(drawn)  # noqa: S704 - the library draws squares; the address is nowhere in it as text
 
