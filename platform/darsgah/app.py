@@ -44,8 +44,16 @@ from darsgah.db.session import Database
 from darsgah.enrolments import api as enrolments_api
 from darsgah.enrolments import pages as enrolments_pages
 from darsgah.errors import NotFound
+from darsgah.evaluations import api as evaluations_api
+from darsgah.evaluations import hub_pages as evaluations_hub_pages
+from darsgah.evaluations import pages as evaluations_pages
 from darsgah.grades import api as grades_api
 from darsgah.grades import pages as grades_pages
+from darsgah.hackathons import api as hackathons_api
+from darsgah.hackathons import organising_pages as hackathons_organising_pages
+from darsgah.hackathons import pages as hackathons_pages
+from darsgah.hiring import api as hiring_api
+from darsgah.hiring import pages as hiring_pages
 from darsgah.hubs import api as hubs_api
 from darsgah.hubs import pages as hubs_pages
 from darsgah.jobs.notifications import Listener
@@ -213,9 +221,14 @@ def _routes() -> list[ControllerRouterHandler]:
         organisations_pages.router,
         organisation_pages.router,
         verifying_pages.router,
+        hiring_pages.router,
         teams_pages.router,
         applications_pages.router,
         matching_pages.router,
+        evaluations_pages.router,
+        evaluations_hub_pages.router,
+        hackathons_pages.router,
+        hackathons_organising_pages.router,
         projects_pages.router,
         milestone_pages.router,
         meeting_pages.router,
@@ -240,9 +253,12 @@ def _routes() -> list[ControllerRouterHandler]:
                 tutor_nodes_api.router,
                 briefs_api.router,
                 organisations_api.router,
+                hiring_api.router,
                 teams_api.router,
                 applications_api.router,
                 matching_api.router,
+                evaluations_api.router,
+                hackathons_api.router,
                 projects_api.router,
                 meetings_api.router,
             ],

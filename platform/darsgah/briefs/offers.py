@@ -51,9 +51,23 @@ class Offer:
         return self.taking or self.stage is Stage.PAUSED
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The skills that a brief names, and what is to be delivered in Markdown."""
+
+    skills: tuple[str, ...]
+    deliverables: str
+
+
 async def offers(session: AsyncSession, brief_ids: Collection[UUID]) -> dict[UUID, Offer]:
     """Some briefs, whoever asks, by id."""
     return await _offers(session, await queries.briefs(session, brief_ids))
+
+
+async def described(session: AsyncSession, brief_id: UUID) -> Described:
+    """What a brief asks for; the caller has seen that there is one, and decides who is shown it."""
+    row = await queries.brief(session, brief_id)
+    return Described(tuple(row.skills), row.deliverables) if row else Described((), "")
 
 
 async def offers_of_hub(session: AsyncSession, hub_id: UUID) -> dict[UUID, Offer]:

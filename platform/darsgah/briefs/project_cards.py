@@ -76,6 +76,18 @@ async def of_hubs(
     return await _cards(session, chosen, limit=limit)
 
 
+async def in_dispute(
+    session: AsyncSession, hub_ids: Collection[UUID] | None, *, after: UUID | None, limit: int
+) -> list[ProjectCard]:
+    """Those of some hubs, or of all without any, about which there is a dispute, newest first."""
+    chosen: sa.ColumnElement[bool] = col(Project.stage) == Stage.DISPUTED.value
+    if hub_ids is not None:
+        chosen = sa.and_(chosen, col(Project.hub_id).in_(hub_ids))
+    if after is not None:
+        chosen = sa.and_(chosen, col(Project.id) < after)
+    return await _cards(session, chosen, limit=limit)
+
+
 async def in_stages(
     session: AsyncSession, stages: Collection[Stage], *, after: UUID | None, limit: int
 ) -> list[ProjectCard]:

@@ -82,6 +82,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("Your credential “{achievement}” was revoked"),
         Message("{issuer} has taken back the credential “{achievement}”. The reason given: {reason}"),
     ),
+    "evaluations_open": Kind(
+        Message("See how “{brief}” was evaluated"),
+        Message("Both sides have evaluated the project “{brief}”, so both can read it now."),
+    ),
     "hackathon_cancelled": Kind(
         Message("{hackathon} does not take place"),
         Message("The hackathon {hackathon} was called off. The reason given: {reason}"),
@@ -133,6 +137,14 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     "application_withdrawn": Kind(
         Message("{team} withdrew from {brief}"),
         Message("{team} no longer applies to {brief}. The order of the other applicants is kept."),
+    ),
+    "hiring_answer": Kind(
+        Message("{person} answered"),
+        Message("{person} answered what your organisation wrote about their profile."),
+    ),
+    "hiring_message": Kind(
+        Message("{organisation} wrote to you"),
+        Message("{organisation} saw your profile and wrote to you. Your address is not shown to them."),
     ),
     "mentor_refused": Kind(
         Message("You were not verified as a mentor"),
@@ -307,5 +319,17 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     "team_taken_out": Kind(
         Message("You are in the team {team} no more"),
         Message("You were taken out of the team {team}. What you did with it before is kept."),
+    ),
+    "trl_claimed": Kind(
+        Message("“{brief}”: readiness level {level} is claimed"),
+        Message("The team of “{brief}” says that it has reached level {level}. See its evidence, and decide."),
+    ),
+    "trl_confirmed": Kind(
+        Message("“{brief}”: readiness level {level} is confirmed"),
+        Message("Level {level} of the project “{brief}” was confirmed."),
+    ),
+    "trl_refused": Kind(
+        Message("“{brief}”: readiness level {level} is not confirmed"),
+        Message("Level {level} of the project “{brief}” was not confirmed. Read why, and show more."),
     ),
 })  # fmt: skip
