@@ -28,6 +28,7 @@ from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
 from tests.applications import routes as application_routes
 from tests.credentials import routes as credential_routes
+from tests.hiring import routes as hiring_routes
 from tests.network import DATA_FILE, PASSWORD, RELEASE, RIGHT, WORK, Platform
 from tests.organisations.acting import PROFILE as MENTOR
 from tests.organisations.acting import becoming
@@ -270,6 +271,7 @@ EXPECTED: Mapping[str, Expected] = {
     **project_routes.EXPECTED,
     **application_routes.ROUTES,
     **credential_routes.ROUTES,
+    **hiring_routes.ROUTES,
 }
 
 DRAFT = {"content": WORK, "headers": {"If-Match": "1"}}
@@ -344,6 +346,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /api/v1/team-joins": {"json": {"token": "nothing"}},
     "POST /api/v1/tutor/nodes": {"json": NODE},
     **credential_routes.BODIES,
+    **hiring_routes.BODIES,
     **hackathon_routes.SENT,
     **project_routes.SENT,
     **application_routes.BODIES,
@@ -409,6 +412,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         "{organisation_id:uuid}": str(office.id),
         "{mentor_id:uuid}": str(mentor.account_id),
         "{notice_id:uuid}": NOBODY,
+        "{profile_id:uuid}": NOBODY,
         "{secret:str}": "nothing",
         "{team_id:uuid}": str(team.id),
         "{invitation_id:uuid}": NOBODY,

@@ -9,6 +9,7 @@ import darsgah.enrolments.models
 import darsgah.evaluations.models
 import darsgah.grades.models
 import darsgah.hackathons.models
+import darsgah.hiring.models
 import darsgah.hubs.models
 import darsgah.lab_checks.models
 import darsgah.notices.models

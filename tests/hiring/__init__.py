@@ -1,0 +1,1 @@
+"""Profiles that learners open to verified organisations."""
