@@ -26,6 +26,8 @@ TABLES = (
     "submission",
     "page",
     "credential",
+    "team",
+    "application",
 )
 
 
@@ -58,6 +60,7 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
     assert first["enrolment"] == 3 * (classmates + 2)
     assert first["lab_version"] == len(shipped_labs())
     assert first["credential"] == 1
+    assert (first["team"], first["application"]) == (2, 2)
     for email in ("learner@demo.example", "talib@demo.example", demo.CLASSMATES[-1].email):
         pages = await cohort_pages(database, email)
         assert pages[0].cohort.course.slug == demo.FIRST

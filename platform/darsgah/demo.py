@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from darsgah import demo_teams
 from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.accounts.schemas import SignUp
@@ -32,6 +33,7 @@ from darsgah.enrolments.schemas import CohortPlan, Terms
 from darsgah.hubs import service as hubs
 from darsgah.submissions import service as submissions
 from darsgah.submissions.imported import assignments_begun
+from darsgah.ui.language import Languages
 from darsgah_grader.grading import Grader
 from darsgah_labs.course_folder import load_course
 from darsgah_labs.course_format import Course
@@ -133,6 +135,12 @@ async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, prog
                 await _hand_in(session, blobs, actors[classmate], cohorts[-1], material, number=number)
     async with database.begin() as session:
         await _award(session, issuing, actors[LEARNER], cohorts[-1])
+    progress("Publishing a brief, and teams that apply to it")
+    crews = [[actors[LEARNER], actors[CLASSMATES[0]]], [actors[one] for one in CLASSMATES[-3:]]]
+    async with database.begin() as session:
+        await demo_teams.load_teams(
+            session, mentors[0], named["hub@demo.example"], crews, Languages.load()["en"]
+        )
 
 
 async def _published(session: AsyncSession, labs: Sequence[Lab]) -> dict[str, LabVersionView]:
@@ -208,7 +216,7 @@ def _plan(course: Course, labs: Mapping[str, LabVersionView]) -> CoursePlan:
 async def _is_complete(session: AsyncSession, cohorts: Sequence[UUID], handed_in: Sequence[str]) -> bool:
     """Whether a run before went through to its last step, with the courses as they are now."""
     last = await accounts.account_named(session, CLASSMATES[-1].email)
-    if last is None or not await are_loaded(session):
+    if last is None or not await are_loaded(session) or not await demo_teams.are_loaded(session, last.id):
         return False
     for cohort_id in cohorts:
         if last.id not in await enrolments.members(session, cohort_id):
