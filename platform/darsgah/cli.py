@@ -21,6 +21,7 @@ COMMANDS = {
     "lab": "labs:lab_commands",
     "environment": "environments:environment_commands",
     "tutor": "tutor:tutor_commands",
+    "gpu": "gpu:gpu_commands",
     "import": "importing:import_commands",
     "account": "accounts:account_commands",
     "credentials": "credentials:credential_commands",

@@ -145,6 +145,9 @@ class Settings(BaseSettings):
     mail_from: str | None = Field(
         default=None, description="Whom letters are from, learn@example.org; set with the mail server."
     )
+    project_token: str | None = Field(
+        default=None, description="A project's token, with which darsgah gpu run uses its GPU hours."
+    )
     session_days: int = Field(default=14, ge=1, description="Days after which an unused sign-in ends.")
     sign_in_attempts: int = Field(
         default=10,

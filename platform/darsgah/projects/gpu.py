@@ -31,8 +31,10 @@ from darsgah.ui.language import Message
 
 SLICE_SECONDS: Final = 60.0
 """What is set aside at once for a lease, on each of its GPUs."""
+LEAST_SECONDS: Final = 1.0
+"""A slice that would be shorter is none: the hours are used up."""
 RENEW_SECONDS: Final = 20.0
-"""A machine says so often that the work goes on."""
+"""A machine says so often that the work goes on; in its last slice at the end of it."""
 AT_WORK: Final = frozenset({Stage.AGREEMENTS_SIGNED, Stage.KICKOFF, Stage.MILESTONES})
 """Stages in which GPU work runs."""
 MOST_TOKENS: Final = 10
@@ -185,7 +187,7 @@ async def start(session: AsyncSession, token: str | None, project_id: UUID, new:
     moment = now()
     await _bury(session, project_id, moment)
     slice_seconds = await _slice(session, project, new.gpus, moment)
-    if slice_seconds <= 0:
+    if slice_seconds < LEAST_SECONDS:
         raise GpuQuotaUsed
     lease = GpuLease(
         hub_id=project.hub_id,
@@ -216,18 +218,18 @@ async def renew(session: AsyncSession, token: str | None, project_id: UUID, leas
     lease = await _lease(session, row, project_id, lease_id)
     if lease.ended_at is not None:
         raise GpuLeaseOver(reason=lease.ended or "")
-    if lease.paid_until < moment:
+    if lease.paid_until < moment - timedelta(seconds=RENEW_SECONDS):
         _end(lease, "lost", lease.renewed_at)
         return _ended(lease)
-    await _bury(session, project_id, moment)
     _bill(lease, moment)
     if project.stage not in AT_WORK:
         _end(lease, "stopped", moment)
         return _ended(lease)
     lease.paid_until = moment  # its own old slice is free again before the next is cut
     await session.flush()
+    await _bury(session, project_id, moment)
     slice_seconds = await _slice(session, project, lease.gpus, moment)
-    if slice_seconds <= 0:
+    if slice_seconds < LEAST_SECONDS:
         _end(lease, "quota", moment)
         return _ended(lease)
     lease.paid_until = moment + timedelta(seconds=slice_seconds)
@@ -336,7 +338,8 @@ async def _grant(
     session: AsyncSession, project: ProjectCard, lease: GpuLease, slice_seconds: float
 ) -> LeaseGrant:
     left = (await state(session, project)).left_seconds
-    return LeaseGrant(lease.id, slice_seconds, min(RENEW_SECONDS, slice_seconds / 3), left)
+    pause = RENEW_SECONDS if slice_seconds == SLICE_SECONDS else min(RENEW_SECONDS, slice_seconds)
+    return LeaseGrant(lease.id, slice_seconds, pause, left)
 
 
 def _lease_view(row: GpuLease) -> LeaseView:
