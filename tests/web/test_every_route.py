@@ -32,7 +32,7 @@ from tests.hiring import routes as hiring_routes
 from tests.network import DATA_FILE, PASSWORD, RELEASE, RIGHT, WORK, Platform
 from tests.organisations.acting import PROFILE as MENTOR
 from tests.organisations.acting import becoming
-from tests.web import hackathon_routes, project_routes
+from tests.web import evaluation_routes, hackathon_routes, project_routes
 from tests.web.may import (
     ADMINISTRATORS,
     COHORT,
@@ -269,6 +269,7 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /api/v1/reviews/{submission_id:uuid}/executed/{name:str}": STAFF,
     **hackathon_routes.EXPECTED,
     **project_routes.EXPECTED,
+    **evaluation_routes.EXPECTED,
     **application_routes.ROUTES,
     **credential_routes.ROUTES,
     **hiring_routes.ROUTES,
@@ -349,6 +350,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     **hiring_routes.BODIES,
     **hackathon_routes.SENT,
     **project_routes.SENT,
+    **evaluation_routes.SENT,
     **application_routes.BODIES,
 }
 """What is sent to the routes that read something."""
@@ -422,6 +424,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         "{node_id:uuid}": str(network.lab_version_id),
         **credential_rows,
         **project_rows,
+        **evaluation_routes.ADDRESSES,
         "{name:str}": "lab",
         "{name:path}": DATA_FILE,
         "{number:int}": "1",
