@@ -5,7 +5,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor
 from darsgah.accounts import service as accounts
 from darsgah.organisations import joining, people, service, verifying
-from darsgah.organisations.schemas import BecomeMentor, Decision, LookedAt, MentorProfile, NewDecision
+from darsgah.organisations.schemas import (
+    BecomeMentor,
+    LookedAt,
+    MentorProfile,
+    NewDecision,
+    VerificationDecision,
+)
 
 ABROAD, WAITING = "mentor@demo.example", "mentor2@demo.example"
 NOTE = "A demo organisation: nobody looked at anything."
@@ -29,7 +35,9 @@ async def load_mentors(
     if await people.mine(session, abroad) is None:
         await joining.become_mentor(session, abroad, _abroad(hub))
         place = await people.place_of(session, abroad)
-        decision = NewDecision(decision=Decision.VERIFIED, version=1, looked_at=(LookedAt.OTHER,), note=NOTE)
+        decision = NewDecision(
+            decision=VerificationDecision.VERIFIED, version=1, looked_at=(LookedAt.OTHER,), note=NOTE
+        )
         if place is not None:
             await verifying.decide_organisation(session, administrator, place.id, decision)
         await verifying.decide_mentor(session, administrator, abroad.account_id, decision)

@@ -18,7 +18,7 @@ from darsgah.app import API, RouteWithoutRule, deny_by_default, handlers_of
 from darsgah.enrolments import service as enrolments
 from darsgah.grades.tasks import GradingTasks
 from darsgah.organisations import joining, people, verifying
-from darsgah.organisations.schemas import BecomeMentor, Decision, LookedAt, NewDecision
+from darsgah.organisations.schemas import BecomeMentor, LookedAt, NewDecision, VerificationDecision
 from darsgah.submissions import service as submissions
 from darsgah.teams import service as teams
 from darsgah.teams.schemas import NewTeam
@@ -388,7 +388,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         await joining.become_mentor(session, mentor, msgspec.convert(becoming("The office"), BecomeMentor))
         office = await people.place_of(session, mentor)
         assert office
-        decision = NewDecision(decision=Decision.VERIFIED, version=1, looked_at=(LookedAt.CALL,))
+        decision = NewDecision(decision=VerificationDecision.VERIFIED, version=1, looked_at=(LookedAt.CALL,))
         await verifying.decide_organisation(session, hub_admin, office.id, decision)
         await verifying.decide_mentor(session, hub_admin, mentor.account_id, decision)
         team = await teams.found(session, network.people["learner"], NewTeam("The first team"))

@@ -9,7 +9,7 @@ from darsgah.briefs.lifecycle import Who
 from darsgah.briefs.models import Brief
 from darsgah.briefs.queries import COORDINATORS
 from darsgah.organisations import service as organisations
-from darsgah.organisations.schemas import MentorStanding, State
+from darsgah.organisations.schemas import MentorStanding, VerificationState
 
 
 async def parts(session: AsyncSession, actor: Actor | None, brief: Brief) -> frozenset[Who]:
@@ -40,7 +40,10 @@ async def standing_behind(session: AsyncSession, brief: Brief) -> tuple[bool, bo
     standing = await _acting(session, brief)
     if standing is None:
         return False, False
-    return standing.organisation_state is State.VERIFIED, standing.mentor_state is State.VERIFIED
+    return (
+        standing.organisation_state is VerificationState.VERIFIED,
+        standing.mentor_state is VerificationState.VERIFIED,
+    )
 
 
 async def _acting(session: AsyncSession, brief: Brief) -> MentorStanding | None:

@@ -13,10 +13,10 @@ from darsgah.hiring import contact, service
 from darsgah.hiring.schemas import (
     Conversation,
     ConversationView,
-    NewMessage,
+    HiringProfileChange,
+    NewHiringMessage,
     OpenProfile,
     OwnProfile,
-    ProfileChange,
     ProfileList,
     SeenList,
 )
@@ -33,7 +33,9 @@ async def read_own(request: Request[Actor, str, Any], session: NamedDependency[A
 
 @put("/me/hiring-profile", guards=[learners])
 async def change_own(
-    data: JSONBody[ProfileChange], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+    data: JSONBody[HiringProfileChange],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
 ) -> OwnProfile:
     """Write, open or close your profile; who looks afterwards finds a closed one no more."""
     return await service.change(session, request.user, data)
@@ -76,7 +78,7 @@ async def read_conversation(
 @post("/me/hiring-conversations/{organisation_id:uuid}", guards=[signed_in])
 async def answer_organisation(
     organisation_id: FromPath[UUID],
-    data: JSONBody[NewMessage],
+    data: JSONBody[NewHiringMessage],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
 ) -> ConversationView:
@@ -107,7 +109,7 @@ async def read_profile(
 @post("/hiring/profiles/{profile_id:uuid}/messages", guards=[mentors], status_code=204)
 async def write_to_learner(
     profile_id: FromPath[UUID],
-    data: JSONBody[NewMessage],
+    data: JSONBody[NewHiringMessage],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
 ) -> None:

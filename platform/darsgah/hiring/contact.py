@@ -12,7 +12,13 @@ from darsgah.errors import MalformedInput, NotFound
 from darsgah.hiring import queries
 from darsgah.hiring.errors import WaitForAnswer
 from darsgah.hiring.models import HiringMessage
-from darsgah.hiring.schemas import Conversation, ConversationView, MessageView, NewMessage, OpenProfile
+from darsgah.hiring.schemas import (
+    Conversation,
+    ConversationView,
+    HiringMessageView,
+    NewHiringMessage,
+    OpenProfile,
+)
 from darsgah.hiring.service import open_to, see
 from darsgah.notices import service as notices
 from darsgah.organisations import service as organisations
@@ -34,7 +40,7 @@ async def profile(session: AsyncSession, actor: Actor, profile_id: UUID) -> Open
     return msgspec.structs.replace(view, messages=await messages(session, profile_id, organisation_id))
 
 
-async def write(session: AsyncSession, actor: Actor, profile_id: UUID, new: NewMessage) -> None:
+async def write(session: AsyncSession, actor: Actor, profile_id: UUID, new: NewHiringMessage) -> None:
     """Write to a learner whose profile is open, for the organisation that the actor acts for; they are told.
 
     Raises:
@@ -54,7 +60,7 @@ async def write(session: AsyncSession, actor: Actor, profile_id: UUID, new: NewM
     await notices.tell(session, [row.account_id], "hiring_message", told, link)
 
 
-async def answer(session: AsyncSession, actor: Actor, organisation_id: UUID, new: NewMessage) -> None:
+async def answer(session: AsyncSession, actor: Actor, organisation_id: UUID, new: NewHiringMessage) -> None:
     """Answer an organisation that wrote to the actor; whoever wrote for it and still acts for it is told.
 
     Raises:
@@ -78,7 +84,7 @@ async def answer(session: AsyncSession, actor: Actor, organisation_id: UUID, new
 
 
 def _message(
-    profile_id: UUID, organisation_id: UUID, actor: Actor, new: NewMessage, *, by_learner: bool
+    profile_id: UUID, organisation_id: UUID, actor: Actor, new: NewHiringMessage, *, by_learner: bool
 ) -> HiringMessage:
     if not new.body.strip():
         raise MalformedInput(fields={"body": Message("This is needed.")})
@@ -113,11 +119,13 @@ async def conversation(session: AsyncSession, actor: Actor, organisation_id: UUI
     return ConversationView(organisation_id, named[organisation_id].name, found)
 
 
-async def messages(session: AsyncSession, profile_id: UUID, organisation_id: UUID) -> tuple[MessageView, ...]:
+async def messages(
+    session: AsyncSession, profile_id: UUID, organisation_id: UUID
+) -> tuple[HiringMessageView, ...]:
     """The last messages of a conversation, in order."""
     rows = await queries.messages(session, profile_id, organisation_id, SHOWN)
     names = await accounts.display_names(session, [row.author_id for row in rows])
     return tuple(
-        MessageView(names.get(row.author_id, ""), row.by_learner, row.body, row.sent_at)
+        HiringMessageView(names.get(row.author_id, ""), row.by_learner, row.body, row.sent_at)
         for row in reversed(rows)
     )

@@ -17,7 +17,7 @@ from darsgah.db.session import Database
 from darsgah.errors import Conflict, DarsgahError, MalformedInput, TooMany
 from darsgah.hiring import contact, service
 from darsgah.hiring.api import learners, mentors
-from darsgah.hiring.schemas import Line, NewMessage, ProfileChange, Skill
+from darsgah.hiring.schemas import HiringProfileChange, Line, NewHiringMessage, Skill
 from darsgah.ui.form_data import read_form
 from darsgah.ui.language import Message, explain
 from darsgah.ui.templating import Notice, Pages
@@ -110,7 +110,7 @@ async def change_own(
     return Redirect(f"{OWN}?done={'saved' if wanted.is_open else 'closed'}", status_code=303)
 
 
-def _wanted(form: ProfileForm, ticked: list[str]) -> ProfileChange:
+def _wanted(form: ProfileForm, ticked: list[str]) -> HiringProfileChange:
     try:
         skills = msgspec.convert(
             [one.strip() for one in form.skills.split(",") if one.strip()], tuple[Skill, ...]
@@ -121,7 +121,7 @@ def _wanted(form: ProfileForm, ticked: list[str]) -> ProfileChange:
         raise MalformedInput(fields={"skills": text}) from error
     if len(skills) > 30 or len(projects) > 50:
         raise MalformedInput(fields={"skills": Message("At most 30 skills, each of at most 60 characters.")})
-    return ProfileChange(
+    return HiringProfileChange(
         version=form.version,
         is_open=form.is_open,
         headline=form.headline,
@@ -193,7 +193,7 @@ async def write_to_learner(
     form = await request.form()
     try:
         async with database.begin() as session:
-            new = read_form(form, NewMessage)
+            new = read_form(form, NewHiringMessage)
             await contact.write(session, request.user, profile_id, new)
     except (MalformedInput, TooMany) as error:
         async with database.begin() as session:
@@ -226,7 +226,7 @@ async def answer_organisation(
     form = await request.form()
     try:
         async with database.begin() as session:
-            await contact.answer(session, request.user, organisation_id, read_form(form, NewMessage))
+            await contact.answer(session, request.user, organisation_id, read_form(form, NewHiringMessage))
     except MalformedInput as error:
         async with database.begin() as session:
             view = await contact.conversation(session, request.user, organisation_id)

@@ -14,7 +14,7 @@ Skill = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=_LINE)]
 Body = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 
 
-class ProfileChange(msgspec.Struct, frozen=True, kw_only=True):
+class HiringProfileChange(msgspec.Struct, frozen=True, kw_only=True):
     """A learner's profile as it shall be; ``version`` is the one that was read, 0 for the first.
 
     Attributes:
@@ -70,7 +70,7 @@ class ProfileList(msgspec.Struct, frozen=True):
     next_after: UUID | None
 
 
-class MessageView(msgspec.Struct, frozen=True):
+class HiringMessageView(msgspec.Struct, frozen=True):
     """A message; the author's name stands, an address never does."""
 
     author: str
@@ -89,7 +89,7 @@ class OpenProfile(msgspec.Struct, frozen=True):
     skills: tuple[str, ...]
     projects: tuple[ProjectLine, ...]
     credentials: tuple[CredentialCard, ...]
-    messages: tuple[MessageView, ...]
+    messages: tuple[HiringMessageView, ...]
 
 
 class SeenBy(msgspec.Struct, frozen=True):
@@ -122,10 +122,10 @@ class ConversationView(msgspec.Struct, frozen=True):
 
     organisation_id: UUID
     organisation: str
-    messages: tuple[MessageView, ...]
+    messages: tuple[HiringMessageView, ...]
 
 
-class NewMessage(msgspec.Struct, frozen=True):
+class NewHiringMessage(msgspec.Struct, frozen=True):
     """What is written."""
 
     body: Body

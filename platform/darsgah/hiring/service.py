@@ -16,9 +16,9 @@ from darsgah.hiring import queries
 from darsgah.hiring.errors import ProfileChanged
 from darsgah.hiring.models import HiringProfile, HiringView
 from darsgah.hiring.schemas import (
+    HiringProfileChange,
     OpenProfile,
     OwnProfile,
-    ProfileChange,
     ProfileLine,
     ProfileList,
     ProjectLine,
@@ -48,7 +48,7 @@ async def own_profile(session: AsyncSession, actor: Actor) -> OwnProfile:
     )
 
 
-async def change(session: AsyncSession, actor: Actor, wanted: ProfileChange) -> OwnProfile:
+async def change(session: AsyncSession, actor: Actor, wanted: HiringProfileChange) -> OwnProfile:
     """Write, open or close the actor's profile. Once this commits, nobody sees a closed one.
 
     Raises:

@@ -17,7 +17,7 @@ from darsgah.organisations.schemas import (
     AcceptInvitation,
     Answer,
     BecomeMentor,
-    MadeInvitation,
+    MadeOrganisationInvitation,
     MentorCase,
     MentorChange,
     MentorList,
@@ -25,14 +25,14 @@ from darsgah.organisations.schemas import (
     MentorView,
     MyMentoring,
     NewDecision,
-    NewInvitation,
+    NewOrganisationInvitation,
     OrganisationCase,
     OrganisationChange,
     OrganisationList,
     OrganisationProfile,
     OrganisationView,
     PeopleView,
-    State,
+    VerificationState,
 )
 
 administrators = requires(*service.VERIFIERS)
@@ -179,10 +179,10 @@ async def make_owner(
 @post("/organisations/{organisation_id:uuid}/invitations", guards=[signed_in])
 async def invite(
     organisation_id: FromPath[UUID],
-    data: JSONBody[NewInvitation],
+    data: JSONBody[NewOrganisationInvitation],
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
-) -> MadeInvitation:
+) -> MadeOrganisationInvitation:
     """Invite a colleague. The link is in this answer and nowhere else."""
     return await people.invite(session, request.user, organisation_id, data)
 
@@ -202,7 +202,7 @@ async def withdraw_invitation(
 async def list_organisation_cases(
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
-    standing: FromQuery[State | None] = None,
+    standing: FromQuery[VerificationState | None] = None,
     after: FromQuery[UUID | None] = None,
 ) -> OrganisationList:
     """The organisations that you decide about, newest first, 50 at a time."""
@@ -234,7 +234,7 @@ async def decide_organisation(
 async def list_mentor_cases(
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
-    standing: FromQuery[State | None] = None,
+    standing: FromQuery[VerificationState | None] = None,
     after: FromQuery[UUID | None] = None,
 ) -> MentorList:
     """The mentors that you decide about, newest first, 50 at a time."""

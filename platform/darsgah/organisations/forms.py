@@ -11,7 +11,6 @@ from darsgah.organisations.schemas import (
     BecomeMentor,
     Code,
     Country,
-    Decision,
     Line,
     LookedAt,
     MentorProfile,
@@ -21,6 +20,7 @@ from darsgah.organisations.schemas import (
     OrganisationProfile,
     ShortText,
     Text,
+    VerificationDecision,
     Zone,
 )
 from darsgah.ui.form_data import read_form
@@ -76,7 +76,7 @@ class _Version(msgspec.Struct, frozen=True):
 
 
 class _Decision(msgspec.Struct, frozen=True):
-    decision: Decision
+    decision: VerificationDecision
     version: int
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 

@@ -18,7 +18,11 @@ from darsgah.organisations import people, service
 from darsgah.organisations.choices import country_choices
 from darsgah.organisations.forms import ORGANISATION_FIELDS, kept, read_organisation, read_version
 from darsgah.organisations.names import country_name
-from darsgah.organisations.schemas import MadeInvitation, NewInvitation, OrganisationChange
+from darsgah.organisations.schemas import (
+    MadeOrganisationInvitation,
+    NewOrganisationInvitation,
+    OrganisationChange,
+)
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
 from darsgah.ui.language import Message, explain
@@ -153,7 +157,7 @@ async def _people(
     organisation_id: UUID,
     *,
     notices: list[Notice] | None = None,
-    made: MadeInvitation | None = None,
+    made: MadeOrganisationInvitation | None = None,
     site: str = "",
     email: str = "",
     error: DarsgahError | None = None,
@@ -195,7 +199,7 @@ async def invite(
     form = await request.form()
     try:
         async with database.begin() as session:
-            new = read_form(form, NewInvitation)
+            new = read_form(form, NewOrganisationInvitation)
             made = await people.invite(session, request.user, organisation_id, new)
     except (MalformedInput, TooMany) as error:
         email = kept(form, ("email",))["email"]

@@ -18,17 +18,17 @@ from darsgah.organisations import queries
 from darsgah.organisations.errors import ActsElsewhere, InvitationOver, LastOwner, NotNow
 from darsgah.organisations.models import Organisation, OrganisationInvitation, OrganisationMember
 from darsgah.organisations.schemas import (
-    InvitationView,
-    MadeInvitation,
+    MadeOrganisationInvitation,
     MemberRole,
     MemberState,
     MemberView,
     MyMentoring,
-    NewInvitation,
+    NewOrganisationInvitation,
+    OrganisationInvitationView,
     OrganisationView,
     PeopleView,
     ReceivedInvitation,
-    State,
+    VerificationState,
 )
 from darsgah.organisations.service import (
     mentors_by_id,
@@ -122,8 +122,8 @@ async def _member_views(session: AsyncSession, rows: list[OrganisationMember]) -
 
 
 async def invite(
-    session: AsyncSession, actor: Actor, organisation_id: UUID, new: NewInvitation
-) -> MadeInvitation:
+    session: AsyncSession, actor: Actor, organisation_id: UUID, new: NewOrganisationInvitation
+) -> MadeOrganisationInvitation:
     """Make a link with which one person may join; an account with that address is told as well.
 
     The answer is the same whether there is such an account. The link is in this answer and nowhere else.
@@ -152,7 +152,7 @@ async def invite(
     if known is not None:
         told = {"person": actor.display_name, "organisation": row.name}
         await notices.tell(session, [known.id], "organisation_invitation", told, "/mentors/me")
-    return MadeInvitation(_invitation_view(made), f"/organisations/invitations/{secret}")
+    return MadeOrganisationInvitation(_invitation_view(made), f"/organisations/invitations/{secret}")
 
 
 async def withdraw_invitation(
@@ -333,12 +333,12 @@ async def _decides(session: AsyncSession, actor: Actor, row: Organisation) -> bo
 async def _received(session: AsyncSession, row: OrganisationInvitation) -> ReceivedInvitation:
     found = await queries.organisation(session, row.organisation_id)
     names = await accounts.display_names(session, [row.made_by])
-    name = found.name if found and found.state != State.REFUSED.value else ""
+    name = found.name if found and found.state != VerificationState.REFUSED.value else ""
     return ReceivedInvitation(row.id, row.organisation_id, name, names.get(row.made_by, ""), row.expires_at)
 
 
-def _invitation_view(row: OrganisationInvitation) -> InvitationView:
-    return InvitationView(row.id, row.email, row.made_at, row.expires_at)
+def _invitation_view(row: OrganisationInvitation) -> OrganisationInvitationView:
+    return OrganisationInvitationView(row.id, row.email, row.made_at, row.expires_at)
 
 
 def _hash(secret: str) -> bytes:

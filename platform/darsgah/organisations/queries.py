@@ -16,7 +16,7 @@ from darsgah.organisations.models import (
     OrganisationMember,
     Verification,
 )
-from darsgah.organisations.schemas import Decision, MemberRole, MemberState, State
+from darsgah.organisations.schemas import MemberRole, MemberState, VerificationDecision, VerificationState
 
 
 async def organisation(
@@ -32,7 +32,7 @@ async def organisation(
 async def organisation_named(session: AsyncSession, key: str) -> Organisation | None:
     """The organisation with that name, unless it was refused."""
     statement = select(Organisation).where(
-        Organisation.name_key == key, col(Organisation.state) != State.REFUSED.value
+        Organisation.name_key == key, col(Organisation.state) != VerificationState.REFUSED.value
     )
     return (await session.execute(statement)).scalar_one_or_none()
 
@@ -45,7 +45,7 @@ async def organisations(session: AsyncSession, ids: Collection[UUID]) -> Sequenc
 async def list_organisations(
     session: AsyncSession,
     *,
-    state: State | None,
+    state: VerificationState | None,
     hub_ids: Collection[UUID] | None,
     after: UUID | None,
     limit: int,
@@ -81,7 +81,7 @@ async def mentors(session: AsyncSession, account_ids: Collection[UUID]) -> Seque
 async def list_mentors(
     session: AsyncSession,
     *,
-    state: State | None,
+    state: VerificationState | None,
     hub_ids: Collection[UUID] | None,
     after: UUID | None,
     limit: int,
@@ -195,7 +195,7 @@ async def verified_at(session: AsyncSession, organisation_ids: Collection[UUID])
         select(col(Verification.organisation_id), sa.func.max(col(Verification.at)))
         .where(
             col(Verification.organisation_id).in_(organisation_ids),
-            Verification.decision == Decision.VERIFIED.value,
+            Verification.decision == VerificationDecision.VERIFIED.value,
         )
         .group_by(col(Verification.organisation_id))
     )
@@ -206,7 +206,11 @@ async def waiting(session: AsyncSession, hub_ids: Collection[UUID] | None) -> tu
     """How many organisations and how many mentors wait for a decision, of some hubs or of all."""
     counts: list[Any] = []
     for table in (Organisation, Mentor):
-        statement = select(sa.func.count()).select_from(table).where(table.state == State.UNVERIFIED.value)
+        statement = (
+            select(sa.func.count())
+            .select_from(table)
+            .where(table.state == VerificationState.UNVERIFIED.value)
+        )
         if hub_ids is not None:
             statement = statement.where(col(table.hub_id).in_(hub_ids))
         counts.append((await session.execute(statement)).scalar_one())

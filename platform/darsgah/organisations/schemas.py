@@ -19,7 +19,7 @@ Zone = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
-class State(StrEnum):
+class VerificationState(StrEnum):
     """How an organisation or a mentor stands with those who verify them."""
 
     UNVERIFIED = "unverified"
@@ -28,7 +28,7 @@ class State(StrEnum):
     SUSPENDED = "suspended"
 
 
-class Decision(StrEnum):
+class VerificationDecision(StrEnum):
     """What was decided; LAPSED is the platform's own, where a verified organisation became another."""
 
     VERIFIED = "verified"
@@ -126,7 +126,7 @@ class MentorChange(msgspec.Struct, frozen=True, kw_only=True):
     profile: MentorProfile
 
 
-class NewInvitation(msgspec.Struct, frozen=True):
+class NewOrganisationInvitation(msgspec.Struct, frozen=True):
     """Whom to invite."""
 
     email: Email
@@ -153,7 +153,7 @@ class NewDecision(msgspec.Struct, frozen=True, kw_only=True):
         note: to refuse and to suspend, the reason that is told; to verify, whatever else there is to say.
     """
 
-    decision: Decision
+    decision: VerificationDecision
     version: int
     looked_at: tuple[LookedAt, ...] = ()
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
@@ -168,7 +168,7 @@ class OrganisationView(msgspec.Struct, frozen=True):
     country: str
     website: str
     about: str
-    state: State
+    state: VerificationState
     hub_id: UUID
     version: int
     created_at: datetime
@@ -193,7 +193,7 @@ class MentorView(msgspec.Struct, frozen=True):
     headline: str
     expertise: str
     availability: str
-    state: State
+    state: VerificationState
     version: int
     created_at: datetime
     organisation_id: UUID | None = None
@@ -218,11 +218,11 @@ class MemberView(msgspec.Struct, frozen=True):
     headline: str
     country: str
     timezone: str
-    mentor_state: State | None
+    mentor_state: VerificationState | None
     since: datetime
 
 
-class InvitationView(msgspec.Struct, frozen=True):
+class OrganisationInvitationView(msgspec.Struct, frozen=True):
     """An invitation that waits."""
 
     id: UUID
@@ -231,10 +231,10 @@ class InvitationView(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class MadeInvitation(msgspec.Struct, frozen=True):
+class MadeOrganisationInvitation(msgspec.Struct, frozen=True):
     """An invitation just made; ``link`` is a path of this site and is shown this once."""
 
-    invitation: InvitationView
+    invitation: OrganisationInvitationView
     link: str
 
 
@@ -253,7 +253,7 @@ class PeopleView(msgspec.Struct, frozen=True):
 
     organisation: OrganisationView
     members: tuple[MemberView, ...]
-    invitations: tuple[InvitationView, ...]
+    invitations: tuple[OrganisationInvitationView, ...]
     may_change: bool
 
 
@@ -274,7 +274,7 @@ class MentorCase(msgspec.Struct, frozen=True):
 class DecisionView(msgspec.Struct, frozen=True):
     """A decision that was made; ``hub_id`` is None for the network's."""
 
-    decision: Decision
+    decision: VerificationDecision
     by: str
     hub_id: UUID | None
     looked_at: tuple[LookedAt, ...]
@@ -291,8 +291,8 @@ class MentorStanding(msgspec.Struct, frozen=True):
 
     account_id: UUID
     organisation_id: UUID | None
-    organisation_state: State | None
-    mentor_state: State
+    organisation_state: VerificationState | None
+    mentor_state: VerificationState
     role: MemberRole | None
     hub_id: UUID
     timezone: str
@@ -300,7 +300,10 @@ class MentorStanding(msgspec.Struct, frozen=True):
     @property
     def may_act(self) -> bool:
         """Whether both they and their organisation are verified."""
-        return self.mentor_state is State.VERIFIED and self.organisation_state is State.VERIFIED
+        return (
+            self.mentor_state is VerificationState.VERIFIED
+            and self.organisation_state is VerificationState.VERIFIED
+        )
 
 
 class MyMentoring(msgspec.Struct, frozen=True):

@@ -19,7 +19,6 @@ from darsgah.organisations.errors import ChangedMeanwhile, NameTaken
 from darsgah.organisations.models import Mentor, Organisation, Verification
 from darsgah.organisations.names import checked_country, checked_website, checked_zone, name_key
 from darsgah.organisations.schemas import (
-    Decision,
     DecisionView,
     LookedAt,
     MemberRole,
@@ -32,7 +31,8 @@ from darsgah.organisations.schemas import (
     OrganisationList,
     OrganisationProfile,
     OrganisationView,
-    State,
+    VerificationDecision,
+    VerificationState,
 )
 from darsgah.ui.language import Message
 
@@ -107,13 +107,17 @@ async def change_organisation(
     for name, value in kept.items():
         setattr(row, name, value)
     row.version += 1
-    if another and row.state == State.VERIFIED.value:
-        row.state = State.UNVERIFIED.value
-        session.add(Verification(organisation_id=row.id, decision=Decision.LAPSED.value, by=actor.account_id))
+    if another and row.state == VerificationState.VERIFIED.value:
+        row.state = VerificationState.UNVERIFIED.value
+        session.add(
+            Verification(
+                organisation_id=row.id, decision=VerificationDecision.LAPSED.value, by=actor.account_id
+            )
+        )
         await tell_followers(session, row.id)
-    elif changed and row.state == State.REFUSED.value:
-        row.state = State.UNVERIFIED.value
-    if row.state == State.UNVERIFIED.value and changed:
+    elif changed and row.state == VerificationState.REFUSED.value:
+        row.state = VerificationState.UNVERIFIED.value
+    if row.state == VerificationState.UNVERIFIED.value and changed:
         told = {"person": actor.display_name, "organisation": row.name}
         whom = await verifiers(session, row.hub_id)
         await notices.tell(session, whom, "organisation_founded", told, "/hub/organisations")
@@ -168,7 +172,7 @@ async def seen_organisation(
     row = await queries.organisation(session, organisation_id)
     if row is None:
         raise NotFound
-    if row.state != State.VERIFIED.value:
+    if row.state != VerificationState.VERIFIED.value:
         place = actor and (await queries.places(session, [actor.account_id])).get(actor.account_id)
         inside = place and place.organisation_id == row.id
         if not inside and not verifies(actor, row.hub_id):
@@ -191,7 +195,7 @@ async def verifiers(session: AsyncSession, hub_id: UUID) -> list[UUID]:
 async def verified_organisations(session: AsyncSession, after: UUID | None = None) -> OrganisationList:
     """The verified organisations, newest first, ``PAGE`` at a time."""
     rows = await queries.list_organisations(
-        session, state=State.VERIFIED, hub_ids=None, after=after, limit=PAGE + 1
+        session, state=VerificationState.VERIFIED, hub_ids=None, after=after, limit=PAGE + 1
     )
     shown = rows[:PAGE]
     verified = await queries.verified_at(session, [row.id for row in shown])
@@ -209,7 +213,7 @@ async def standings(session: AsyncSession, account_ids: Collection[UUID]) -> dic
     places = await queries.places(session, account_ids)
     active = {who: row for who, row in places.items() if row.state == MemberState.ACTIVE.value}
     rows = await queries.organisations(session, {row.organisation_id for row in active.values()})
-    states = {row.id: State(row.state) for row in rows}
+    states = {row.id: VerificationState(row.state) for row in rows}
     found = {}
     for mentor in await queries.mentors(session, account_ids):
         place = active.get(mentor.account_id)
@@ -217,7 +221,7 @@ async def standings(session: AsyncSession, account_ids: Collection[UUID]) -> dic
             account_id=mentor.account_id,
             organisation_id=place.organisation_id if place else None,
             organisation_state=states[place.organisation_id] if place else None,
-            mentor_state=State(mentor.state),
+            mentor_state=VerificationState(mentor.state),
             role=MemberRole(place.role) if place else None,
             hub_id=mentor.hub_id,
             timezone=mentor.timezone,
@@ -268,7 +272,7 @@ async def mentor_views(session: AsyncSession, rows: Collection[Mentor]) -> dict[
             name=names.get(row.account_id, ""),
             hub_id=row.hub_id,
             **_kept_of(row),
-            state=State(row.state),
+            state=VerificationState(row.state),
             version=row.version,
             created_at=row.created_at,
             organisation_id=place.organisation_id if place else None,
@@ -295,7 +299,7 @@ async def decision_views(session: AsyncSession, rows: Collection[Verification]) 
     names = await accounts.display_names(session, [row.by for row in rows])
     return [
         DecisionView(
-            Decision(row.decision),
+            VerificationDecision(row.decision),
             names.get(row.by, ""),
             row.hub_id,
             tuple(map(LookedAt, row.looked_at)),
@@ -327,7 +331,7 @@ def organisation_view(row: Organisation, verified_at: datetime | None = None) ->
         country=row.country,
         website=row.website,
         about=row.about,
-        state=State(row.state),
+        state=VerificationState(row.state),
         hub_id=row.hub_id,
         version=row.version,
         created_at=row.created_at,

@@ -16,7 +16,6 @@ from darsgah.organisations import queries
 from darsgah.organisations.errors import ChangedMeanwhile, NameTaken, NoReason, NothingLookedAt, NotNow
 from darsgah.organisations.models import Mentor, Organisation, Verification
 from darsgah.organisations.schemas import (
-    Decision,
     LookedAt,
     MentorCase,
     MentorList,
@@ -25,7 +24,8 @@ from darsgah.organisations.schemas import (
     OrganisationCase,
     OrganisationList,
     OrganisationView,
-    State,
+    VerificationDecision,
+    VerificationState,
 )
 from darsgah.organisations.service import (
     PAGE,
@@ -37,10 +37,12 @@ from darsgah.organisations.service import (
 )
 from darsgah.ui.language import Message
 
-FROM: Final[Mapping[Decision, frozenset[State]]] = {
-    Decision.VERIFIED: frozenset({State.UNVERIFIED, State.REFUSED, State.SUSPENDED}),
-    Decision.REFUSED: frozenset({State.UNVERIFIED, State.SUSPENDED}),
-    Decision.SUSPENDED: frozenset({State.VERIFIED}),
+FROM: Final[Mapping[VerificationDecision, frozenset[VerificationState]]] = {
+    VerificationDecision.VERIFIED: frozenset(
+        {VerificationState.UNVERIFIED, VerificationState.REFUSED, VerificationState.SUSPENDED}
+    ),
+    VerificationDecision.REFUSED: frozenset({VerificationState.UNVERIFIED, VerificationState.SUSPENDED}),
+    VerificationDecision.SUSPENDED: frozenset({VerificationState.VERIFIED}),
 }
 """Out of which states each decision leads; LAPSED is nobody's to decide."""
 HISTORY: Final = 50
@@ -58,7 +60,7 @@ def hubs_of(actor: Actor) -> Collection[UUID] | None:
 
 
 async def organisations(
-    session: AsyncSession, actor: Actor, state: State | None = None, after: UUID | None = None
+    session: AsyncSession, actor: Actor, state: VerificationState | None = None, after: UUID | None = None
 ) -> OrganisationList:
     """The organisations that the actor decides about, newest first, ``PAGE`` at a time."""
     rows = await queries.list_organisations(
@@ -71,7 +73,7 @@ async def organisations(
 
 
 async def mentors(
-    session: AsyncSession, actor: Actor, state: State | None = None, after: UUID | None = None
+    session: AsyncSession, actor: Actor, state: VerificationState | None = None, after: UUID | None = None
 ) -> MentorList:
     """The mentors that the actor decides about, with their addresses, newest first, ``PAGE`` at a time."""
     rows = await queries.list_mentors(
@@ -193,11 +195,11 @@ async def _mentor(session: AsyncSession, actor: Actor, account_id: UUID, *, lock
 
 
 def _check(new: NewDecision, row: Organisation | Mentor) -> None:
-    if State(row.state) not in FROM.get(new.decision, frozenset()):
+    if VerificationState(row.state) not in FROM.get(new.decision, frozenset()):
         raise NotNow
     if row.version != new.version:
         raise ChangedMeanwhile(version=row.version)
-    if new.decision is not Decision.VERIFIED:
+    if new.decision is not VerificationDecision.VERIFIED:
         if not new.note.strip():
             raise NoReason(fields={"note": NoReason().message})
         return

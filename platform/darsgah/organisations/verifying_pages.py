@@ -19,20 +19,26 @@ from darsgah.organisations.api import administrators
 from darsgah.organisations.choices import LOOKED_AT
 from darsgah.organisations.forms import kept, read_decision
 from darsgah.organisations.names import country_name
-from darsgah.organisations.schemas import Decision, DecisionView, MentorView, OrganisationView, State
+from darsgah.organisations.schemas import (
+    DecisionView,
+    MentorView,
+    OrganisationView,
+    VerificationDecision,
+    VerificationState,
+)
 from darsgah.ui.language import Message, explain
 from darsgah.ui.templating import Notice, Pages
 
-TABS: Final[Mapping[State, Message]] = {
-    State.UNVERIFIED: Message("Waiting"),
-    State.VERIFIED: Message("Verified"),
-    State.REFUSED: Message("Refused"),
-    State.SUSPENDED: Message("Suspended"),
+TABS: Final[Mapping[VerificationState, Message]] = {
+    VerificationState.UNVERIFIED: Message("Waiting"),
+    VerificationState.VERIFIED: Message("Verified"),
+    VerificationState.REFUSED: Message("Refused"),
+    VerificationState.SUSPENDED: Message("Suspended"),
 }
-DECISIONS: Final[Mapping[Decision, Message]] = {
-    Decision.VERIFIED: Message("Verify"),
-    Decision.REFUSED: Message("Refuse"),
-    Decision.SUSPENDED: Message("Suspend"),
+DECISIONS: Final[Mapping[VerificationDecision, Message]] = {
+    VerificationDecision.VERIFIED: Message("Verify"),
+    VerificationDecision.REFUSED: Message("Refuse"),
+    VerificationDecision.SUSPENDED: Message("Suspend"),
 }
 DONE: Final = Message("Decided. Whoever it concerns was told.")
 
@@ -83,8 +89,12 @@ async def mentors_page(
     )
 
 
-def _tab(standing: str) -> State:
-    return State(standing) if standing in {one.value for one in State} else State.UNVERIFIED
+def _tab(standing: str) -> VerificationState:
+    return (
+        VerificationState(standing)
+        if standing in {one.value for one in VerificationState}
+        else VerificationState.UNVERIFIED
+    )
 
 
 async def _list(
@@ -94,7 +104,7 @@ async def _list(
     *,
     kind: str,
     rows: Sequence[OrganisationView] | Sequence[MentorView],
-    chosen: State,
+    chosen: VerificationState,
     next_after: UUID | None,
     after: UUID | None,
 ) -> Response[str]:
