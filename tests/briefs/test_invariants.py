@@ -12,7 +12,7 @@ from typing import ClassVar, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -28,7 +28,19 @@ from darsgah.access import Actor
 from darsgah.blobs.store import memory_blobs
 from darsgah.briefs import reviewing, writing
 from darsgah.briefs.errors import MoveNotAllowed, NotYours, ReasonMissing
-from darsgah.briefs.lifecycle import BY_NAME, ENDED, INTERRUPTED, MOVES, OPEN, Lane, Stage, Who, replay
+from darsgah.briefs.lifecycle import (
+    BY_NAME,
+    ENDED,
+    INTERRUPTED,
+    MOVES,
+    OPEN,
+    Lane,
+    Move,
+    Stage,
+    Who,
+    moves_from,
+    replay,
+)
 from darsgah.briefs.models import Brief, BriefApproval, BriefMove, Project
 from darsgah.briefs.moving import begin_project, move_brief, move_project
 from darsgah.briefs.schemas import ApprovalForm, ReviewForm
@@ -56,6 +68,7 @@ IS: dict[str | None, set[Who]] = {
 }
 """What each person is to a brief of the first hub; the learners of its teams are TEAM in their projects."""
 ENGLISH = next(iter(Languages.load()))
+Turn = tuple[str | None, str, str]
 people = st.sampled_from(sorted(IS, key=str))
 Row = TypeVar("Row", Brief, Project)
 reasons = st.sampled_from(["", " ", "We said so."])
@@ -152,14 +165,24 @@ class Lives(RuleBasedStateMachine):
 
         assert self.attempt(act) is None
 
-    @rule(data=st.data(), name=people, reason=reasons)
+    def turn(self, data: st.DataObject, lane: Lane, stage: Stage, member: str = "") -> Turn:
+        """Who tries which move with what reason: every second time it is somebody's turn, else anything."""
+        sensible = [move for move in moves_from(lane, stage) if move.name != "withdraw"]
+        wild: bool = data.draw(st.booleans())
+        if sensible and not wild:
+            move: Move = data.draw(st.sampled_from(sensible))
+            able = [name for name in IS if (IS[name] | ({Who.TEAM} if name == member else set())) & move.who]
+            return data.draw(st.sampled_from(sorted(able, key=str))), move.name, "We said so."
+        names = [move.name for move in moves_from(lane, stage)] * 3 + NAMES
+        return data.draw(people), data.draw(st.sampled_from(names)), data.draw(reasons)
+
+    @rule(data=st.data())
     @precondition(lambda self: self.briefs)
-    def move(self, data: st.DataObject, name: str | None, reason: str) -> None:
-        """Somebody tries a move of a brief, often one that leads out of its stage."""
+    def move(self, data: st.DataObject) -> None:
+        """Somebody tries a move of a brief."""
         brief_id = data.draw(st.sampled_from(self.briefs))
         stage = Stage(self.brief(brief_id).stage)
-        sensible = [move.name for move in MOVES if move.lane is Lane.BRIEF and stage in move.sources]
-        move = data.draw(st.sampled_from(sensible * 3 + NAMES))
+        name, move, reason = self.turn(data, Lane.BRIEF, stage)
         error = self.attempt(
             lambda: move_brief(self.session, self.actor(name), brief_id, move, reason=reason)
         )
@@ -217,7 +240,7 @@ class Lives(RuleBasedStateMachine):
             )
         self.attempt(lambda: move_brief(self.session, admin, brief_id, "publish"))
 
-    @rule(data=st.data(), name=people)
+    @rule(data=st.data(), name=people | st.just("hub_admin"))
     @precondition(lambda self: self.briefs)
     def match_team(self, data: st.DataObject, name: str | None) -> None:
         """Somebody begins the project of a team."""
@@ -237,19 +260,38 @@ class Lives(RuleBasedStateMachine):
             assert Who.COORDINATOR in IS[name]
             assert Stage(self.brief(brief_id).stage) in OPEN
 
-    @rule(data=st.data(), name=people, reason=reasons)
+    @rule(data=st.data())
     @precondition(lambda self: self.projects)
-    def move_on(self, data: st.DataObject, name: str | None, reason: str) -> None:
+    def move_on(self, data: st.DataObject) -> None:
         """Somebody tries a move of a project."""
-        project_id = data.draw(st.sampled_from(sorted(self.projects)))
-        stage = Stage(self.project(project_id).stage)
-        sensible = [move.name for move in MOVES if move.lane is Lane.PROJECT and stage in move.sources]
-        move = data.draw(st.sampled_from(sensible * 3 + NAMES))
-        held = IS[name] | ({Who.TEAM} if name == self.projects[project_id].member else set())
+        project_id = data.draw(st.sampled_from(list(self.projects)))
+        stage, member = Stage(self.project(project_id).stage), self.projects[project_id].member
+        name, move, reason = self.turn(data, Lane.PROJECT, stage, member)
+        held = IS[name] | ({Who.TEAM} if name == member else set())
         error = self.attempt(
             lambda: move_project(self.session, self.actor(name), project_id, move, reason=reason)
         )
         self._explain(Lane.PROJECT, move, stage, held, reason, error)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.projects)
+    def finish(self, data: st.DataObject) -> None:
+        """A brief is matched, and one of its projects goes to its end."""
+        project_id = data.draw(st.sampled_from(list(self.projects)))
+        seen, admin = self.projects[project_id], self.world.people["hub_admin"]
+        self.attempt(lambda: move_brief(self.session, admin, seen.brief_id, "match"))
+        for name, move in (
+            (None, "sign_agreements"),
+            ("mentor", "kick_off"),
+            (seen.member, "start_milestones"),
+            (seen.member, "submit_final"),
+            ("instructor", "evaluate"),
+            (None, "credential"),
+            (None, "close"),
+        ):
+            self.attempt(lambda name=name, move=move: move_project(  # type: ignore[misc] # bound now
+                self.session, self.actor(name), project_id, move
+            ))  # fmt: skip
 
     @rule(state=st.sampled_from(["verified", "verified", "suspended"]))
     def verify(self, state: str) -> None:
@@ -355,12 +397,13 @@ def test_whatever_is_tried(server: DatabaseServer) -> None:
             run_state_machine_as_test(
                 Lives,
                 settings=settings(
-                    max_examples=10,
+                    max_examples=8,
                     stateful_step_count=25,
                     deadline=None,
                     derandomize=False,
                     database=None,
                     suppress_health_check=list(HealthCheck),
+                    phases=[Phase.explicit, Phase.generate],
                 ),
             )
         finally:
