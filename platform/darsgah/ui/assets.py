@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -180,8 +181,10 @@ def main() -> int:
     """Build, and say in a few lines what came of it."""
     try:
         built = build()
-        python = build_runtime(PROJECT)
-        full_notebook = build_full_notebook(PROJECT)
+        with ThreadPoolExecutor(2) as beside:  # both need npm's packages, and spend their time outside Python
+            packed = beside.submit(build_runtime, PROJECT)
+            laid = beside.submit(build_full_notebook, PROJECT)
+            python, full_notebook = packed.result(), laid.result()
     except (AssetsError, ScriptError, FullNotebookError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -12,6 +12,7 @@ import io
 import json
 import shutil
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ def _build_core(package: Path, folder: Path) -> bool:
         return False
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    files = {name: _packed(folder, name, _content(package, name)) for name in CORE}
+    with ThreadPoolExecutor() as pool:
+        packed = pool.map(lambda name: _packed(folder, name, _content(package, name)), CORE)
+        files = dict(zip(CORE, packed, strict=True))
     version = json.loads((package / "package.json").read_text())["version"]
     described: dict[str, Any] = {"version": version, "files": files}
     (folder / "runtime.json").write_text(json.dumps(described, indent=1))
