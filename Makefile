@@ -32,7 +32,7 @@ $(BIN)/python:
 
 $(VENV)/.torch: | $(BIN)/python
 	$(call say,Installing PyTorch (about 200 MB for its CPU build))
-	@$(PIP) install --no-compile "$(TORCH)"
+	@$(PIP) install "$(TORCH)"
 	@touch $@
 
 $(VENV)/.installed: requirements/lock.txt pyproject.toml | $(VENV)/.torch
