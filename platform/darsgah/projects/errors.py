@@ -94,6 +94,6 @@ class GpuNotNow(Conflict):
 
 
 class GpuLeaseOver(Conflict):
-    """This lease has ended: {reason}. End the work that it was for."""
+    """This lease has ended ({ending}). End the work that it was for."""
 
     code = "gpu_lease_over"

@@ -217,7 +217,7 @@ async def renew(session: AsyncSession, token: str | None, project_id: UUID, leas
     moment = now()
     lease = await _lease(session, row, project_id, lease_id)
     if lease.ended_at is not None:
-        raise GpuLeaseOver(reason=lease.ended or "")
+        raise GpuLeaseOver(ending=lease.ended or "")
     if lease.paid_until < moment - timedelta(seconds=RENEW_SECONDS):
         _end(lease, "lost", lease.renewed_at)
         return _ended(lease)
