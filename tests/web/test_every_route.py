@@ -27,6 +27,7 @@ from darsgah.tutoring.schemas import HintRequest, MadeHint
 from darsgah.workspaces import service as workspaces
 from darsgah_grader.grading import Grader
 from tests.applications import routes as application_routes
+from tests.briefs import routes as brief_routes
 from tests.credentials import routes as credential_routes
 from tests.hiring import routes as hiring_routes
 from tests.network import DATA_FILE, PASSWORD, RELEASE, RIGHT, WORK, Platform
@@ -271,6 +272,7 @@ EXPECTED: Mapping[str, Expected] = {
     **project_routes.EXPECTED,
     **evaluation_routes.EXPECTED,
     **application_routes.ROUTES,
+    **brief_routes.ROUTES,
     **credential_routes.ROUTES,
     **hiring_routes.ROUTES,
 }
@@ -352,6 +354,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     **project_routes.SENT,
     **evaluation_routes.SENT,
     **application_routes.BODIES,
+    **brief_routes.BODIES,
 }
 """What is sent to the routes that read something."""
 
@@ -393,10 +396,12 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         await verifying.decide_mentor(session, hub_admin, mentor.account_id, decision)
         team = await teams.found(session, network.people["learner"], NewTeam("The first team"))
         application_rows = await application_routes.rows(session, platform)
+        brief_rows = await brief_routes.rows(session, platform)
         credential_rows = await credential_routes.rows(session, platform)
         project_rows = await project_routes.addresses(session)
     return await hackathon_routes.addresses(database, network) | {
         **application_rows,
+        **brief_rows,
         "/runtime/{version:str}/{name:str}": platform.app.state.browser_runtime.worker_url,
         "/full-notebook/{address:path}": platform.app.state.full_notebook.script,
         "{cohort_id:uuid}": str(network.cohort_id),
