@@ -12,8 +12,10 @@ from markupsafe import Markup
 from darsgah.accounts.schemas import Contact
 from darsgah.notices.schemas import Unmailed
 from darsgah.notices.service import words
-from darsgah.ui.language import Language
+from darsgah.ui.language import Language, Message, translate
 
+OPEN: Final = Message("Open it in Darsgah")
+WHY: Final = Message("You have an account at Darsgah, so you are told this. Switch letters off at {address}")
 _ISOLATES: Final = re.compile("[\u2066-\u2069]")
 _METHOD: Final = re.compile(rb"^METHOD:([A-Za-z]+)\s*$", re.MULTILINE)
 _PAGE: Final = Markup(
@@ -37,10 +39,7 @@ def letter(notice: Unmailed, contact: Contact, language: Language, *, sender: st
     """
     title, body = words(notice.kind, notice.details, language)
     address = f"{site}{notice.link}"
-    say = language.translations.gettext
-    why = say(
-        "You are told this because you have an account at Darsgah. Switch letters off at {address}"
-    ).replace("{address}", f"{site}/settings")
+    why = translate(Message(WHY.text, address=f"{site}/settings"), language)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = Address(addr_spec=contact.email)
@@ -49,7 +48,7 @@ def letter(notice: Unmailed, contact: Contact, language: Language, *, sender: st
     message["Message-ID"] = f"<{notice.id}@{sender.rpartition('@')[2].rstrip('> ')}>"
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{site}/settings>"
-    message.set_content(f"{body}\n\n{say('Open it:')} {address}\n\n-- \n{why}\n")
+    message.set_content(f"{body}\n\n{translate(OPEN, language)}: {address}\n\n-- \n{why}\n")
     message.add_alternative(
         str(
             _PAGE.format(
@@ -58,7 +57,7 @@ def letter(notice: Unmailed, contact: Contact, language: Language, *, sender: st
                 title=title,
                 body=body,
                 address=address,
-                open=say("Open it in Darsgah"),
+                open=translate(OPEN, language),
                 why=why,
             )
         ),
