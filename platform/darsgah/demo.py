@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah import demo_teams
+from darsgah import demo_projects, demo_teams
 from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.accounts.schemas import SignUp
@@ -26,7 +26,7 @@ from darsgah.credentials.schemas import AchievementPlan, Award, Evidence, Kind, 
 from darsgah.credentials.service import award
 from darsgah.db.columns import now
 from darsgah.db.session import Database
-from darsgah.demo_mentors import are_loaded, load_mentors
+from darsgah.demo_mentors import ABROAD, are_loaded, load_mentors
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.given_course import given_course
 from darsgah.enrolments.schemas import CohortPlan, Terms
@@ -141,6 +141,9 @@ async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, prog
         await demo_teams.load_teams(
             session, mentors[0], named["hub@demo.example"], crews, Languages.load()["en"]
         )
+    async with database.begin() as session:
+        team = [actors[LEARNER], named["talib@demo.example"]]
+        await demo_projects.load_projects(session, blobs, mentors[0], named["hub@demo.example"], team)
 
 
 async def _published(session: AsyncSession, labs: Sequence[Lab]) -> dict[str, LabVersionView]:
@@ -217,6 +220,9 @@ async def _is_complete(session: AsyncSession, cohorts: Sequence[UUID], handed_in
     """Whether a run before went through to its last step, with the courses as they are now."""
     last = await accounts.account_named(session, CLASSMATES[-1].email)
     if last is None or not await are_loaded(session) or not await demo_teams.are_loaded(session, last.id):
+        return False
+    mentor = await accounts.account_named(session, ABROAD)
+    if mentor is None or not await demo_projects.are_loaded(session, mentor.id):
         return False
     for cohort_id in cohorts:
         if last.id not in await enrolments.members(session, cohort_id):
