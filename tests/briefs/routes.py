@@ -26,7 +26,7 @@ from tests.web.may import (
 
 FINDERS = signed_in(200, mentor=403)
 READERS = signed_in(404, **dict.fromkeys(STAFF_OF_THE_HUB, 200))
-DESK = READERS | dict.fromkeys(ALL_LEARNERS, 403)
+DESK = {**READERS, **dict.fromkeys(ALL_LEARNERS, 403)}
 COORDINATORS = ("instructor", "hub_admin", "network_admin")
 MENTORS = signed_in(403, mentor=200)
 NO_INVITATION = signed_in(403, mentor=404)
