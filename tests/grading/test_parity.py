@@ -4,10 +4,12 @@ nbgrader runs once, in a process of its own, over one course that holds them all
 """
 
 import fcntl
+import hashlib
 import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -35,12 +37,13 @@ Scores = Mapping[tuple[str, str], float | None]
 
 
 def case_pairs() -> list[Pair]:
-    """The cases as pairs; the assignment has the case's name."""
+    """The cases as pairs: each is a student of that name, who shares the assignment of the same source."""
+    sources = {case.name: case.assignment.masters[0].content for case in all_cases()}
     return [
         Pair(
-            assignment=f"case-{case.name}",
-            student="learner",
-            masters={"nb": case.assignment.masters[0].content},
+            assignment=f"case-{hashlib.sha256(sources[case.name]).hexdigest()[:12]}",
+            student=case.name,
+            masters={"nb": sources[case.name]},
             submission={"nb": case.submission},
             files={},
             beside=case.beside,
@@ -67,11 +70,12 @@ def write_course(course: Path, pairs: list[Pair]) -> None:
 
 
 def run_nbgrader(courses: list[Path], pairs: list[Pair]) -> None:
-    """Deal the assignments out to the courses and grade these at the same time."""
-    names = sorted({pair.assignment for pair in pairs})
-    for number, course in enumerate(courses):
-        mine = set(names[number :: len(courses)])
-        write_course(course, [pair for pair in pairs if pair.assignment in mine])
+    """Deal the assignments out to the courses, as evenly as may be, and grade these at the same time."""
+    dealt: list[list[Pair]] = [[] for _ in courses]
+    for name, _ in Counter(pair.assignment for pair in pairs).most_common():
+        min(dealt, key=len).extend(pair for pair in pairs if pair.assignment == name)
+    for course, mine in zip(courses, dealt, strict=True):
+        write_course(course, mine)
     program = [sys.executable, "-m", "tests.grading.nbgrader_batch"]
     with ExitStack() as running:
         batches = [
@@ -139,9 +143,10 @@ def test_scores_are_nbgraders_on_all_that_nbgrader_brings(
 def test_cases_say_what_nbgrader_does(nbgraders: tuple[list[Pair], Mapping[str, Scores | None]]) -> None:
     _, scores = nbgraders
     said = {case.name: case.nbgrader for case in all_cases() if case.nbgrader is not None}
+    place = {pair.student: f"{pair.student}/{pair.assignment}" for pair in case_pairs()}
     found = {
         name: "fails"
-        if (marks := scores[f"learner/case-{name}"]) is None
+        if (marks := scores[place[name]]) is None
         else {grade_id: score for (_, grade_id), score in marks.items()}
         for name in said
     }

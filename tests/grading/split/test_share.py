@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,13 @@ def outcomes(grade: Grade) -> dict[tuple[str, str], tuple[float | None, Verdict]
     }
 
 
-def counted(grader: Grader, lab: Assignment, reference: dict[str, bytes]) -> Counter[str]:
-    """The tests of a lab by how they are graded; those that its own solution does not pass anyhow apart."""
-    split = grader.grade(lab, reference)
-    whole = grader.grade(lab, reference, Assurance.IN_PROCESS)
+def both(grader: Grader, lab: Assignment, submission: Mapping[str, bytes]) -> tuple[Grade, Grade]:
+    """A submission graded by the rule, and in one process."""
+    return grader.grade(lab, submission), grader.grade(lab, submission, Assurance.IN_PROCESS)
+
+
+def counted(split: Grade, whole: Grade) -> Counter[str]:
+    """The tests of a lab by how its solution is graded; those that this does not pass anyhow apart."""
     passed = {key for key, (_, verdict) in outcomes(whole).items() if verdict in _PASSED}
     return Counter(
         "unsolved"
@@ -58,16 +62,14 @@ def test_nearly_all_tests_are_graded_split_and_scores_are_the_same(grader: Grade
     }
     pairs = packaged_pairs(grader)
     for pair in pairs:
-        split = outcomes(grader.grade(pair.lab, pair.submission))
-        assert split == outcomes(grader.grade(pair.lab, pair.submission, Assurance.IN_PROCESS)), (
-            pair.assignment
-        )
+        split, whole = both(grader, pair.lab, pair.submission)
+        assert outcomes(split) == outcomes(whole), pair.assignment
         if pair.student == "reference":
-            share["nbgrader's package"] += counted(grader, pair.lab, dict(pair.submission))
+            share["nbgrader's package"] += counted(split, whole)
     for folder in shipped_labs():
         lab = assignment_of(load(folder), grader.environments)
         solution = {master.name: master.content for master in lab.masters}
-        share["the labs that come with Darsgah"] += counted(grader, lab, solution)
+        share["the labs that come with Darsgah"] += counted(*both(grader, lab, solution))
     found = {name: (kinds["split"], kinds["in-process"], kinds["unsolved"]) for name, kinds in share.items()}
     assert found == documented()
     split_share = sum(kinds["split"] for kinds in share.values())
