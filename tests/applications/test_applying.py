@@ -294,3 +294,15 @@ async def test_a_team_sends_one_application_however_many_members_click(platform:
             await apply(session, actor, brief_id, team_id)
 
     assert await at_once(*(send(actor) for actor in people)) == ["", "already_applied"]
+
+
+async def test_a_team_that_everybody_left_is_no_applicant(
+    session: AsyncSession, network: Network, mentor: Actor
+) -> None:
+    brief_id = await published(session, mentor, network, team_least=1)
+    sana = await learner(session, "sana")
+    team_id = await team_of(session, "Indus", sana)
+    await apply(session, sana, brief_id, team_id)
+    assert len((await ranking.applicants(session, mentor, brief_id)).applicants) == 1
+    await teams.take_out(session, sana, team_id, sana.account_id)
+    assert (await ranking.applicants(session, mentor, brief_id)).applicants == ()

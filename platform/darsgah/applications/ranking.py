@@ -36,6 +36,7 @@ async def applicants(session: AsyncSession, actor: Actor, brief_id: UUID) -> App
     offer, held = await _offer(session, actor, brief_id)
     rows = await _open(session, offer)
     cards = await teams.cards(session, {row.team_id for row in rows})
+    rows = [row for row in rows if not cards[row.team_id].ended]
     pairs = [(offer, cards[row.team_id]) for row in rows]
     lacking = await hindrances(session, pairs, capped=False)
     known = await facts(session, pairs)
