@@ -93,7 +93,7 @@ async def best_shares(session: AsyncSession, account_ids: Collection[UUID]) -> l
         )
         .group_by(col(Submission.account_id), col(Submission.assignment_id))
     )
-    return [(row[0], row[1], row[2]) for row in await session.execute(statement)]
+    return [(row[0], row[1], row[2] or 0.0) for row in await session.execute(statement)]
 
 
 async def recent(
