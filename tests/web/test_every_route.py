@@ -80,6 +80,8 @@ EXPECTED: Mapping[str, Expected] = {
     "POST /sign-out": everyone(303),
     "POST /language": everyone(303),
     "GET /hubs": everyone(200),
+    "GET /hub": signed_in(403, **dict.fromkeys((*STAFF_ELSEWHERE, *STAFF_OF_THE_HUB), 200))
+    | {"auditor": 403},
     "GET /settings": signed_in(200),
     "POST /settings/profile": signed_in(303),
     "POST /settings/password": signed_in(422),

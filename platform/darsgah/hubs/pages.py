@@ -8,14 +8,14 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah.access import Actor, public
+from darsgah.access import Actor, Role, public, requires
 from darsgah.accounts import service as accounts
 from darsgah.accounts.schemas import SignUp
 from darsgah.accounts.service import SignInPolicy
 from darsgah.accounts.tokens import session_cookie
 from darsgah.db.session import Database
 from darsgah.errors import Conflict, MalformedInput
-from darsgah.hubs import service
+from darsgah.hubs import running, service
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
 from darsgah.ui.language import explain
@@ -30,6 +30,24 @@ async def hubs_page(
 ) -> Response[str]:
     """Every hub of the network."""
     return pages.respond(request, "hubs/hubs.html", hubs=await service.list_hubs(session))
+
+
+@get("/hub", guards=[requires(Role.INSTRUCTOR, Role.HUB_ADMIN, Role.NETWORK_ADMIN)])
+async def running_page(
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    """The pages with which a hub is run."""
+    actor = request.user
+    held = await service.hubs_by_id(session, actor.hubs(Role.HUB_ADMIN))
+    return pages.respond(
+        request,
+        "hubs/running.html",
+        industry=running.open_to(actor, running.INDUSTRY),
+        machines=running.open_to(actor, running.MACHINES),
+        rubrics=running.rubrics(held.values()),
+    )
 
 
 @get("/sign-up", guards=[public])
@@ -88,4 +106,6 @@ async def sign_up(
     return Redirect("/today", status_code=303, cookies=[cookie])
 
 
-router = Router(path="/", route_handlers=[hubs_page, sign_up_page, sign_up], include_in_schema=False)
+router = Router(
+    path="/", route_handlers=[hubs_page, running_page, sign_up_page, sign_up], include_in_schema=False
+)

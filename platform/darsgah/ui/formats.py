@@ -38,7 +38,7 @@ def absolute(when: datetime, *, locale: Locale, zone: ZoneInfo) -> Markup:
 
 
 def plain_moment(when: datetime, *, locale: Locale, zone: ZoneInfo | None = None) -> str:
-    """The same without markup, for letters: ``22 November 2026 15:30 PKT``; in the network's zone by default."""
+    """The same without markup, for letters: ``22 November 2026 15:30 PKT``; or in the network's zone."""
     local = _aware(when).astimezone(zone or ZoneInfo(NETWORK_ZONE))
     return f"{format_datetime(local, 'd MMMM y HH:mm', tzinfo=local.tzinfo, locale=locale)} {local.tzname()}"
 

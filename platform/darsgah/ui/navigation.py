@@ -17,7 +17,9 @@ class Place:
 TODAY = Place(Message("Today"), "/today")
 HUBS = Place(Message("Hubs"), "/hubs")
 TEACHING = Place(Message("Teaching"), "/teach")
-KERNELS = Place(Message("Kernels"), "/hub/kernels")
+RUNNING = Place(Message("Run the hub"), "/hub")
+PROJECTS = Place(Message("Projects"), "/projects")
+HACKATHONS = Place(Message("Hackathons"), "/hackathons")
 BRIEFS = Place(Message("Briefs"), "/briefs")
 HUB_BRIEFS = Place(Message("Briefs"), "/hub/briefs")
 OWN_BRIEFS = Place(Message("My briefs"), "/mentor/briefs")
@@ -28,9 +30,10 @@ def places(actor: Actor | None) -> tuple[Place, ...]:
     if actor is None:
         return ()
     if actor.holds(Role.HUB_ADMIN, Role.NETWORK_ADMIN):
-        return (TODAY, TEACHING, HUB_BRIEFS, KERNELS, HUBS)
+        return (TODAY, TEACHING, HUB_BRIEFS, PROJECTS, HACKATHONS, RUNNING)
     if actor.holds(Role.INSTRUCTOR):
-        return (TODAY, TEACHING, HUB_BRIEFS, HUBS)
+        return (TODAY, TEACHING, HUB_BRIEFS, PROJECTS, HACKATHONS, RUNNING)
     if actor.holds(Role.MENTOR):
-        return (TODAY, OWN_BRIEFS, HUBS)
-    return (TODAY, BRIEFS, HUBS) if actor.holds(Role.LEARNER) else (TODAY, HUBS)
+        return (TODAY, OWN_BRIEFS, PROJECTS, HACKATHONS, HUBS)
+    learns = actor.holds(Role.LEARNER)
+    return (TODAY, BRIEFS, PROJECTS, HACKATHONS, HUBS) if learns else (TODAY, HACKATHONS, HUBS)

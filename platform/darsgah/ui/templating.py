@@ -64,8 +64,9 @@ class PageContext:
         return places(self.actor)
 
     def is_at(self, place: Place) -> bool:
-        """Whether the page lies at or below that place."""
-        return self.path == place.path or self.path.startswith(place.path + "/")
+        """Whether the page lies at or below that place, and no other of the header is nearer."""
+        around = [one.path for one in self.places if f"{self.path}/".startswith(f"{one.path}/")]
+        return place.path == max(around, key=len, default="")
 
 
 _current: ContextVar[PageContext] = ContextVar("page")
