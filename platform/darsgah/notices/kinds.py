@@ -116,11 +116,17 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     ),
     "application_declined": Kind(
         Message("Another team has the brief {brief}"),
-        Message("The places of {brief} went to others, so the application of {team} is declined. Other briefs are open."),
+        Message(
+            "The places of {brief} went to others, so the application of {team} is declined. Other "
+            "briefs are open."
+        ),
     ),
     "application_lapsed": Kind(
         Message("{team} has another brief now"),
-        Message("The application of {team} to {brief} lapsed, since the team was matched with another brief."),
+        Message(
+            "The application of {team} to {brief} lapsed, since the team was matched with another "
+            "brief."
+        ),
     ),
     "application_sent": Kind(
         Message("{team} applies to {brief}"),
@@ -128,7 +134,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     ),
     "application_sent_for_you": Kind(
         Message("{team} applied to {brief}"),
-        Message("Somebody of {team} sent an application to {brief} for all of you. Each of you can withdraw it."),
+        Message(
+            "Somebody of {team} sent an application to {brief} for all of you. Each of you can withdraw "
+            "it."
+        ),
     ),
     "application_taken_back": Kind(
         Message("{team} no longer applies to {brief}"),
@@ -200,7 +209,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     ),
     "project_agreement_waiting": Kind(
         Message("“{project}” waits for your acceptance"),
-        Message("The project “{project}” opens when everybody has accepted its agreement. Read and accept it."),
+        Message(
+            "The project “{project}” opens when everybody has accepted its agreement. Read and accept "
+            "it."
+        ),
     ),
     "project_agreements_signed": Kind(
         Message("Everybody agreed: “{brief}”"),
@@ -314,7 +326,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     ),
     "team_member_left": Kind(
         Message("{person} left the team {team}"),
-        Message("{person} is in the team {team} no more. Where it has applied, see whether it still meets what is asked."),
+        Message(
+            "{person} is in the team {team} no more. Where it has applied, see whether it still meets "
+            "what is asked."
+        ),
     ),
     "team_taken_out": Kind(
         Message("You are in the team {team} no more"),
@@ -322,7 +337,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     ),
     "trl_claimed": Kind(
         Message("“{brief}”: readiness level {level} is claimed"),
-        Message("The team of “{brief}” says that it has reached level {level}. See its evidence, and decide."),
+        Message(
+            "The team of “{brief}” says that it has reached level {level}. See its evidence, and "
+            "decide."
+        ),
     ),
     "trl_confirmed": Kind(
         Message("“{brief}”: readiness level {level} is confirmed"),
