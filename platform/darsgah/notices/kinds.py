@@ -314,7 +314,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
     ),
     "project_without_mentor": Kind(
         Message("“{project}” has no mentor at present"),
-        Message("The hub does the mentor’s part in “{project}” until another mentor is named."),
+        Message("The hub does the mentor's part in “{project}” until another mentor is named."),
     ),
     "team_invitation": Kind(
         Message("{person} asks you into the team {team}"),

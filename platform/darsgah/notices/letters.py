@@ -15,7 +15,6 @@ from darsgah.notices.service import words
 from darsgah.ui.language import Language, Message, translate
 
 OPEN: Final = Message("Open it in Darsgah")
-WHY: Final = Message("You have an account at Darsgah, so you are told this. Switch letters off at {address}")
 _ISOLATES: Final = re.compile("[\u2066-\u2069]")
 _METHOD: Final = re.compile(rb"^METHOD:([A-Za-z]+)\s*$", re.MULTILINE)
 _PAGE: Final = Markup(
@@ -39,7 +38,11 @@ def letter(notice: Unmailed, contact: Contact, language: Language, *, sender: st
     """
     title, body = words(notice.kind, notice.details, language)
     address = f"{site}{notice.link}"
-    why = translate(Message(WHY.text, address=f"{site}/settings"), language)
+    told = Message(
+        "You have an account at Darsgah, so you are told this. Switch letters off at {address}",
+        address=f"{site}/settings",
+    )
+    why = translate(told, language)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = Address(addr_spec=contact.email)

@@ -36,7 +36,7 @@ from darsgah.projects.schemas import (
     MilestoneChange,
     MilestonePage,
     MilestoneView,
-    SubmissionView,
+    MilestoneWorkView,
 )
 from darsgah.ui.language import Message
 
@@ -332,8 +332,8 @@ def _deliverables(project_id: UUID, submission_id: UUID, handed_in: HandedIn) ->
 
 def _submission_view(
     row: MilestoneSubmission, files: Sequence[Deliverable], names: dict[UUID, str]
-) -> SubmissionView:
-    return SubmissionView(
+) -> MilestoneWorkView:
+    return MilestoneWorkView(
         id=row.id,
         number=row.number,
         note=row.note,

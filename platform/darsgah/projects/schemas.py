@@ -127,7 +127,7 @@ class DeliverableView(msgspec.Struct, frozen=True):
     size: int
 
 
-class SubmissionView(msgspec.Struct, frozen=True):
+class MilestoneWorkView(msgspec.Struct, frozen=True):
     """What was handed in for a milestone, as one of its versions; ``decision`` is None while it waits."""
 
     id: UUID
@@ -160,7 +160,7 @@ class MilestonePage(msgspec.Struct, frozen=True):
     """A milestone with everything handed in for it, newest first."""
 
     milestone: MilestoneView
-    submissions: tuple[SubmissionView, ...]
+    submissions: tuple[MilestoneWorkView, ...]
     may_submit: bool
     may_decide: bool
     may_change: bool
