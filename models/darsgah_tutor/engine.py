@@ -22,10 +22,11 @@ from darsgah_tutor.leaks import Secrets, secrets_of
 from darsgah_tutor.misconceptions import Bank, general_bank
 from darsgah_tutor.parts import Detector, Model, NotRephrasedError, Passage, Repairer, Rephraser
 from darsgah_tutor.phrases import fill, joined, say
-from darsgah_tutor.pointing import Pointing, confirmed, exception_lines, with_repair
+from darsgah_tutor.pointing import Pointing, confirmed, exception_lines, weighed, with_repair
 from darsgah_tutor.realiser import realise
 from darsgah_tutor.requests import Request, judge, judge_answer
 from darsgah_tutor.signs import authored_findings
+from darsgah_tutor.spectrum import ranking
 from darsgah_tutor.types import Diagnosis, Evidence, Finding, Hint, Level, Question, Repair, Trials
 
 THRESHOLD = 0.5
@@ -136,12 +137,15 @@ def study(tutor: Tutor, question: Question, trials: Trials, source: str, *, lab:
         repair = _repair(tutor, question, evidence, trials, max(SHORTEST, min(left, tutor.repair_seconds)))
     findings = confirmed(findings, repair)
     with _timed(seconds, "model"):
-        diagnosis = tutor.model.diagnose(question, evidence, findings)
+        thought = tutor.model.diagnose(question, evidence, findings)
     diagnosis = with_repair(
-        _authored_first(diagnosis, findings, lab), repair, findings, exception_lines(evidence)
+        _authored_first(thought, findings, lab), repair, findings, exception_lines(evidence)
     )
     secrets = secrets_of(question, evidence, repair)
-    return replace(found, secrets=secrets, findings=findings, repair=repair, diagnosis=diagnosis)
+    found = replace(found, secrets=secrets, findings=findings, repair=repair)
+    firsts = [*ranking(evidence)[:1], *thought.lines[:1]]
+    line = next(iter(_lines(found, diagnosis)), 0)
+    return replace(found, diagnosis=weighed(diagnosis, line, repair, firsts))
 
 
 def tell(tutor: Tutor, found: Study, level: Level, wish: Wish | None = None) -> Hint:

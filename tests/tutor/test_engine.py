@@ -67,10 +67,20 @@ def test_where_every_example_would_be_the_solution_the_evidence_is_told() -> Non
 
 
 def test_a_doubtful_diagnosis_is_withheld_and_the_evidence_told() -> None:
-    doubtful = given(Level.WHERE, Tutor(model=replace(SURE, confidence=0.3)))
+    doubtful = given(Level.WHERE, threshold=0.995)
     assert doubtful.withheld
     assert doubtful.text == given(Level.EVIDENCE).text
-    assert not given(Level.WHERE, Tutor(model=replace(SURE, confidence=0.3)), threshold=0.2).withheld
+    assert not given(Level.WHERE, threshold=0.98).withheld
+
+
+def test_where_the_line_is_sure_and_the_name_is_not_the_line_is_told_alone() -> None:
+    unsure = Tutor(model=replace(SURE, confidence=0.3))
+    where, question = given(Level.WHERE, unsure), given(Level.QUESTION, unsure)
+    assert not where.withheld
+    assert (where.misconception, where.lines[0]) == (None, 2)
+    assert where.text["en"].startswith("Look first at line 2: `extra = km - 2`.")
+    assert "kilometres" not in question.text["en"]
+    assert "line 2" in question.text["en"]
 
 
 def test_what_the_lab_s_author_describes_goes_before_the_model() -> None:

@@ -1,4 +1,4 @@
-"""A model that is asked for Urdu over the wire: learners get Urdu that may be shown, or the authored words."""
+"""A model that is asked for Urdu over the wire: learners get Urdu that may be shown, or the author's."""
 
 from collections.abc import Callable, Iterator, Sequence
 
