@@ -1,4 +1,4 @@
-"""Briefs as browsers and programs meet them: nothing typed is lost, writers see each other, no script runs."""
+"""Briefs as browsers and programs meet them: what is typed is kept, writers meet, and no script runs."""
 
 from dataclasses import replace
 from urllib.parse import quote
@@ -91,9 +91,7 @@ async def test_two_who_write_at_once_see_each_other(platform: Platform, mentor: 
 
 
 async def test_script_in_markdown_never_runs(platform: Platform, mentor: Actor) -> None:
-    written = {
-        name: f"{SCRIPT} {'word ' * 60}" for name in ("problem", "deliverables", "data", "availability")
-    }
+    written = dict.fromkeys(("problem", "deliverables", "data", "availability"), f"{SCRIPT} {'word ' * 60}")
     async with platform.database.begin() as session:
         brief_id = await published(
             session, mentor, platform.network, title=SCRIPT[:80], ai_policy_note=SCRIPT, **written

@@ -49,7 +49,7 @@ class NotReviewed(Conflict):
 
 
 class ApprovalsMissing(Conflict):
-    """A brief is published when organisation, mentor, brief and hub are all approved. Missing: {missing}.
+    """A brief is published when organisation, mentor, brief and hub are all approved: one is still missing.
 
     ``details["missing"]`` names those that are.
     """

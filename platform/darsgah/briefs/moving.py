@@ -44,7 +44,7 @@ from darsgah.teams import service as teams
 from darsgah.ui.language import Message
 
 LONGEST_REASON = 2000
-CHECKED = "automatic check"
+CHECKED = Message("What it found stands in the round.").text
 """The reason of the move that the automatic check makes where it finds something; its findings say more."""
 
 

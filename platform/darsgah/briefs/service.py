@@ -34,14 +34,14 @@ from darsgah.catalog import service as catalog
 from darsgah.db.columns import now
 from darsgah.organisations import service as organisations
 from darsgah.teams import service as teams
-from darsgah.ui.language import Language
+from darsgah.ui.language import Language, Message
 
 PAGE: Final = 50
 READERS = (Role.INSTRUCTOR, Role.HUB_ADMIN, Role.NETWORK_ADMIN, Role.AUDITOR)
 """Who reads the briefs of a hub; auditors only read."""
 MADE_ELSEWHERE = frozenset({"match"})
 """Moves that confirming something else makes; nobody makes them by themselves."""
-UNVERIFIED: Final = "not verified at present"
+UNVERIFIED: Final = Message("The organisation or the mentor is not verified at present.").text
 """The reason of the pause that the platform makes when an organisation or a mentor lost its verification."""
 _AT_ONCE = 200
 logger = structlog.get_logger("darsgah.briefs")

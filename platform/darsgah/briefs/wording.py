@@ -158,7 +158,7 @@ def said(field: str, value: Any, language: Language, labs: Mapping[str, str]) ->
     if value in (None, "", [], ()):
         return ""
     if field in CHOICES:
-        return translate(CHOICES[field].get(value, Message("{value}", value=value)), language)
+        return translate(CHOICES[field].get(value, str(value)), language)
     if field == "milestones":
         return "\n".join(f"{one['title']} · {one['hours']} h · {one['due_on'] or ''}" for one in value)
     if field == "gates":
