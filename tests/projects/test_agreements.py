@@ -49,7 +49,8 @@ async def test_the_briefs_choices_stand_in_it_as_plain_words(session: AsyncSessi
     assert "No *secret* data in any tool." in shown
     assert "<em>secret" not in shown
     assert "CC BY 4.0" in shown
-    assert "مشترکہ" in view.body_ur or "{ip_choice}" not in view.body_ur
+    assert "مشترکہ" in view.body_ur
+    assert "{" not in view.body_ur
 
 
 async def test_another_text_is_accepted_again_until_all_have(session: AsyncSession, match: Match) -> None:
@@ -70,10 +71,10 @@ async def test_another_text_is_accepted_again_until_all_have(session: AsyncSessi
         await agreements.accept(session, LANGUAGES, match.administrator, match.id, signed.sha256)
 
 
-@pytest.mark.parametrize("body", [" ", "{ip_choice} alone", TEXT + " {password}"])
-async def test_a_hubs_text_needs_its_places(session: AsyncSession, match: Match, body: str) -> None:
-    with pytest.raises(MalformedInput):
-        await agreements.change_text(session, match.administrator, match.hub_id, NewAgreementText(body))
+async def test_a_hubs_text_needs_its_places(session: AsyncSession, match: Match) -> None:
+    for body in (" ", "{ip_choice} alone", TEXT + " {password}"):
+        with pytest.raises(MalformedInput):
+            await agreements.change_text(session, match.administrator, match.hub_id, NewAgreementText(body))
 
 
 async def test_two_who_change_the_text_at_once(session: AsyncSession, match: Match) -> None:
@@ -84,25 +85,26 @@ async def test_two_who_change_the_text_at_once(session: AsyncSession, match: Mat
         await agreements.change_text(session, match.elsewhere, match.hub_id, NewAgreementText(TEXT))
 
 
-@pytest.mark.parametrize("name", ["stranger", "other_guide", "elsewhere", "auditing"])
-async def test_nobody_else_reads_or_accepts(session: AsyncSession, match: Match, name: str) -> None:
+async def test_nobody_else_reads_or_accepts(session: AsyncSession, match: Match) -> None:
     view = await agreements.agreement(session, LANGUAGES, match.amna, match.id)
-    for attempt in (
-        agreements.agreement(session, LANGUAGES, match.people[name], match.id),
-        agreements.accept(session, LANGUAGES, match.people[name], match.id, view.sha256),
-        service.room_view(session, match.people[name], match.id),
-    ):
-        with pytest.raises(NotFound):
-            await attempt
+    for name in ("stranger", "other_guide", "elsewhere", "auditing"):
+        for attempt in (
+            agreements.agreement(session, LANGUAGES, match.people[name], match.id),
+            agreements.accept(session, LANGUAGES, match.people[name], match.id, view.sha256),
+            service.room_view(session, match.people[name], match.id),
+        ):
+            with pytest.raises(NotFound):
+                await attempt
 
 
-@pytest.mark.parametrize("table", ["agreement_text", "project_agreement", "agreement_acceptance"])
-@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
-async def test_what_was_accepted_stays(session: AsyncSession, match: Match, table: str, change: str) -> None:
+async def test_what_was_accepted_stays(session: AsyncSession, match: Match) -> None:
     await agreements.change_text(session, match.administrator, match.hub_id, NewAgreementText(TEXT))
     await accept(session, match, "amna")
-    with pytest.raises(IntegrityError, match="stays as it is"):
-        await session.execute(sa.text(change.format(table)))
+    for table in ("agreement_text", "project_agreement", "agreement_acceptance"):
+        for change in ("UPDATE {} SET id = id", "DELETE FROM {}"):
+            with pytest.raises(IntegrityError, match="stays as it is"):
+                async with session.begin_nested():
+                    await session.execute(sa.text(change.format(table)))
 
 
 async def test_a_new_mentor_accepts_before_they_act(session: AsyncSession, match: Match) -> None:

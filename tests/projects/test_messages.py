@@ -68,7 +68,7 @@ async def test_a_dispute_is_written_about_and_an_end_is_not(session: AsyncSessio
     assert len((await messages.messages(session, match.amna, match.id)).messages) == 1
 
 
-@pytest.mark.parametrize("body", [" \n ", "\0", ""])
-async def test_nothing_is_no_message(session: AsyncSession, match: Match, body: str) -> None:
-    with pytest.raises(MalformedInput):
-        await messages.send(session, match.amna, match.id, body)
+async def test_nothing_is_no_message(session: AsyncSession, match: Match) -> None:
+    for body in (" \n ", "\0", ""):
+        with pytest.raises(MalformedInput):
+            await messages.send(session, match.amna, match.id, body)

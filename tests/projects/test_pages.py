@@ -10,6 +10,9 @@ import pytest
 from icalendar import Calendar
 
 from darsgah.db.columns import now
+from darsgah.enrolments import service as enrolments
+from darsgah.enrolments.schemas import Terms
+from darsgah.projects import feeds
 from tests.network import Platform
 from tests.projects.rooms import Match, build_match, open_room
 from tests.projects.test_files import JPG, PNG
@@ -85,7 +88,10 @@ async def test_handing_in_over_the_page(inside: Platform, match: Match) -> None:
     async with inside.browser("amna") as client:
         room = main(await client.get(f"/projects/{match.id}"))
         step = re.findall(rf"/projects/{match.id}/milestones/[0-9a-f-]+", room)[0]
-        files = [("file", ('../"><script>alert(1)</script>.png', PNG)), ("file", ("رپورٹ.md", f"Of: {EVIL}".encode()))]
+        files = [
+            ("file", ('../"><script>alert(1)</script>.png', PNG)),
+            ("file", ("رپورٹ.md", f"Of: {EVIL}".encode())),
+        ]
         words = {"note": EVIL, "link": "https://example.org/code", "after": "0"}
         refused = await client.post(f"{step}/submissions", data=words, files=[("file", ("a.png", JPG))])
         assert refused.status_code == 422
@@ -160,6 +166,22 @@ async def test_the_calendars_address_needs_no_session_and_no_other_works(inside:
         assert file.content.startswith(b"BEGIN:VCALENDAR\r\n")
         for odd in (f"{path}x", "/calendar.ics", "/calendar.ics?key=%00", "/calendar.ics?key=%ff%fe"):
             assert (await client.get(odd)).status_code in (400, 404)
+
+
+async def test_what_is_due_in_a_course_stands_in_its_learners_calendars(platform: Platform) -> None:
+    network, due_at = platform.network, (now() + timedelta(days=9)).replace(microsecond=0)
+    async with platform.database.begin() as session:
+        await enrolments.change_terms(session, network.assignment_id, Terms(due_at=due_at))
+        found = {
+            name: (await feeds.new_address(session, platform.settings, network.people[name])).address or ""
+            for name in ("learner", "outsider")
+        }
+    async with platform.client() as client:
+        for name, address in found.items():
+            file = await client.get(address[address.index("/calendar.ics") :])
+            events = Calendar.from_ical(file.content).walk("VEVENT")
+            expected = [(f"assignment-{network.assignment_id}", due_at)] if name == "learner" else []
+            assert [(one["UID"], one["DTSTART"].dt) for one in events] == expected
 
 
 async def test_a_lease_needs_a_token_not_a_session(inside: Platform, match: Match) -> None:
