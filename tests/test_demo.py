@@ -25,6 +25,7 @@ TABLES = (
     "assignment",
     "submission",
     "page",
+    "brief",
     "credential",
     "team",
     "application",
@@ -59,8 +60,9 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
     assert (first["cohort"], first["submission"]) == (3, demo.HANDED_IN * classmates)
     assert first["enrolment"] == 3 * (classmates + 2)
     assert first["lab_version"] == len(shipped_labs())
+    assert first["brief"] == 5, "a draft, one in review, three that were published"
     assert first["credential"] == 1
-    assert (first["team"], first["application"]) == (2, 2)
+    assert (first["team"], first["application"]) == (3, 2), "the third is at work"
     for email in ("learner@demo.example", "talib@demo.example", demo.CLASSMATES[-1].email):
         pages = await cohort_pages(database, email)
         assert pages[0].cohort.course.slug == demo.FIRST

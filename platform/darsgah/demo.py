@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah import demo_projects, demo_teams
+from darsgah import demo_briefs, demo_projects, demo_teams
 from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.accounts.schemas import SignUp
@@ -144,6 +144,11 @@ async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, prog
     async with database.begin() as session:
         team = [actors[LEARNER], named["talib@demo.example"]]
         await demo_projects.load_projects(session, blobs, mentors[0], named["hub@demo.example"], team)
+    async with database.begin() as session:
+        gates = [published[slug].lab_id for slug in handed_in]
+        await demo_briefs.load_briefs(
+            session, mentors[0], named["hub@demo.example"], gates, Languages.load()["en"]
+        )
 
 
 async def _published(session: AsyncSession, labs: Sequence[Lab]) -> dict[str, LabVersionView]:
@@ -223,6 +228,9 @@ async def _is_complete(session: AsyncSession, cohorts: Sequence[UUID], handed_in
         return False
     mentor = await accounts.account_named(session, ABROAD)
     if mentor is None or not await demo_projects.are_loaded(session, mentor.id):
+        return False
+    writer = Actor(mentor.id, mentor.display_name, mentor.language)
+    if not await demo_briefs.are_loaded(session, writer):
         return False
     for cohort_id in cohorts:
         if last.id not in await enrolments.members(session, cohort_id):
