@@ -100,6 +100,7 @@ class ApplyView(msgspec.Struct, frozen=True):
     """How the reader could come to a brief.
 
     Attributes:
+        gated: it asks for labs to have passed, by whom says ``gate_rule``.
         closed: why nobody can apply now, in words; empty where one can.
     """
 
@@ -109,6 +110,7 @@ class ApplyView(msgspec.Struct, frozen=True):
     mode: Mode
     team_least: int
     team_most: int
+    gated: bool
     gate_rule: GateRule
     apply_until: date | None
     closed: str

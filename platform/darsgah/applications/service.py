@@ -79,6 +79,7 @@ async def apply_view(session: AsyncSession, actor: Actor, brief_id: UUID, langua
         mode=offer.mode,
         team_least=offer.team_least,
         team_most=offer.team_most,
+        gated=bool(offer.gates),
         gate_rule=offer.gate_rule,
         apply_until=offer.apply_until,
         closed=explain(closed, language) if closed else "",
