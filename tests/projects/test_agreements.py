@@ -10,8 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.errors import MalformedInput, NotFound
 from darsgah.notices.models import Notice
 from darsgah.organisations.models import OrganisationMember
-from darsgah.projects import agreements, messages, service
-from darsgah.projects.errors import AgreementChanged, AgreementSigned, ChangedInBetween, RoomLocked
+from darsgah.projects import agreements, meetings, messages, service
+from darsgah.projects.errors import (
+    AgreementChanged,
+    AgreementSigned,
+    ChangedInBetween,
+    NotAcceptedByYou,
+    RoomLocked,
+)
 from darsgah.projects.schemas import NewAgreementText
 from darsgah.ui.richtext import markdown
 from tests.projects.rooms import LANGUAGES, Match, accept, build_match, open_room
@@ -114,8 +120,13 @@ async def test_a_new_mentor_accepts_before_they_act(session: AsyncSession, match
         await messages.messages(session, match.guide, match.id)
     from_now = await agreements.agreement(session, LANGUAGES, match.other_guide, match.id)
     assert (from_now.mine, from_now.may_accept) == (False, True)
-    with pytest.raises(Exception, match="accept the agreement"):
-        await messages.send(session, match.other_guide, match.id, "Hello")
+    for attempt in (
+        messages.messages(session, match.other_guide, match.id),
+        messages.send(session, match.other_guide, match.id, "Hello"),
+        meetings.meetings(session, match.other_guide, match.id),
+    ):
+        with pytest.raises(NotAcceptedByYou):
+            await attempt
     await accept(session, match, "other_guide")
     await messages.send(session, match.other_guide, match.id, "Hello")
     told = await session.execute(sa.select(Notice.account_id).where(Notice.kind == "project_message"))  # type: ignore[call-overload] # SQLModel's columns

@@ -25,7 +25,7 @@ from darsgah.errors import MalformedInput, NotFound
 from darsgah.projects import gpu_queries, queries
 from darsgah.projects.errors import GpuLeaseOver, GpuNotNow, GpuQuotaUsed, GpuTokenUnknown
 from darsgah.projects.models import GpuLease, GpuToken
-from darsgah.projects.room import enter, names_of, require
+from darsgah.projects.room import enter, names_of, require, require_acceptance
 from darsgah.projects.schemas import GpuState
 from darsgah.ui.language import Message
 
@@ -119,6 +119,7 @@ async def page(session: AsyncSession, actor: Actor, project_id: UUID) -> GpuPage
         NotFound: the actor is nothing to the project.
     """
     room = await enter(session, actor, project_id)
+    require_acceptance(room, actor)
     leases = await gpu_queries.leases(session, project_id, PAGE)
     tokens = await gpu_queries.tokens(session, project_id)
     names = await names_of(session, [row.made_by for row in tokens])

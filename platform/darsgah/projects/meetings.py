@@ -25,7 +25,7 @@ from darsgah.projects.calendar_text import Entry, Method, invitation
 from darsgah.projects.errors import ChangedInBetween, NotYourPart
 from darsgah.projects.links import safe_link
 from darsgah.projects.models import MeetingAnswer, MeetingTime, ProjectMeeting
-from darsgah.projects.room import Part, Room, enter, names_of, require
+from darsgah.projects.room import Part, Room, enter, names_of, require, require_acceptance
 from darsgah.projects.schemas import Line, Title
 from darsgah.settings import Settings
 from darsgah.ui.language import Message
@@ -121,6 +121,7 @@ async def meetings(
         NotFound: the actor is nothing to the project.
     """
     room = await enter(session, actor, project_id)
+    require_acceptance(room, actor)
     rows = await queries.meetings(session, project_id, before=before, limit=PAGE + 1)
     shown = rows[:PAGE]
     times = await queries.times(session, [row.id for row in shown])
@@ -284,6 +285,7 @@ async def own_invitation(
         NotFound: there is no such meeting for the actor, or it has no time.
     """
     room = await enter(session, actor, project_id)
+    require_acceptance(room, actor)
     row = await _found(session, project_id, meeting_id)
     if row.starts_at is None:
         raise NotFound

@@ -13,7 +13,7 @@ from darsgah.errors import MalformedInput
 from darsgah.notices import service as notices
 from darsgah.projects import queries
 from darsgah.projects.models import ProjectMessage
-from darsgah.projects.room import Part, Room, coordinators, enter, names_of, require
+from darsgah.projects.room import Part, Room, coordinators, enter, names_of, require, require_acceptance
 from darsgah.projects.schemas import MessagePage, MessageView
 from darsgah.ui.language import Message
 
@@ -29,8 +29,10 @@ async def messages(
 
     Raises:
         NotFound: the actor is nothing to the project.
+        NotAcceptedByYou: the actor has yet to accept its agreement.
     """
     room = await enter(session, actor, project_id)
+    require_acceptance(room, actor)
     rows = await queries.messages(session, project_id, before=before, limit=PAGE + 1)
     shown = rows[:PAGE]
     names = await names_of(session, [row.account_id for row in shown])

@@ -27,7 +27,7 @@ from darsgah.projects.errors import (
     NothingToDecide,
 )
 from darsgah.projects.models import Deliverable, MilestoneSubmission, ProjectMilestone
-from darsgah.projects.room import Part, Room, enter, names_of, require
+from darsgah.projects.room import Part, Room, enter, names_of, require, require_acceptance
 from darsgah.projects.schemas import (
     MOST_FILES,
     MOST_MILESTONES,
@@ -131,6 +131,7 @@ async def page(session: AsyncSession, actor: Actor, project_id: UUID, milestone_
         NotFound: the actor is nothing to the project, or it has no such milestone.
     """
     room = await enter(session, actor, project_id)
+    require_acceptance(room, actor)
     row = await _found(session, room, milestone_id)
     rows = await queries.submissions(session, milestone_id)
     files = await queries.deliverables(session, [one.id for one in rows])
@@ -261,7 +262,7 @@ async def download(
     Raises:
         NotFound: the actor is nothing to the project, or there is no such file in it.
     """
-    await enter(session, actor, project_id)
+    require_acceptance(await enter(session, actor, project_id), actor)
     found = await queries.deliverable(session, project_id, deliverable_id)
     if found is None or found.sha256 is None:
         raise NotFound

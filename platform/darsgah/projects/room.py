@@ -165,12 +165,21 @@ def require(
         raise RoomLocked
     if parts and room.part not in parts:
         raise NotYourPart
-    if room.part is not Part.HUB and actor.account_id not in room.accepted:
-        raise NotAcceptedByYou
+    require_acceptance(room, actor)
     if room.project.stage in ENDED or (room.resting and not resting):
         raise RoomAtRest
     if stages is not None and room.project.stage not in stages:
         raise RoomAtRest
+
+
+def require_acceptance(room: Room, actor: Actor) -> None:
+    """Return when the actor may read what is in the room: a mentor who was named later accepts first.
+
+    Raises:
+        NotAcceptedByYou: they have yet to accept what everybody else has.
+    """
+    if room.signed_at is not None and room.part is not Part.HUB and actor.account_id not in room.accepted:
+        raise NotAcceptedByYou
 
 
 async def coordinators(session: AsyncSession, hub_id: UUID) -> list[UUID]:

@@ -1,4 +1,4 @@
-"""The rooms of projects: agreements, milestones and what is handed in, messages, meetings, calendars, GPU work."""
+"""The rooms of projects: agreements, milestones and what is handed in, messages, meetings, GPU work."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -195,7 +195,9 @@ def _create_milestones() -> None:
         _text("decision_note"),
         sa.PrimaryKeyConstraint("id", name="pk_milestone_submission"),
         sa.UniqueConstraint("milestone_id", "number", name="uq_milestone_submission_milestone_id_number"),
-        sa.CheckConstraint("decision in ('accepted', 'changes_asked')", name="ck_milestone_submission_decision"),
+        sa.CheckConstraint(
+            "decision in ('accepted', 'changes_asked')", name="ck_milestone_submission_decision"
+        ),
         _key("milestone_submission", "project_id", "project"),
         _key("milestone_submission", "milestone_id", "project_milestone"),
         _key("milestone_submission", "submitted_by", "account"),
