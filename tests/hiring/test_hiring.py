@@ -40,6 +40,7 @@ async def find(client: httpx.AsyncClient, skill: str) -> list[dict[str, Any]]:
 async def test_off_by_default_opened_seen_logged_and_closed_at_once(platform: Platform) -> None:
     owner, organisation_id, _ = await acting(platform, "Larkana Labs")
     async with platform.program("learner") as learner:
+        assert await find(owner, "a\x00b") == []
         own = (await learner.get(OWN)).json()
         assert (own["is_open"], own["version"]) == (False, 0)
         nothing = await learner.put(OWN, json={"version": 0, "is_open": True})

@@ -1,5 +1,6 @@
 """A learner's profile, opened and closed by themselves alone; who sees it is kept, and shown to them."""
 
+import re
 from typing import Final
 from uuid import UUID
 
@@ -31,6 +32,8 @@ from darsgah.ui.language import Message
 
 PAGE: Final = 50
 MOST_PROJECTS: Final = 50
+_NO_SKILL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Signs that no skill has, and that the database takes in no text."""
 _HIDDEN: Final = frozenset({Stage.CANCELLED, Stage.WITHDRAWN, Stage.EXPIRED})
 
 
@@ -108,6 +111,8 @@ async def profiles(
         NotFound: the actor does not.
     """
     await acting_for(session, actor)
+    if _NO_SKILL.search(skill):
+        return ProfileList((), None)
     rows = await queries.list_opened(session, skill=skill.strip(), after=after, limit=PAGE + 1)
     shown = rows[:PAGE]
     lines = tuple(ProfileLine(row.id, row.headline, tuple(row.skills)) for row in shown)
