@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah.access import Actor
+from darsgah.access import Actor, Role
 from darsgah.applications import confirming, desk, proposals, ranking, service
 from darsgah.applications.errors import (
     MatchingChanged,
@@ -27,7 +27,9 @@ from darsgah.briefs.models import Brief, Project
 from darsgah.briefs.moving import move_brief
 from darsgah.db.session import Database
 from darsgah.errors import MalformedInput
+from darsgah.hubs import service as hubs
 from darsgah.notices.models import Notice
+from darsgah.organisations.models import Mentor
 from darsgah.teams import service as teams
 from tests.applications.brief_and_teams import (
     ENGLISH,
@@ -246,6 +248,25 @@ async def test_what_changed_since_the_proposal_stops_the_confirmation(
     await move_brief(session, mentor, brief_id, "pause", reason="Later.")
     assert await outcome(confirm(session, instructor, network.hub_id, seen)) == "matching_stale"
     assert await session.scalar(sa.select(sa.func.count()).select_from(Project)) == 0
+
+
+async def test_briefs_whose_mentor_cannot_stand_behind_them_begin_nothing(
+    session: AsyncSession, network: Network, mentor: Actor, instructor: Actor
+) -> None:
+    brief_id = await published(session, mentor, network, team_least=1, title="A")
+    await apply(session, await learner(session, "sana"), brief_id)
+    seen = version_of(await proposed(session, instructor, network.hub_id, brief_id))
+    await hubs.grant(session, mentor.account_id, Role.INSTRUCTOR, network.hub_id)
+    held = await hubs.grants(session, mentor.account_id)
+    teaching = Actor(mentor.account_id, mentor.display_name, "en", held)
+    with pytest.raises(MatchingStale) as own:
+        await confirming.confirm(session, teaching, network.hub_id, seen)
+    assert "You are the mentor of" in own.value.details["fields"]["Sana"].text
+    await session.execute(sa.update(Mentor).values(state="suspended"))
+    session.expire_all()
+    with pytest.raises(MatchingStale) as unverified:
+        await confirming.confirm(session, instructor, network.hub_id, seen)
+    assert "not verified now" in unverified.value.details["fields"]["Sana"].text
 
 
 async def test_staff_put_a_team_together_for_a_brief_whose_teams_are_assigned(

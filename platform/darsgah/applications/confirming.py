@@ -19,7 +19,7 @@ from darsgah.applications.schemas import State
 from darsgah.applications.service import note
 from darsgah.applications.table import Table, is_open, lay
 from darsgah.applications.telling import tell_mentor, tell_team
-from darsgah.briefs import moving, offers
+from darsgah.briefs import moving, offers, project_cards
 from darsgah.db.columns import now
 from darsgah.teams import service as teams
 from darsgah.ui.language import Message
@@ -45,7 +45,7 @@ async def confirm(session: AsyncSession, actor: Actor, hub_id: UUID, version: in
     for team_id in sorted({pair.team_id for pair in matched}):
         await teams.card(session, team_id, lock=True)
     table = await lay(session, [UUID(one) for one in row.brief_ids], pairs)
-    if problems := _problems(table, matched):
+    if problems := await _problems(session, actor, table, matched):
         raise MatchingStale(fields=problems)
     begun = await _begin(session, actor, table, matched)
     await _answer_others(session, actor, matched)
@@ -55,8 +55,14 @@ async def confirm(session: AsyncSession, actor: Actor, hub_id: UUID, version: in
     return Confirmed(row.id, tuple(begun))
 
 
-def _problems(table: Table, matched: Collection[MatchingPair]) -> dict[str, Message]:
-    """What is so no more, by team."""
+async def _problems(
+    session: AsyncSession, actor: Actor, table: Table, matched: Collection[MatchingPair]
+) -> dict[str, Message]:
+    """What stands in the way, by team."""
+    stands = {
+        brief_id: await project_cards.mentor_stands(session, brief_id)
+        for brief_id in {pair.brief_id for pair in matched}
+    }
     found: dict[str, Message] = {}
     for pair in matched:
         row, offer = table.applications[pair.application_id], table.offers[pair.brief_id]
@@ -66,6 +72,14 @@ def _problems(table: Table, matched: Collection[MatchingPair]) -> dict[str, Mess
             found[team.name] = Message("Its application to {brief} is no longer open.", brief=offer.title)
         elif not offer.taking:
             found[team.name] = Message("The brief {brief} is no longer on offer.", brief=offer.title)
+        elif not stands[offer.id]:
+            text = Message(
+                "The organisation or the mentor of {brief} is not verified now.", brief=offer.title
+            )
+            found[team.name] = text
+        elif offer.mentor_id == actor.account_id:
+            text = Message("You are the mentor of {brief}: somebody else confirms it.", brief=offer.title)
+            found[team.name] = text
         elif lacking:
             found[team.name] = lacking[0].text
     return found

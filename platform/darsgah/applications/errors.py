@@ -79,7 +79,7 @@ class MatchingChanged(Conflict):
 
 
 class MatchingStale(Conflict):
-    """Something changed since this was proposed, so nothing was confirmed. Propose the rest anew.
+    """Something stands in the way, so nothing was confirmed: see to it, or propose the rest anew.
 
     ``details["fields"]`` says for each team what.
     """
