@@ -32,10 +32,10 @@ async def confirm(session: AsyncSession, actor: Actor, hub_id: UUID, version: in
     declined, other applications of the matched teams lapse, those to briefs that got no team stay open.
 
     Raises:
-        NotFound: the actor does not coordinate the hub. NoProposal, MatchingChanged, NobodyMatched: as they
-        say. MatchingStale: something that was so at the proposal is so no more. Nothing was done.
-        MoveNotAllowed, OrganisationNotVerified, BriefFull: a brief does not begin projects now. Nothing was
-        done.
+        NotFound: the actor does not coordinate the hub.
+        NoProposal, MatchingChanged, NobodyMatched: as they say.
+        MatchingStale: something stands in the way. Nothing was done.
+        MoveNotAllowed, BriefFull: somebody moved a brief at this very moment. Nothing was done.
     """
     row, pairs = await current(session, actor, hub_id, version)
     matched = [pair for pair in pairs if pair.matched]
