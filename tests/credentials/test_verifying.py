@@ -161,6 +161,11 @@ async def test_a_list_is_no_credential(session: AsyncSession, token: str) -> Non
     kept = await status_lists.current(session, ISSUING, list_id)
     assert await found(session, kept) is Finding.NOT_A_CREDENTIAL
     assert await found(session, token, token) is Finding.LIST_WRONG
+    key = await own_key(session)
+    as_list = tokens.sign(key, tokens.read(token).payload, tokens.LIST_TYPE)
+    assert await found(session, as_list) is Finding.FORGED
+    as_credential = tokens.sign(key, tokens.read(kept).payload, tokens.CREDENTIAL_TYPE)
+    assert await found(session, token, as_credential) is Finding.LIST_WRONG
 
 
 async def test_expired_and_not_yet(session: AsyncSession, network: Network) -> None:
