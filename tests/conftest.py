@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from darsgah.accounts import passwords
 from darsgah.blobs.store import memory_blobs
 from darsgah.db.session import Database
 from darsgah.settings import Settings
@@ -38,6 +40,14 @@ def no_pause_before_another_attempt() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attempts, "PAUSES", (0.01,) * len(attempts.PAUSES))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hundreds of tests sign in: the same function with little work; ``accounts`` sees to the usual."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
 
 

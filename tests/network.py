@@ -18,9 +18,9 @@ from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, Role
+from darsgah.accounts import passwords
 from darsgah.accounts import service as accounts
 from darsgah.accounts.models import Account
-from darsgah.accounts.passwords import HASHER
 from darsgah.accounts.tokens import SESSION_COOKIE
 from darsgah.app import create_app
 from darsgah.blobs.store import BlobStore
@@ -124,7 +124,7 @@ class Network:
 @cache
 def _password_hash() -> str:
     """Of the one password; made once, since a hash takes its time by design."""
-    return HASHER.hash(PASSWORD)
+    return passwords.HASHER.hash(PASSWORD)
 
 
 async def person(session: AsyncSession, name: str, *grants: tuple[Role, str | None]) -> Actor:

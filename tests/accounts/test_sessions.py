@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.accounts import service
+from darsgah.accounts.passwords import HASHER
 from darsgah.accounts.schemas import PasswordChange, SignIn, SignUp
 from darsgah.accounts.service import EmailTaken, SignInPaused, SignInPolicy, WrongCredentials
 from darsgah.db.columns import now
@@ -16,6 +17,12 @@ from tests.network import PASSWORD, Platform, person
 
 POLICY = SignInPolicy(lifetime=timedelta(hours=1), attempts=3, address_attempts=5)
 LIFETIME = POLICY.lifetime
+
+
+def test_guessing_a_password_takes_its_work() -> None:
+    """As RFC 9106 wants it, and as it was read before the tests made it quick."""
+    assert HASHER.memory_cost >= 64 * 1024
+    assert HASHER.time_cost >= 3
 
 
 async def test_an_address_has_one_account_whatever_its_case(session: AsyncSession) -> None:

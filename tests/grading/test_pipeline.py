@@ -228,9 +228,9 @@ def test_one_grader_serves_many_threads(grader: Grader) -> None:
 
 
 def test_the_total_time_spans_the_notebooks(grader: Grader) -> None:
-    slow = notebook(answer("f", "x"), check("t", "import time\ntime.sleep(1.5)"))
+    slow = notebook(answer("f", "x"), check("t", "import time\ntime.sleep(0.7)"))
     masters = tuple(Master(name, slow) for name in ("one", "two", "three"))
-    lab = Assignment(masters, PYTHON, Limits(cell_seconds=5, total_seconds=2))
+    lab = Assignment(masters, PYTHON, Limits(cell_seconds=5, total_seconds=1.3))
     grade = grader.grade(lab, dict.fromkeys(("one", "two", "three"), slow))
     assert [cell.score for cell in grade.cells] == [1, 0, 0]
     assert {cell.verdict for cell in grade.cells[1:]} <= {Verdict.TIMEOUT, Verdict.NOT_RUN}
