@@ -24,8 +24,8 @@ TITLE = "Count rickshaws at a junction"
 TODAY = date.today()  # noqa: DTZ011 # a form's day, as its reader's calendar has it
 PROBLEM = (
     "Nobody knows when the junction fills. The lights are set by hand, once a year, and at school time "
-    "rickshaws wait for three rounds. A count for each quarter of an hour would let the office set the lights "
-    "by the day and the hour."
+    "rickshaws wait for three rounds. A count for each quarter of an hour would let the office set them by "
+    "the day and the hour."
 )
 BRIEF = {
     "title": TITLE,
