@@ -21,7 +21,7 @@ from darsgah.briefs.schemas import (
     ReviewView,
     RoundView,
 )
-from darsgah.ui.language import Language, Message, translate
+from darsgah.ui.language import Language, translate
 
 
 async def content_of(session: AsyncSession, brief: Brief) -> BriefContent:
@@ -115,5 +115,5 @@ def approvals(
 
 
 def _finding(kept: Mapping[str, Any], language: Language) -> FindingView:
-    text = translate(Message(kept["text"], **kept["values"]), language)
+    text = translate(str(kept["text"]), language).format_map(kept["values"])
     return FindingView(kept["field"], kept["code"], text)
