@@ -25,7 +25,7 @@ def _made(name: str = "created_at") -> sa.Column[object]:
 
 
 def _refers(table: str, column: str, to: str = "account.id") -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [to], name=f"fk_{table}_{column}_{to.split('.')[0]}")
+    return sa.ForeignKeyConstraint([column], [to], name=f"fk_{table}_{column}_{to.split('.', maxsplit=1)[0]}")
 
 
 def upgrade() -> None:
