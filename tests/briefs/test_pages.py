@@ -1,5 +1,6 @@
 """Briefs as browsers and programs meet them: what is typed is kept, writers meet, and no script runs."""
 
+import asyncio
 from dataclasses import replace
 from urllib.parse import quote
 from uuid import UUID
@@ -10,8 +11,9 @@ import pytest
 from darsgah.access import Actor
 from darsgah.briefs import writing
 from darsgah.briefs.forms import form_values
+from darsgah.briefs.moving import move_brief
 from darsgah.briefs.schemas import NewBrief
-from tests.briefs.offering import applying, as_json, begun, content, published, verified_mentor
+from tests.briefs.offering import applying, approved, as_json, begun, content, published, verified_mentor
 from tests.network import Platform
 from tests.web.test_weird_input import NONSENSE, fine
 
@@ -88,6 +90,24 @@ async def test_two_who_write_at_once_see_each_other(platform: Platform, mentor: 
         assert answer.headers["location"] == f"/briefs/{brief_id}?done=moved"
         assert (await read(program, brief_id))["stage"] == "in_review"
         assert (await page.get(f"/briefs/{brief_id}/edit")).status_code == 409
+
+
+async def test_of_two_coordinators_at_the_same_moment_one_decides(platform: Platform, mentor: Actor) -> None:
+    for _ in range(3):
+        brief_id = await draft(platform, mentor)
+        async with platform.database.begin() as session:
+            await move_brief(session, mentor, brief_id, "submit")
+            await approved(session, platform.network.people["hub_admin"], brief_id)
+        async with platform.program("hub_admin") as one, platform.program("network_admin") as other:
+            version = (await read(one, brief_id))["version"]
+            url, reason = f"/api/v1/briefs/{brief_id}/moves", "Which crops?"
+            answers = await asyncio.gather(
+                one.post(url, json={"move": "publish", "version": version}),
+                other.post(url, json={"move": "request_changes", "reason": reason, "version": version}),
+            )
+            assert sorted(answer.status_code for answer in answers) == [200, 409]
+            lines = (await one.get(f"/api/v1/briefs/{brief_id}/desk")).json()["history"]
+            assert len(lines) == 4
 
 
 async def test_script_in_markdown_never_runs(platform: Platform, mentor: Actor) -> None:
