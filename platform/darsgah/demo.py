@@ -26,6 +26,7 @@ from darsgah.credentials.schemas import AchievementPlan, Award, Evidence, Kind, 
 from darsgah.credentials.service import award
 from darsgah.db.columns import now
 from darsgah.db.session import Database
+from darsgah.demo_hackathons import load_hackathon
 from darsgah.demo_mentors import ABROAD, are_loaded, load_mentors
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.given_course import given_course
@@ -149,6 +150,8 @@ async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, prog
         await demo_briefs.load_briefs(
             session, mentors[0], named["hub@demo.example"], gates, Languages.load()["en"]
         )
+    async with database.begin() as session:
+        await load_hackathon(session, named["network@demo.example"], "mentor2@demo.example")
 
 
 async def _published(session: AsyncSession, labs: Sequence[Lab]) -> dict[str, LabVersionView]:
