@@ -14,7 +14,7 @@ from darsgah.briefs.content import AiPolicy, BriefContent, DataKind, IpChoice, M
 from darsgah.briefs.schemas import ApprovalForm, NewBrief, ReviewForm
 from darsgah.db.columns import now
 from darsgah.projects import agreements, meetings, messages, milestones, service
-from darsgah.projects.meetings import NewMeeting
+from darsgah.projects.meeting_schemas import NewMeeting
 from darsgah.projects.milestones import HandedIn
 from darsgah.projects.schemas import Decision, ProjectMove
 from darsgah.teams import service as teams

@@ -14,7 +14,8 @@ from darsgah.notices.models import Notice
 from darsgah.projects import feeds, meetings, service
 from darsgah.projects.calendar_text import Entry, Method, feed, invitation
 from darsgah.projects.errors import ChangedInBetween, NotYourPart
-from darsgah.projects.meetings import Fixing, NewMeeting, Suiting, in_zone
+from darsgah.projects.meeting_schemas import Fixing, MeetingView, NewMeeting, Suiting
+from darsgah.projects.meetings import in_zone
 from darsgah.projects.schemas import ProjectMove
 from darsgah.settings import Settings
 from tests.projects.rooms import LANGUAGES, Match, build_match, open_room
@@ -52,7 +53,7 @@ def whole_lines(content: bytes) -> list[str]:
     return content.replace(b"\r\n ", b"").decode().split("\r\n")
 
 
-async def propose(session: AsyncSession, match: Match, *times: datetime) -> meetings.MeetingView:
+async def propose(session: AsyncSession, match: Match, *times: datetime) -> MeetingView:
     new = NewMeeting(
         TITLE.strip(), times or (SOON, SOON + timedelta(hours=2)), 45, "https://meet.example.org/x"
     )

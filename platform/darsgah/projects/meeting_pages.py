@@ -19,7 +19,8 @@ from darsgah.errors import DarsgahError, MalformedInput
 from darsgah.projects import feeds, meetings, service
 from darsgah.projects.calendar_text import MEDIA_TYPE
 from darsgah.projects.form_errors import Refusal, attempt, refused, typed
-from darsgah.projects.meetings import Cancelling, Fixing, Minutes, NewMeeting, Suiting, in_zone
+from darsgah.projects.meeting_schemas import Cancelling, Fixing, Minutes, NewMeeting, Suiting
+from darsgah.projects.meetings import in_zone
 from darsgah.projects.pages import ROOM, notices
 from darsgah.projects.schemas import Line, Title
 from darsgah.settings import Settings

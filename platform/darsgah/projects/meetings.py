@@ -7,12 +7,11 @@ cancelled. Each person's invitation names them alone, so that nobody is shown an
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from typing import Annotated, Final
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
@@ -24,92 +23,22 @@ from darsgah.projects import meeting_queries as queries
 from darsgah.projects.calendar_text import Entry, Method, invitation
 from darsgah.projects.errors import ChangedInBetween, NotYourPart
 from darsgah.projects.links import safe_link
+from darsgah.projects.meeting_schemas import (
+    MOST_TIMES_IN_ALL,
+    Fixing,
+    MeetingPage,
+    MeetingView,
+    NewMeeting,
+    Suiting,
+    TimeView,
+)
 from darsgah.projects.models import MeetingAnswer, MeetingTime, ProjectMeeting
 from darsgah.projects.room import Part, Room, enter, names_of, require, require_acceptance
-from darsgah.projects.schemas import Line, Title
 from darsgah.settings import Settings
 from darsgah.ui.language import Message
 
-MOST_TIMES: Final = 5
-MOST_TIMES_IN_ALL: Final = 20
 FURTHEST: Final = timedelta(days=400)
 PAGE: Final = 50
-Minutes = Annotated[int, msgspec.Meta(ge=5, le=480)]
-
-
-class NewMeeting(msgspec.Struct, frozen=True):
-    """A meeting with the times that are proposed for it, each with its offset from UTC.
-
-    ``place`` is where it is, or an address of the web.
-    """
-
-    title: Title
-    times: Annotated[tuple[datetime, ...], msgspec.Meta(min_length=1, max_length=MOST_TIMES)]
-    minutes: Minutes = 30
-    place: Line = ""
-
-
-class MoreTimes(msgspec.Struct, frozen=True):
-    """Other times for a meeting."""
-
-    times: Annotated[tuple[datetime, ...], msgspec.Meta(min_length=1, max_length=MOST_TIMES)]
-
-
-class Suiting(msgspec.Struct, frozen=True):
-    """Which of a meeting's times suit the sender; the others do not."""
-
-    times: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=MOST_TIMES_IN_ALL)] = ()
-
-
-class Fixing(msgspec.Struct, frozen=True):
-    """The time that a meeting has; ``version`` is the meeting's that was read."""
-
-    time_id: UUID
-    version: int
-
-
-class Cancelling(msgspec.Struct, frozen=True):
-    """Cancels a meeting; ``version`` is the one that was read."""
-
-    version: int
-
-
-class TimeView(msgspec.Struct, frozen=True):
-    """A proposed time with whom it suits; ``mine`` is None where the reader has not said."""
-
-    id: UUID
-    starts_at: datetime
-    suits: tuple[str, ...]
-    not_suits: tuple[str, ...]
-    mine: bool | None
-
-
-class MeetingView(msgspec.Struct, frozen=True):
-    """A meeting; ``state`` is proposed, fixed or cancelled. ``link`` is its place if that is an address."""
-
-    id: UUID
-    title: str
-    place: str
-    link: str | None
-    minutes: int
-    state: str
-    starts_at: datetime | None
-    version: int
-    sequence: int
-    proposed_by: str
-    times: tuple[TimeView, ...]
-    may_fix: bool
-
-
-class MeetingPage(msgspec.Struct, frozen=True):
-    """A project's meetings, newest first, and the zones that their times are told in: IANA names."""
-
-    meetings: tuple[MeetingView, ...]
-    next_before: UUID | None
-    hub_zone: str
-    mentor_zone: str
-    own_zone: str
-    may_propose: bool
 
 
 async def meetings(

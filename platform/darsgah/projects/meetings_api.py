@@ -14,14 +14,7 @@ from darsgah.projects import feeds, gpu, meetings
 from darsgah.projects.calendar_text import MEDIA_TYPE
 from darsgah.projects.feeds import FeedView
 from darsgah.projects.gpu import GpuPage, LeaseGrant, LeaseView, MadeToken, NewLease, NewToken
-from darsgah.projects.meetings import (
-    Cancelling,
-    Fixing,
-    MeetingPage,
-    MoreTimes,
-    NewMeeting,
-    Suiting,
-)
+from darsgah.projects.meeting_schemas import Cancelling, Fixing, MeetingPage, MoreTimes, NewMeeting, Suiting
 from darsgah.settings import Settings
 from darsgah.ui.download import download
 
