@@ -1,5 +1,6 @@
 """What people are told: kept with its transaction, in their language, counted, read, and sent by e-mail."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 
 from darsgah.db.columns import new_id
 from darsgah.errors import SettingsInvalid
+from darsgah.jobs.worker import JobWorker
 from darsgah.notices import service
 from darsgah.notices.kinds import KINDS
 from darsgah.notices.mail_server import MailServer
@@ -97,8 +99,9 @@ async def test_a_telling_that_fails_tells_nothing(platform: Platform) -> None:
 
 
 def test_every_kind_says_the_same_places_in_every_language() -> None:
+    languages = list(Languages.load())
     for kind in KINDS.values():
-        for language in Languages.load():
+        for language in languages:
             for message in (kind.title, kind.body):
                 said = language.translations.gettext(message.text)
                 assert set(service._PLACE.findall(said)) == set(service._PLACE.findall(message.text)), said
@@ -208,3 +211,17 @@ def test_what_an_address_of_a_mail_server_says() -> None:
     secure = MailServer.of(Settings(smtp_url="smtps://mail.example.org", mail_from="a@example.org"))
     assert secure
     assert (secure.port, secure.encrypted, secure.starttls) == (465, True, False)
+
+
+async def test_a_worker_sends_what_was_told(platform: Platform) -> None:
+    async with receiving() as receiver:
+        worker = JobWorker(platform.database.url, tasks(platform, receiver).tasks(), concurrency=1)
+        stop = asyncio.Event()
+        working = asyncio.create_task(worker.run(stop))
+        telling = await tell(platform, "auditor")
+        async with asyncio.timeout(60):
+            while (await rows(platform, telling))[0].mailed_at is None:  # noqa: ASYNC110 # nobody tells when
+                await asyncio.sleep(0.05)
+        stop.set()
+        await working
+    assert "auditor@example.org" in [recipient for recipient, _ in receiver.letters]
