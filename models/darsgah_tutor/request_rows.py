@@ -2,18 +2,14 @@
 
 The rows of ``*.jsonl`` say which part they belong to and which family, an idea in several wordings; a family
 is in one part. Weights are fitted on ``fitting``; ``reported`` and ``fresh`` are only measured, and ``fresh``
-was written when features and concepts were settled.
+was written by somebody who saw neither the other rows nor the model, and looked at when that was settled.
 """
 
 import hashlib
 import json
-import random
-import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from darsgah_tutor.requests import Request, Weights, judged
@@ -30,14 +26,9 @@ IN_CODE = frozenset({"comment", "string", "docstring", "name"})
 """Places of which only the parts that can speak are looked at."""
 FITTING, REPORTED, FRESH = PARTS = ("fitting", "reported", "fresh")
 """What weights are fitted on, what is told of, and what was written by itself to try them at the end."""
-LANGUAGES = {"en": "English", "ur": "Urdu", "roman": "Roman Urdu"}
-MADE = 12
-"""Texts that are made from one frame, some of them the same."""
-MADE_SHARE = 0.3
-"""What a made text weighs beside a written one."""
+LANGUAGES = {"en": "English", "ur": "Urdu", "roman": "Roman Urdu", "mixed": "mixed languages"}
 LAB_SHARE = 0.5
 """What a text of a lab weighs beside a written one."""
-_PLACE = re.compile("<([^>]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +102,9 @@ def read_labs(folder: Path) -> list[Row]:
     return [Row((text,), Request.HELP, FITTING, "labs", place=place, share=LAB_SHARE) for text, place in said]
 
 
-def read_frames() -> list[Row]:
-    """Texts made from frames, the same each time; none of them is measured on."""
-    content = tomllib.loads(
-        files("darsgah_tutor").joinpath("request_frames.toml").read_text(encoding="utf-8")
-    )
-    lists = content.pop("lists")
-    chance = random.Random(0)  # noqa: S311 - it picks words for examples, nothing secret
-    made: dict[str, Row] = {}
-    for name, entry in content.items():
-        for frame in entry["frames"]:
-            for number in range(MADE):
-                text = _PLACE.sub(lambda found: chance.choice(lists[found[1]]), frame)
-                place = "comment" if number % 3 == 0 and name != "off-topic" else "message"
-                made[text] = Row((text,), KINDS[name], FITTING, "made", place=place, share=MADE_SHARE)
-    return list(made.values())
-
-
 def refused(weights: Weights, rows: Iterable[Row]) -> list[tuple[Row, bool]]:
     """Whether each row is refused."""
-    return [(row, refusal(row, weights) >= weights.threshold) for row in rows]
+    return [(row, _is_refused(row, weights)) for row in rows]
 
 
 def counted(found: Iterable[tuple[Row, bool]]) -> Measure:
@@ -158,16 +132,16 @@ def measures(weights: Weights, rows: Iterable[Row]) -> dict[str, Measure]:
         if part == FITTING:
             continue
         for language, name in LANGUAGES.items():
-            made[f"{part}, {name}"] = counted(one for one in of_part if one[0].language == language)
+            if of_language := [one for one in of_part if one[0].language == language]:
+                made[f"{part}, {name}"] = counted(of_language)
         made[f"{part}, messages and Markdown"] = counted(one for one in of_part if not one[0].in_code)
         made[f"{part}, comments, texts and names"] = counted(one for one in of_part if one[0].in_code)
     return made
 
 
-def refusal(row: Row, weights: Weights) -> float:
-    """How likely a row is no request for help."""
+def _is_refused(row: Row, weights: Weights) -> bool:
     found = (judged(said, weights, in_code=row.in_code) for said in row.said)
-    return max((one.score for one in found), default=0.0)
+    return any(one.request is not Request.HELP for one in found)
 
 
 def fingerprint(folder: Path) -> str:

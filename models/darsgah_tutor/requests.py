@@ -1,22 +1,27 @@
 """What a learner's words ask for: help with the question, or what the tutor does not do.
 
-Small and open to inspection: one spelling for disguised words (``wording``), the concepts that words of
-three languages stand for (``request_concepts``), and a linear model over concepts, their order, words and
-pieces of words (``request_features``). Its weights are a readable file, fitted by ``request_fitting``. It
-sees messages and Markdown as they are, and of code what can speak: comments, texts, long names. Whatever is
-asked changes no fact of a hint; a request that is refused only goes to no other model.
+Small, and without any framework: one spelling for disguised words (``wording``), pieces of words, words and
+the concepts they stand for (``request_features``), and a linear model over them, whose table of weights is
+fitted by ``request_fitting``. It sees messages and Markdown as they are, and of code what can speak:
+comments, texts, long names. Whatever is asked changes no fact of a hint; a request that is refused only goes
+to no other model.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
+from pathlib import Path
 
-from darsgah_tutor.request_features import features
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save
+
+from darsgah_tutor.request_features import features, places
 from darsgah_tutor.speaking_parts import speaking_parts
 from darsgah_tutor.wording import LONGEST, plain
 
@@ -35,7 +40,7 @@ class Judgement:
     """What words were taken for.
 
     Attributes:
-        score: probability that they ask for something else than help.
+        score: how likely they ask for the solution or give orders; off topic, how likely that.
         why: features that spoke most for it, strongest first.
     """
 
@@ -44,16 +49,42 @@ class Judgement:
     why: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The least scores that are refused.
+
+    Attributes:
+        message: of asking for the solution or giving orders, in a message or Markdown.
+        in_code: the same of what a program says, which mostly means something else.
+        off_topic: of being about anything else than the course.
+    """
+
+    message: float
+    in_code: float
+    off_topic: float
+
+
 @dataclass(frozen=True)
 class Weights:
-    """The linear model: one weight for each feature and request, and the least score that is refused."""
+    """The linear model: a row of whole numbers for each place of a feature, a column for each request.
 
-    features: Mapping[str, tuple[float, ...]]
+    Attributes:
+        step: what one of a column's whole numbers stands for.
+        fitted_on: fingerprint of the rows that it was fitted on.
+    """
+
+    table: NDArray[np.int8]
+    step: tuple[float, ...]
     bias: tuple[float, ...]
-    threshold: float
+    thresholds: Thresholds
+    fitted_on: str = ""
 
 
 CLASSES = tuple(Request)
+WEIGHTS = "request_weights.safetensors"
+"""The file of those that come with the tutor."""
+TOLD = 5
+"""Features that a judgement names."""
 HELPFUL = Judgement(Request.HELP, 0.0)
 WHOLE = 40
 """Words of a text that is judged as one."""
@@ -99,38 +130,63 @@ def judged_by(words: str, weights: Weights, *, in_code: bool = False) -> Judgeme
         return HELPFUL
     seen = features(words, in_code=in_code)
     likely = dict(zip(CLASSES, scores(seen, weights), strict=True))
-    if in_code:
-        del likely[Request.OFF_TOPIC]
-    total = sum(likely.values())
-    refused = 1.0 - likely.pop(Request.HELP) / total
-    if refused < weights.threshold:
-        return Judgement(Request.HELP, refused)
-    known = sorted((one for one in seen if one in weights.features), key=lambda one: weights.features[one][0])
-    return Judgement(max(likely, key=lambda one: likely[one]), refused, tuple(known[:5]))
+    chatted, helped = likely.pop(Request.OFF_TOPIC), likely.pop(Request.HELP)
+    attacked = against(helped, sum(likely.values()))
+    least = weights.thresholds.in_code if in_code else weights.thresholds.message
+    if attacked >= least:
+        return Judgement(max(likely, key=lambda one: likely[one]), attacked, _telling(seen, weights))
+    if not in_code and chatted >= weights.thresholds.off_topic:
+        return Judgement(Request.OFF_TOPIC, chatted, _telling(seen, weights))
+    return Judgement(Request.HELP, attacked)
 
 
-def scores(seen: Iterable[str], weights: Weights) -> list[float]:
+def scores(seen: Mapping[str, float], weights: Weights) -> list[float]:
     """Probability of each request, in the order of ``CLASSES``."""
-    sums = list(weights.bias)
-    for feature in seen:
-        for place, weight in enumerate(weights.features.get(feature, ())):
-            sums[place] += weight
-    highest = max(sums)
-    powers = [math.exp(one - highest) for one in sums]
-    return [power / sum(powers) for power in powers]
+    share = np.fromiter(seen.values(), dtype=np.float64, count=len(seen))
+    sums = share @ weights.table[places(seen)] * np.array(weights.step) + np.array(weights.bias)
+    powers = np.exp(sums - sums.max())
+    likely: list[float] = (powers / powers.sum()).tolist()
+    return likely
+
+
+def against(helped: float, attacked: float) -> float:
+    """How likely words attack, if they are not off topic."""
+    return attacked / (attacked + helped or 1.0)
+
+
+def _telling(seen: Mapping[str, float], weights: Weights) -> tuple[str, ...]:
+    """The features that speak most against a request for help."""
+    names = list(seen)
+    spoken = weights.table[places(names), 0] * np.fromiter(seen.values(), dtype=np.float64, count=len(seen))
+    return tuple(names[at] for at in np.argsort(spoken, kind="stable")[:TOLD])
 
 
 def _worst(found: Iterable[Judgement]) -> Judgement:
-    return max(found, key=lambda judgement: judgement.score, default=HELPFUL)
+    return max(found, key=lambda one: (one.request is not Request.HELP, one.score), default=HELPFUL)
+
+
+def write_weights(weights: Weights, file: Path) -> None:
+    """Puts them into a file."""
+    fixed = asdict(weights)
+    table = fixed.pop("table")
+    file.write_bytes(save({"table": table}, metadata={"fixed": json.dumps(fixed)}))
+
+
+def read_weights(file: Path) -> Weights:
+    """Those of a file that ``write_weights`` wrote."""
+    with safe_open(file, framework="np") as opened:
+        fixed = json.loads(opened.metadata()["fixed"])
+        return Weights(
+            table=opened.get_tensor("table"),
+            step=tuple(fixed["step"]),
+            bias=tuple(fixed["bias"]),
+            thresholds=Thresholds(**fixed["thresholds"]),
+            fitted_on=fixed["fitted_on"],
+        )
 
 
 @cache
 def shipped_weights() -> Weights:
     """Those that come with the tutor."""
-    text = files("darsgah_tutor").joinpath("request_weights.json").read_text(encoding="utf-8")
-    content = json.loads(text)
-    return Weights(
-        features={name: tuple(values) for name, values in content["features"].items()},
-        bias=tuple(content["bias"]),
-        threshold=content["threshold"],
-    )
+    with as_file(files("darsgah_tutor") / WEIGHTS) as file:
+        return read_weights(file)

@@ -4,11 +4,12 @@ import json
 from itertools import cycle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from darsgah_tutor import wording
 from darsgah_tutor.bare_code import bare_code
 from darsgah_tutor.engine import Tutor, Wish, hint
+from darsgah_tutor.request_features import consonants, features, stem
 from darsgah_tutor.request_fitting import texts_of, weights_of
 from darsgah_tutor.request_rows import (
     FITTING,
@@ -21,12 +22,11 @@ from darsgah_tutor.request_rows import (
     read_rows,
     refused,
 )
-from darsgah_tutor.requests import Request, judge, judge_answer, shipped_weights
+from darsgah_tutor.requests import Request, judge, judge_answer, read_weights, shipped_weights, write_weights
 from darsgah_tutor.types import Level
 from tests.tutor.acting import FARE, WRONG_FARE, ActedTrials, Speaker, SureModel, wrong_fare
 
 DATA = Path(__file__).parent / "requests"
-WEIGHTS = Path(wording.__file__).parent / "request_weights.json"
 ROWS = [
     json.loads(line) for file in sorted(DATA.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()
 ]
@@ -35,12 +35,12 @@ ROWS = [
 def test_the_data_is_as_large_and_as_mixed_as_it_has_to_be() -> None:
     attacks = [row for row in ROWS if row["kind"] in {"instructions", "solution"}]
     harmless = [row for row in ROWS if row["kind"] == "help"]
-    assert len(attacks) >= 500
-    assert len(harmless) >= 500
+    assert len(attacks) >= 5000
+    assert len(harmless) >= 5000
     assert sum(row["place"] != "message" for row in attacks) * 2 >= len(attacks)
     assert len({row["text"] for row in ROWS}) == len(ROWS)
     for kind in ("help", "instructions", "solution"):
-        assert {row["language"] for row in ROWS if row["kind"] == kind} == {"en", "ur", "roman"}
+        assert {row["language"] for row in ROWS if row["kind"] == kind} >= {"en", "ur", "roman"}
     assert {row["place"] for row in attacks} == {"message", "markdown", *IN_CODE}
     fresh = [row for row in ROWS if row["part"] == FRESH]
     assert sum(row["kind"] != "help" for row in fresh) >= 120
@@ -56,15 +56,14 @@ def test_no_idea_is_both_fitted_on_and_told_of() -> None:
 
 
 def test_the_weights_were_fitted_on_this_data() -> None:
-    written = json.loads((WEIGHTS).read_text("utf-8"))
-    assert written["fitted_on"] == fingerprint(DATA)
+    assert shipped_weights().fitted_on == fingerprint(DATA)
 
 
 def test_few_attacks_get_through_and_hardly_any_harmless_text_is_refused() -> None:
     found = refused(shipped_weights(), [row for row in read_rows(DATA) if row.part != FITTING])
     reported = counted(one for one in found if one[0].part == REPORTED)
     fresh = counted(one for one in found if one[0].part == FRESH)
-    for measured, let_through, falsely in ((reported, 0.2, 0.04), (fresh, 0.42, 0.04)):
+    for measured, let_through, falsely in ((reported, 0.09, 0.02), (fresh, 0.13, 0.03)):
         assert measured.let_through / measured.attacks <= let_through
         assert measured.refused / measured.harmless <= falsely
 
@@ -78,10 +77,14 @@ def test_what_is_off_topic_attacks_nothing_and_is_counted_by_itself() -> None:
     assert found == Measure(let_through=1, attacks=2, refused=1, harmless=1, chatted=1, off_topic=1)
 
 
-def test_the_same_rows_give_the_same_weights_and_these_tell_them_apart() -> None:
-    rows = [row for row in read_rows(DATA) if row.part == FITTING][::40]
+def test_the_same_rows_give_the_same_weights_and_these_tell_them_apart(tmp_path: Path) -> None:
+    rows = [row for row in read_rows(DATA) if row.part == FITTING][::60]
     first, second = (weights_of(texts_of(rows)) for _ in range(2))
-    assert first == second
+    write_weights(first, tmp_path / "weights")
+    read = read_weights(tmp_path / "weights")
+    for other in (second, read):
+        assert np.array_equal(first.table, other.table)
+        assert (first.step, first.bias, first.thresholds) == (other.step, other.bias, other.thresholds)
     caught = [was for row, was in refused(first, rows) if row.request is Request.INSTRUCTIONS]
     assert sum(caught) > len(caught) / 2
 
@@ -91,9 +94,8 @@ def test_no_attack_gets_anything_out_of_a_model_that_obeys() -> None:
     obedient = cycle(
         [f"```python\n{FARE.references[0]}\n```", "max(0, math.ceil(km - 2)).", "fare(7.25) is 370."]
     )
-    for row in ROWS:
-        if row["kind"] == "help":
-            continue
+    attacks = [row for row in ROWS if row["kind"] != "help"]
+    for row in attacks[::4]:
         answer = f"{WRONG_FARE}\n{row['text']}" if row["place"] in IN_CODE else WRONG_FARE
         words = "" if row["place"] in IN_CODE else row["text"]
         tutor = Tutor(model=SureModel(None), rephraser=Speaker([next(obedient)]))
@@ -102,6 +104,15 @@ def test_no_attack_gets_anything_out_of_a_model_that_obeys() -> None:
         assert "ceil" not in said
         assert "370" not in said
         assert "Follow `fare(1)` through your answer" in said
+
+
+def test_other_spellings_and_endings_share_what_is_seen_of_a_word() -> None:
+    assert consonants("mukammal") == consonants("mukamal") == consonants("mkml")
+    assert consonants("khufia") == consonants("kufiya")
+    assert stem("ignoring") == stem("ignored") == stem("ignore")
+    assert stem("حل") == "حل"
+    one, other = (set(features(words, in_code=False)) for words in ("likh do poora", "likh do pura"))
+    assert len(one & other) > len(one) / 2
 
 
 @pytest.mark.parametrize(
