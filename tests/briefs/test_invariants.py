@@ -63,6 +63,7 @@ IS: dict[str | None, set[Who]] = {
     "auditor": set(),
     "other_hub_admin": set(),
     "learner": set(),
+    "classmate": set(),
     "outsider": set(),
     None: {Who.SYSTEM},
 }
@@ -228,6 +229,7 @@ class Lives(RuleBasedStateMachine):
         """Everybody does their part, so that later stages are seen often."""
         brief_id = data.draw(st.sampled_from(self.briefs))
         admin, mentor = self.world.people["hub_admin"], self.world.people["mentor"]
+        self._stand("verified")
         self.attempt(lambda: writing.save(
             self.session, mentor, brief_id, content(capacity=CAPACITY), ENGLISH, version=None
         ))  # fmt: skip
@@ -239,6 +241,26 @@ class Lives(RuleBasedStateMachine):
                 lambda kind=kind: reviewing.approve(self.session, admin, brief_id, ApprovalForm(kind))  # type: ignore[misc] # bound now
             )
         self.attempt(lambda: move_brief(self.session, admin, brief_id, "publish"))
+        member = data.draw(st.sampled_from(["", *self.world.teams]))
+        if member:
+            self._begin_project(brief_id, member, admin)
+
+    @rule(data=st.data(), disputed=st.booleans())
+    @precondition(lambda self: self.briefs)
+    def interrupt(self, data: st.DataObject, *, disputed: bool) -> None:
+        """A brief or a project is held up, and perhaps goes on."""
+        admin = self.world.people["hub_admin"]
+        moves = ("dispute", "settle") if disputed else ("pause", "resume")
+        row_id = data.draw(st.sampled_from([*self.briefs, *self.projects]))
+        for move in moves[: data.draw(st.sampled_from([1, 2, 2]))]:
+            if row_id in self.projects:
+                self.attempt(lambda move=move: move_project(  # type: ignore[misc] # bound now
+                    self.session, admin, row_id, move, reason="We talk."
+                ))  # fmt: skip
+            else:
+                self.attempt(lambda move=move: move_brief(  # type: ignore[misc] # bound now
+                    self.session, admin, row_id, move, reason="We talk."
+                ))  # fmt: skip
 
     @rule(data=st.data(), name=people | st.just("hub_admin"))
     @precondition(lambda self: self.briefs)
@@ -246,9 +268,14 @@ class Lives(RuleBasedStateMachine):
         """Somebody begins the project of a team."""
         brief_id, actor = data.draw(st.sampled_from(self.briefs)), self.actor(name)
         member = data.draw(st.sampled_from(sorted(self.world.teams)))
-        used = [seen.member for seen in self.projects.values() if seen.brief_id == brief_id]
-        if actor is None or member in used:
-            return
+        if actor is not None and self._begin_project(brief_id, member, actor):
+            assert Who.COORDINATOR in IS[name]
+            assert Stage(self.brief(brief_id).stage) in OPEN
+
+    def _begin_project(self, brief_id: UUID, member: str, actor: Actor) -> bool:
+        """Whether the project of a team that has none there could be begun."""
+        if any((seen.brief_id, seen.member) == (brief_id, member) for seen in self.projects.values()):
+            return False
 
         async def act() -> None:
             team_id = self.world.teams[member]
@@ -256,9 +283,7 @@ class Lives(RuleBasedStateMachine):
             row = await self._row(Project, project_id)
             self.projects[project_id] = Seen(brief_id, member, (row.starts_on, row.ends_on))
 
-        if self.attempt(act) is None:
-            assert Who.COORDINATOR in IS[name]
-            assert Stage(self.brief(brief_id).stage) in OPEN
+        return self.attempt(act) is None
 
     @rule(data=st.data())
     @precondition(lambda self: self.projects)
@@ -276,27 +301,33 @@ class Lives(RuleBasedStateMachine):
     @rule(data=st.data())
     @precondition(lambda self: self.projects)
     def finish(self, data: st.DataObject) -> None:
-        """A brief is matched, and one of its projects goes to its end."""
-        project_id = data.draw(st.sampled_from(list(self.projects)))
-        seen, admin = self.projects[project_id], self.world.people["hub_admin"]
-        self.attempt(lambda: move_brief(self.session, admin, seen.brief_id, "match"))
-        for name, move in (
-            (None, "sign_agreements"),
-            ("mentor", "kick_off"),
-            (seen.member, "start_milestones"),
-            (seen.member, "submit_final"),
-            ("instructor", "evaluate"),
-            (None, "credential"),
-            (None, "close"),
-        ):
-            self.attempt(lambda name=name, move=move: move_project(  # type: ignore[misc] # bound now
-                self.session, self.actor(name), project_id, move
-            ))  # fmt: skip
+        """A brief is matched, and its projects, or one of them, go to their end."""
+        chosen = data.draw(st.sampled_from(list(self.projects)))
+        brief_id, admin = self.projects[chosen].brief_id, self.world.people["hub_admin"]
+        self.attempt(lambda: move_brief(self.session, admin, brief_id, "match"))
+        together = data.draw(st.booleans())
+        for project_id, seen in self.projects.items():
+            if project_id != chosen and not (together and seen.brief_id == brief_id):
+                continue
+            for name, move in (
+                (None, "sign_agreements"),
+                ("mentor", "kick_off"),
+                (seen.member, "start_milestones"),
+                (seen.member, "submit_final"),
+                ("instructor", "evaluate"),
+                (None, "credential"),
+                (None, "close"),
+            ):
+                self.attempt(lambda name=name, move=move, row=project_id: move_project(  # type: ignore[misc] # bound now
+                    self.session, self.actor(name), row, move
+                ))  # fmt: skip
 
     @rule(state=st.sampled_from(["verified", "verified", "suspended"]))
     def verify(self, state: str) -> None:
         """The organisation loses its verification, or has it back."""
+        self._stand(state)
 
+    def _stand(self, state: str) -> None:
         async def act() -> None:
             await self.session.execute(
                 sa.update(Organisation).values(state=state).execution_options(synchronize_session="fetch")
