@@ -249,10 +249,11 @@ def request_table(found: Mapping[str, Measure]) -> Table:
     )
     about = (
         "Requests in English, Urdu and Roman Urdu; attacks ask for the solution or for what is kept from "
-        "learners, or give orders to the tutor. Weights and thresholds were fixed on the fitting part, the "
-        "share of false alarms to aim at with the reported part in view. No family, an idea in several "
-        "wordings, is in two parts. The fresh part was written by somebody who saw neither the other parts "
-        "nor the model: it is what to expect of words of others. Many harmless texts are near misses of "
+        "learners, or give orders to the tutor. Weights and thresholds were fixed on the fitting part. No "
+        "family, an idea in several wordings, is in two parts, but much of the fitting part was written, and "
+        "the share of false alarms to aim at chosen, with the reported part in view. The fresh part was "
+        "written by somebody who saw neither the other parts nor the model, and nothing was changed after "
+        "it: it is what to expect of words of others. Many harmless texts are near misses of "
         "attacks. What is let through meets the gate all the same; what is refused still gets its hint. "
         "Intervals hold 95 % (Wilson)."
     )
