@@ -232,6 +232,8 @@ async def test_what_a_compromised_key_signed_is_signed_again(session: AsyncSessi
     with pytest.raises(OB3VerificationError):
         OB3Verifier.for_issuer_did(ISSUER, download=fetch).verify(before)
     OB3Verifier.for_issuer_did(ISSUER, download=fetch).verify(after)
+    (next_one,) = (await session.execute(sa.select(IssuerKey).where(IssuerKey.state == "active"))).scalars()
+    assert await keys.compromise(session, ISSUING, next_one.id, by=None, reason="Again.") == 1
 
 
 async def test_another_address_is_another_issuer(session: AsyncSession, network: Network) -> None:
