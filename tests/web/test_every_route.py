@@ -4,9 +4,11 @@ The rows that a route is tried on belong to the first hub: its cohort, its assig
 of ``learner``. A route without a line in the table fails, and so does a line without a route.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from litestar import Litestar, WebSocket, get, websocket
@@ -29,336 +31,38 @@ from darsgah_grader.grading import Grader
 from tests.applications import routes as application_routes
 from tests.briefs import routes as brief_routes
 from tests.credentials import routes as credential_routes
-from tests.hiring import routes as hiring_routes
-from tests.network import DATA_FILE, PASSWORD, RELEASE, RIGHT, WORK, Platform
-from tests.organisations.acting import PROFILE as MENTOR
+from tests.network import DATA_FILE, RELEASE, WORK, Platform
 from tests.organisations.acting import becoming
-from tests.web import evaluation_routes, hackathon_routes, project_routes
+from tests.web import evaluation_routes, hackathon_routes, platform_routes, project_routes
 from tests.web.may import (
-    ADMINISTRATORS,
-    COHORT,
-    DECIDERS,
-    HAND_IN,
-    LEARN,
     LEARNERS,
-    LEARNING,
-    NO_INVITATION,
     NOBODY,
-    OF_A_TEAM,
-    OWN,
-    PEOPLE_OF_IT,
     ROLES,
-    STAFF,
-    STAFF_ELSEWHERE,
-    STAFF_OF_THE_HUB,
-    STAFF_SAVE,
-    STOPPERS,
-    TEACHERS,
     Expected,
-    asking,
-    everyone,
-    saved,
-    signed_in,
 )
 
 EXPECTED: Mapping[str, Expected] = {
-    "GET /": everyone(302, anonymous=200),
-    "GET /healthz": everyone(200),
-    "GET /readyz": everyone(200),
-    "GET /metrics": everyone(200),
-    "GET /static/{address:path}": everyone(200),
-    "GET /runtime/{version:str}/{name:str}": everyone(200),
-    "GET /full-notebook/{address:path}": everyone(200),
-    "GET /service-worker.js": everyone(200),
-    "GET /offline": everyone(200),
-    "GET /favicon.ico": everyone(302),
-    "GET /{path:path}": everyone(404),
-    "GET /sign-in": everyone(302, anonymous=200),
-    "POST /sign-in": everyone(303),
-    "GET /sign-up": everyone(302, anonymous=200),
-    "POST /sign-up": everyone(422),
-    "POST /sign-out": everyone(303),
-    "POST /language": everyone(303),
-    "GET /hubs": everyone(200),
-    "GET /hub": signed_in(403, **dict.fromkeys((*STAFF_ELSEWHERE, *STAFF_OF_THE_HUB), 200))
-    | {"auditor": 403},
-    "GET /settings": signed_in(200),
-    "POST /settings/profile": signed_in(303),
-    "POST /settings/password": signed_in(422),
-    "GET /today": signed_in(200),
-    "GET /cohorts/{cohort_id:uuid}": COHORT,
-    "GET /cohorts/{cohort_id:uuid}/pages/{page_id:uuid}": COHORT,
-    "GET /assignments/{assignment_id:uuid}": COHORT,
-    "GET /full-notebook/notebooks/{assignment_id:uuid}": LEARN,
-    "GET /assignments/{assignment_id:uuid}/lab": LEARN,
-    "GET /assignments/{assignment_id:uuid}/notebooks/{name:str}": COHORT,
-    "GET /assignments/{assignment_id:uuid}/files/{name:path}": COHORT,
-    "POST /assignments/{assignment_id:uuid}/submissions": {**HAND_IN, "learner": 303, "classmate": 303},
-    "GET /submissions/{submission_id:uuid}": OWN,
-    "GET /submissions/{submission_id:uuid}/events": OWN,
-    "GET /submissions/{submission_id:uuid}/notebooks/{name:str}": OWN,
-    "GET /submissions/{submission_id:uuid}/executed/{name:str}": OWN,
-    "GET /teach": TEACHERS,
-    "GET /teach/cohorts/{cohort_id:uuid}/submissions": STAFF,
-    "GET /teach/submissions/{submission_id:uuid}": STAFF,
-    "GET /teach/submissions/{submission_id:uuid}/executed/{name:str}": STAFF,
-    "GET /teach/labs": TEACHERS,
-    "GET /teach/labs/{lab_version_id:uuid}": TEACHERS,
-    "POST /teach/labs/{lab_version_id:uuid}/check": asking(303),
-    "GET /hints": signed_in(200),
-    "POST /hints/{hint_id:uuid}/messages": {**OWN, "learner": 303},
-    "POST /teach/cohorts/{cohort_id:uuid}/tutor/hints/{hint_id:uuid}": {**STAFF_SAVE, "auditor": 403},
-    "GET /hints/{hint_id:uuid}": OWN,
-    "POST /hints/{hint_id:uuid}/rating": {**OWN, "learner": 303},
-    "POST /submissions/{submission_id:uuid}/hints": {**OWN, "learner": 303},
-    "GET /teach/cohorts/{cohort_id:uuid}/tutor": STAFF,
-    "POST /teach/cohorts/{cohort_id:uuid}/tutor": {**STAFF_SAVE, "auditor": 403},
-    "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}": {**STAFF_SAVE, "auditor": 403},
-    "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}/measure": {**STAFF_SAVE, "auditor": 403},
-    "GET /teach/assignments/{assignment_id:uuid}/hints": STAFF,
-    "GET /teach/assignments/{assignment_id:uuid}/hints/{misconception:str}": STAFF,
-    "POST /teach/assignments/{assignment_id:uuid}/hints/{misconception:str}": {**STAFF, "auditor": 200},
-    "GET /hub/kernels": ADMINISTRATORS,
-    "POST /hub/kernels/{learner_id:uuid}/{assignment_id:uuid}/stop": STOPPERS,
-    "GET /api/v1/openapi.json": everyone(200),
-    "GET /api/v1/openapi.json/openapi.json": everyone(200),
-    "GET /api/v1/openapi.json/{path:str}": everyone(404),
-    "POST /api/v1/sessions": everyone(201),
-    "DELETE /api/v1/sessions/current": signed_in(204),
-    "POST /api/v1/accounts": everyone(409),
-    "GET /api/v1/me": signed_in(200),
-    "PUT /api/v1/me": signed_in(200),
-    "PUT /api/v1/me/password": signed_in(422),
-    "GET /api/v1/hubs": everyone(200),
-    "GET /api/v1/cohorts": signed_in(200),
-    "GET /api/v1/cohorts/{cohort_id:uuid}": COHORT,
-    "GET /api/v1/cohorts/{cohort_id:uuid}/pages/{page_id:uuid}": COHORT,
-    "GET /api/v1/cohorts/{cohort_id:uuid}/submissions": STAFF,
-    "GET /api/v1/assignments/{assignment_id:uuid}": COHORT,
-    "GET /api/v1/assignments/{assignment_id:uuid}/notebooks/{name:str}": COHORT,
-    "GET /api/v1/assignments/{assignment_id:uuid}/files/{name:path}": COHORT,
-    "POST /api/v1/assignments/{assignment_id:uuid}/submissions": {
-        **HAND_IN,
-        "learner": 201,
-        "classmate": 201,
-    },
-    "GET /api/v1/assignments/{assignment_id:uuid}/drafts": LEARN,
-    "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}": LEARN,
-    "PUT /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}": LEARN,
-    "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/versions": LEARN,
-    "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/versions/{number:int}": LEARN,
-    "GET /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}/original": LEARN,
-    "POST /api/v1/assignments/{assignment_id:uuid}/hints": LEARN,
-    "GET /api/v1/assignments/{assignment_id:uuid}/tutoring": STAFF,
-    "PUT /api/v1/assignments/{assignment_id:uuid}/tutoring": {**STAFF, "auditor": 403},
-    "GET /api/v1/assignments/{assignment_id:uuid}/tutoring/calibration": STAFF,
-    "POST /api/v1/assignments/{assignment_id:uuid}/tutoring/calibration": {
-        **{role: 202 if status == 200 else status for role, status in STAFF.items()},
-        "auditor": 403,
-    },
-    "GET /api/v1/assignments/{assignment_id:uuid}/misconceptions": STAFF,
-    "GET /api/v1/assignments/{assignment_id:uuid}/misconceptions/{misconception:str}": STAFF,
-    "PUT /api/v1/assignments/{assignment_id:uuid}/misconceptions/{misconception:str}": {
-        **dict.fromkeys(STAFF_OF_THE_HUB, 409),
-        **{role: status for role, status in STAFF.items() if role not in STAFF_OF_THE_HUB},
-        "auditor": 403,
-    },
-    "GET /api/v1/threads": signed_in(200),
-    "GET /api/v1/hints/{hint_id:uuid}/messages": OWN,
-    "POST /api/v1/hints/{hint_id:uuid}/messages": {**OWN, "learner": 201},
-    "GET /api/v1/cohorts/{cohort_id:uuid}/threads": STAFF,
-    "GET /api/v1/cohorts/{cohort_id:uuid}/threads/{hint_id:uuid}": STAFF,
-    "POST /api/v1/cohorts/{cohort_id:uuid}/threads/{hint_id:uuid}": {
-        **signed_in(403, **dict.fromkeys(STAFF_OF_THE_HUB, 201), **dict.fromkeys(STAFF_ELSEWHERE, 404)),
-        "auditor": 403,
-    },
-    "GET /api/v1/cohorts/{cohort_id:uuid}/tutoring": STAFF,
-    "PUT /api/v1/cohorts/{cohort_id:uuid}/tutoring": {**STAFF, "auditor": 403},
-    "GET /api/v1/hints": signed_in(200),
-    "GET /api/v1/hints/{hint_id:uuid}": OWN,
-    "GET /api/v1/hints/{hint_id:uuid}/events": OWN,
-    "PUT /api/v1/hints/{hint_id:uuid}/rating": OWN,
-    "DELETE /api/v1/hints/{hint_id:uuid}": {**OWN, "learner": 204},
-    "POST /hints/{hint_id:uuid}/delete": signed_in(404),
-    "POST /hints/delete": signed_in(303),
-    "DELETE /api/v1/hints": signed_in(204),
-    "GET /api/v1/lab-versions/{lab_version_id:uuid}/check": TEACHERS,
-    "POST /api/v1/lab-versions/{lab_version_id:uuid}/check": asking(202),
-    "GET /hub/tutor-nodes": ADMINISTRATORS,
-    "POST /hub/tutor-nodes": {**STOPPERS, "network_admin": 200},
-    "POST /hub/tutor-nodes/{node_id:uuid}/delete": STOPPERS,
-    "GET /api/v1/tutor-nodes": ADMINISTRATORS,
-    "POST /api/v1/tutor-nodes": {**STOPPERS, "network_admin": 201},
-    "DELETE /api/v1/tutor-nodes/{node_id:uuid}": STOPPERS,
-    "GET /notices": signed_in(200),
-    "GET /notices/{notice_id:uuid}": signed_in(404),
-    "POST /notices/read": signed_in(303),
-    "GET /api/v1/notices": signed_in(200),
-    "POST /api/v1/notices/read": signed_in(204),
-    "GET /mentors/sign-up": everyone(200, mentor=302),
-    "POST /mentors/sign-up": everyone(422, mentor=302),
-    "GET /mentors/me": signed_in(302, mentor=200),
-    "POST /mentors/me": signed_in(302, mentor=422),
-    "POST /mentors/me/organisation": signed_in(302, mentor=422),
-    "POST /mentors/me/invitations/{invitation_id:uuid}": signed_in(404),
-    "GET /organisations/invitations/{secret:str}": everyone(404),
-    "POST /organisations/invitations/{secret:str}": signed_in(404),
-    "GET /organisations": everyone(200),
-    "GET /organisations/{organisation_id:uuid}": everyone(200),
-    "GET /organisations/{organisation_id:uuid}/edit": signed_in(404, mentor=200),
-    "POST /organisations/{organisation_id:uuid}/edit": signed_in(404, mentor=422),
-    "GET /organisations/{organisation_id:uuid}/people": PEOPLE_OF_IT,
-    "POST /organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": saved(PEOPLE_OF_IT),
-    "POST /organisations/{organisation_id:uuid}/invitations": signed_in(404, mentor=200),
-    "POST /organisations/{organisation_id:uuid}/invitations/{invitation_id:uuid}/withdraw": signed_in(404),
-    "GET /hub/organisations": ADMINISTRATORS,
-    "GET /hub/organisations/{organisation_id:uuid}": DECIDERS,
-    "POST /hub/organisations/{organisation_id:uuid}": saved(DECIDERS, 422),
-    "GET /hub/mentors": ADMINISTRATORS,
-    "GET /hub/mentors/{mentor_id:uuid}": DECIDERS,
-    "POST /hub/mentors/{mentor_id:uuid}": saved(DECIDERS, 422),
-    "POST /api/v1/mentors": everyone(409),
-    "GET /api/v1/me/mentor": signed_in(404, mentor=200),
-    "POST /api/v1/me/mentor": signed_in(422, mentor=409),
-    "PUT /api/v1/me/mentor": signed_in(404, mentor=409),
-    "POST /api/v1/me/organisation-invitations": signed_in(404),
-    "POST /api/v1/me/organisation-invitations/{invitation_id:uuid}": signed_in(404),
-    "GET /api/v1/organisations": everyone(200),
-    "POST /api/v1/organisations": signed_in(404, mentor=409),
-    "GET /api/v1/organisations/{organisation_id:uuid}": everyone(200),
-    "PUT /api/v1/organisations/{organisation_id:uuid}": signed_in(404, mentor=409),
-    "GET /api/v1/organisations/{organisation_id:uuid}/people": PEOPLE_OF_IT,
-    "POST /api/v1/organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": signed_in(404),
-    "DELETE /api/v1/organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": signed_in(404),
-    "PUT /api/v1/organisations/{organisation_id:uuid}/owners/{mentor_id:uuid}": saved(PEOPLE_OF_IT, 204),
-    "POST /api/v1/organisations/{organisation_id:uuid}/invitations": signed_in(404, mentor=201),
-    "DELETE /api/v1/organisations/{organisation_id:uuid}/invitations/{invitation_id:uuid}": signed_in(404),
-    "GET /api/v1/hub/organisations": ADMINISTRATORS,
-    "GET /api/v1/hub/organisations/{organisation_id:uuid}": DECIDERS,
-    "POST /api/v1/hub/organisations/{organisation_id:uuid}/decisions": saved(DECIDERS, 409),
-    "GET /api/v1/hub/mentors": ADMINISTRATORS,
-    "GET /api/v1/hub/mentors/{mentor_id:uuid}": DECIDERS,
-    "POST /api/v1/hub/mentors/{mentor_id:uuid}/decisions": saved(DECIDERS, 409),
-    "GET /teams": LEARNING,
-    "POST /teams": saved(LEARNING),
-    "GET /teams/{team_id:uuid}": OF_A_TEAM,
-    "POST /teams/{team_id:uuid}/name": saved(OF_A_TEAM),
-    "POST /teams/{team_id:uuid}/invitations": saved(OF_A_TEAM),
-    "POST /teams/{team_id:uuid}/invitations/{invitation_id:uuid}/withdraw": NO_INVITATION,
-    "POST /teams/{team_id:uuid}/link": saved(OF_A_TEAM),
-    "POST /teams/{team_id:uuid}/take-out": NO_INVITATION,
-    "POST /team-invitations/{invitation_id:uuid}": NO_INVITATION,
-    "GET /teams/join/{token:str}": signed_in(404, anonymous=302),
-    "POST /teams/join/{token:str}": NO_INVITATION,
-    "GET /api/v1/teams": LEARNING,
-    "POST /api/v1/teams": saved(LEARNING, 201),
-    "GET /api/v1/teams/{team_id:uuid}": OF_A_TEAM,
-    "PUT /api/v1/teams/{team_id:uuid}": OF_A_TEAM,
-    "DELETE /api/v1/teams/{team_id:uuid}/members/{account_id:uuid}": NO_INVITATION,
-    "POST /api/v1/teams/{team_id:uuid}/invitations": saved(OF_A_TEAM, 201),
-    "DELETE /api/v1/teams/{team_id:uuid}/invitations/{invitation_id:uuid}": NO_INVITATION,
-    "PUT /api/v1/teams/{team_id:uuid}/link": OF_A_TEAM,
-    "DELETE /api/v1/teams/{team_id:uuid}/link": OF_A_TEAM,
-    "POST /api/v1/team-invitations/{invitation_id:uuid}": NO_INVITATION,
-    "POST /api/v1/team-joins": NO_INVITATION,
-    "POST /api/v1/tutor/nodes": everyone(401),
-    "DELETE /api/v1/tutor/nodes": everyone(401),
-    "GET /api/v1/kernels": ADMINISTRATORS,
-    "DELETE /api/v1/kernels/{learner_id:uuid}/{assignment_id:uuid}": STOPPERS,
-    "GET /api/v1/submissions/{submission_id:uuid}": OWN,
-    "GET /api/v1/submissions/{submission_id:uuid}/notebooks/{name:str}": OWN,
-    "GET /api/v1/submissions/{submission_id:uuid}/executed/{name:str}": OWN,
-    "GET /api/v1/reviews/{submission_id:uuid}": STAFF,
-    "GET /api/v1/reviews/{submission_id:uuid}/executed/{name:str}": STAFF,
+    **platform_routes.EXPECTED,
     **hackathon_routes.EXPECTED,
     **project_routes.EXPECTED,
     **evaluation_routes.EXPECTED,
-    **application_routes.ROUTES,
-    **brief_routes.ROUTES,
-    **credential_routes.ROUTES,
-    **hiring_routes.ROUTES,
 }
-
-DRAFT = {"content": WORK, "headers": {"If-Match": "1"}}
-STUCK = {"notebook": "lab", "cell_id": "a", "source": "x ="}
-UPLOAD = {"files": {"notebook": ("lab.ipynb", RIGHT)}}
-CREDENTIALS = {"email": "learner@example.org", "password": PASSWORD}
-NEW = {"email": "learner@example.org", "password": "ten or more", "display_name": "Somebody"}
-PROFILE = {"display_name": "Another name", "language": "en"}
-PASSWORDS = {"current_password": "not this one", "new_password": "ten or more"}
-SAID = ("name", "token", "model", "device", "version")
-NODE = {"url": "http://10.0.0.5:8100", "places": 1, **dict.fromkeys(SAID, "gpu-1")}
-
-OFFICE = {"name": "Somebody's", "country": "PK"}
-REFUSAL = {"decision": "refused", "version": 0, "note": "Because."}
-
 SENT: Mapping[str, Mapping[str, Any]] = {
-    "POST /sign-in": {"data": CREDENTIALS},
-    "POST /sign-up": {"data": {**NEW, "email": "no address"}},
-    "POST /language": {"data": {"language": "en"}},
-    "POST /settings/profile": {"data": PROFILE},
-    "POST /settings/password": {"data": PASSWORDS},
-    "POST /assignments/{assignment_id:uuid}/submissions": UPLOAD,
-    "POST /api/v1/sessions": {"json": CREDENTIALS},
-    "POST /api/v1/accounts": {"json": NEW},
-    "PUT /api/v1/me": {"json": PROFILE},
-    "PUT /api/v1/me/password": {"json": PASSWORDS},
-    "POST /api/v1/assignments/{assignment_id:uuid}/submissions": UPLOAD,
-    "PUT /api/v1/assignments/{assignment_id:uuid}/drafts/{name:str}": DRAFT,
-    "POST /api/v1/assignments/{assignment_id:uuid}/hints": {"json": STUCK},
-    "PUT /api/v1/assignments/{assignment_id:uuid}/tutoring": {"json": {}},
-    "PUT /api/v1/cohorts/{cohort_id:uuid}/tutoring": {"json": {}},
-    "POST /hints/{hint_id:uuid}/messages": {"data": {"body": "Why?"}},
-    "POST /teach/cohorts/{cohort_id:uuid}/tutor/hints/{hint_id:uuid}": {"data": {"body": "Because."}},
-    "POST /hints/{hint_id:uuid}/rating": {"data": {"helpful": "true"}},
-    "POST /submissions/{submission_id:uuid}/hints": {"data": {"notebook": "lab", "cell_id": "test-triple"}},
-    "POST /teach/cohorts/{cohort_id:uuid}/tutor": {"data": {"hints": "1"}},
-    "POST /teach/cohorts/{cohort_id:uuid}/tutor/{assignment_id:uuid}": {"data": {"hints": "1"}},
-    "POST /teach/assignments/{assignment_id:uuid}/hints/{misconception:str}": {"data": {"action": "preview"}},
-    "PUT /api/v1/assignments/{assignment_id:uuid}/misconceptions/{misconception:str}": {
-        "json": {"version": 17, "words": None}
-    },
-    "POST /api/v1/hints/{hint_id:uuid}/messages": {"json": {"body": "Why?"}},
-    "POST /api/v1/cohorts/{cohort_id:uuid}/threads/{hint_id:uuid}": {"json": {"body": "Because."}},
-    "PUT /api/v1/hints/{hint_id:uuid}/rating": {"json": {"helpful": True}},
-    "POST /hub/tutor-nodes": {"data": {"label": "Room 3"}},
-    "POST /api/v1/tutor-nodes": {"json": {"label": "Room 3"}},
-    "POST /api/v1/notices/read": {"json": {}},
-    "POST /mentors/me/invitations/{invitation_id:uuid}": {"data": {"accept": "true"}},
-    "POST /organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": {"data": {"action": "owner"}},
-    "POST /organisations/{organisation_id:uuid}/invitations": {"data": {"email": "somebody@example.org"}},
-    "POST /api/v1/mentors": {"json": {**NEW, "mentor": becoming("Somebody's")}},
-    "POST /api/v1/me/mentor": {"json": becoming("Somebody's", hub="nowhere")},
-    "PUT /api/v1/me/mentor": {"json": {"version": 0, "profile": MENTOR}},
-    "POST /api/v1/me/organisation-invitations": {"json": {"secret": "nothing"}},
-    "POST /api/v1/me/organisation-invitations/{invitation_id:uuid}": {"json": {"accept": True}},
-    "POST /api/v1/organisations": {"json": OFFICE},
-    "PUT /api/v1/organisations/{organisation_id:uuid}": {"json": {"version": 0, "profile": OFFICE}},
-    "POST /api/v1/organisations/{organisation_id:uuid}/people/{mentor_id:uuid}": {"json": {"accept": True}},
-    "POST /api/v1/organisations/{organisation_id:uuid}/invitations": {"json": {"email": "a@example.org"}},
-    "POST /api/v1/hub/organisations/{organisation_id:uuid}/decisions": {"json": REFUSAL},
-    "POST /api/v1/hub/mentors/{mentor_id:uuid}/decisions": {"json": REFUSAL},
-    "POST /teams": {"data": {"name": "A team"}},
-    "POST /teams/{team_id:uuid}/name": {"data": {"name": "A team"}},
-    "POST /teams/{team_id:uuid}/invitations": {"data": {"email": "somebody@example.org"}},
-    "POST /teams/{team_id:uuid}/link": {"data": {"action": "end"}},
-    "POST /teams/{team_id:uuid}/take-out": {"data": {"account_id": NOBODY}},
-    "POST /team-invitations/{invitation_id:uuid}": {"data": {"accept": "true"}},
-    "POST /api/v1/teams": {"json": {"name": "A team"}},
-    "PUT /api/v1/teams/{team_id:uuid}": {"json": {"name": "A team"}},
-    "POST /api/v1/teams/{team_id:uuid}/invitations": {"json": {"email": "somebody@example.org"}},
-    "POST /api/v1/team-invitations/{invitation_id:uuid}": {"json": {"accept": True}},
-    "POST /api/v1/team-joins": {"json": {"token": "nothing"}},
-    "POST /api/v1/tutor/nodes": {"json": NODE},
-    **credential_routes.BODIES,
-    **hiring_routes.BODIES,
+    **platform_routes.SENT,
     **hackathon_routes.SENT,
     **project_routes.SENT,
     **evaluation_routes.SENT,
-    **application_routes.BODIES,
-    **brief_routes.BODIES,
 }
-"""What is sent to the routes that read something."""
+
+
+OF_SESSIONS = {
+    "POST /sign-in",
+    "POST /sign-out",
+    "POST /sign-up",
+    "POST /mentors/sign-up",
+    "DELETE /api/v1/sessions/current",
+}
+"""Routes after which a visitor is signed in or out: they are tried by visitors of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -468,16 +172,36 @@ def test_every_route_is_http_but_the_socket_of_kernels(platform: Platform) -> No
     )
 
 
-@pytest.mark.parametrize("role", ROLES)
+async def visit(platform: Platform, stack: AsyncExitStack, role: str) -> httpx.AsyncClient:
+    """Somebody in that role, with a session of their own, until the stack ends."""
+    client = platform.browser() if role == "anonymous" else platform.program(role)
+    return await stack.enter_async_context(client)
+
+
+@pytest.fixture(scope="module")
+async def visitors(platform: Platform) -> AsyncIterator[Mapping[str, httpx.AsyncClient]]:
+    """One for each role."""
+    async with AsyncExitStack() as stack:
+        yield {role: await visit(platform, stack, role) for role in ROLES}
+
+
 @pytest.mark.parametrize("route", EXPECTED)
-async def test_route(platform: Platform, addresses: Mapping[str, str], route: str, role: str) -> None:
+async def test_route(
+    platform: Platform, addresses: Mapping[str, str], visitors: Mapping[str, httpx.AsyncClient], route: str
+) -> None:
     method, path = route.split(" ")
     for parameter, value in addresses.items():
         path = path.replace(parameter, value)
-    name = None if role == "anonymous" else role
-    async with platform.program(name) if name else platform.browser() as client:
-        answer = await client.request(method, path, **SENT.get(route, {}))
-    assert answer.status_code == EXPECTED[route][role], answer.text
+    found, said = {}, {}
+    for role in ROLES:
+        async with AsyncExitStack() as stack:
+            alone = route in OF_SESSIONS
+            visitor = await visit(platform, stack, role) if alone else visitors[role]
+            answer = await visitor.request(method, path, **SENT.get(route, {}))
+        found[role] = answer.status_code
+        if found[role] != EXPECTED[route][role]:
+            said[role] = answer.text
+    assert found == dict(EXPECTED[route]), said
 
 
 def test_a_route_without_a_rule_is_refused() -> None:
