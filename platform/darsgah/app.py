@@ -54,8 +54,6 @@ from darsgah.hackathons import organising_pages as hackathons_organising_pages
 from darsgah.hackathons import pages as hackathons_pages
 from darsgah.hiring import api as hiring_api
 from darsgah.hiring import pages as hiring_pages
-from darsgah.hiring import api as hiring_api
-from darsgah.hiring import pages as hiring_pages
 from darsgah.hubs import api as hubs_api
 from darsgah.hubs import pages as hubs_pages
 from darsgah.jobs.notifications import Listener
@@ -224,7 +222,6 @@ def _routes() -> list[ControllerRouterHandler]:
         organisation_pages.router,
         verifying_pages.router,
         hiring_pages.router,
-        hiring_pages.router,
         teams_pages.router,
         applications_pages.router,
         matching_pages.router,
@@ -256,7 +253,6 @@ def _routes() -> list[ControllerRouterHandler]:
                 tutor_nodes_api.router,
                 briefs_api.router,
                 organisations_api.router,
-                hiring_api.router,
                 hiring_api.router,
                 teams_api.router,
                 applications_api.router,
