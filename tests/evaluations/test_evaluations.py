@@ -139,6 +139,37 @@ async def test_where_the_mentor_is_gone_the_hub_marks_the_work(session: AsyncSes
     assert (seen.side, seen.given[Side.MENTOR]) == (Side.MENTOR, 1)
 
 
+async def test_one_evaluation_of_the_work_counts(
+    session: AsyncSession, match: Match, issuing: Issuing
+) -> None:
+    """The hub marked it while the mentor was away; then the mentor came back and did."""
+
+    async def mentor(state: str) -> None:
+        await session.execute(
+            sa.update(OrganisationMember)
+            .where(sa.column("account_id") == match.guide.account_id)
+            .values(state=state)
+        )
+
+    await mentor("removed")
+    await service.evaluate(session, match.coordinator, match.id, NewEvaluation([2] * 6))
+    await mentor("active")
+    await service.evaluate(session, match.amna, match.id, MENTORSHIP)
+    seen = (await service.evaluate(session, match.bilal, match.id, MENTORSHIP)).round
+    assert seen is not None
+    assert not seen.open, "the mentor who stands has not evaluated"
+    await service.evaluate(session, match.guide, match.id, WORK)
+    await mentor("removed")
+    done = await service.confirm(
+        session, match.coordinator, match.id, Confirmation((await stage(session, match))[1])
+    )
+    await service.end(session, issuing, match.coordinator, match.id, Ending(done.version, award=True))
+    held = await credentials.own_credentials(session, issuing.addresses, match.amna)
+    (credential,) = held.credentials
+    assert [one.value for one in credential.results] == ["5", "4", "3", "5", "4", "5"]
+    assert "Guide of Indus Works" in credential.evidence[0].description
+
+
 async def test_returned_work_is_evaluated_anew(session: AsyncSession, match: Match) -> None:
     await service.evaluate(session, match.guide, match.id, WORK)
     await moving.move_project(session, match.guide, match.id, "return_final", reason="The report.")
@@ -228,10 +259,13 @@ async def test_a_dispute_is_the_hubs(session: AsyncSession, match: Match) -> Non
     (card,) = (await disputes.disputes(session, match.coordinator)).disputes
     assert card.reason == "It does work."
     seen = await disputes.dispute(session, match.coordinator, match.id)
-    assert [one.comment for one in seen.evaluations] == ["Nothing works."], "the hub sees what is hidden"
+    assert seen.evaluations == (), "what is hidden from the sides is hidden from the hub"
     assert [line.name for line in seen.history][-2:] == ["submit_final", "dispute"]
     goes_on = Outcome(seen.version, goes_on=True, reason="The video shows it.")
     with pytest.raises(MoveNotAllowed):
         await disputes.decide(session, match.coordinator, match.id, goes_on)
     await disputes.decide(session, match.administrator, match.id, goes_on)
     assert (await stage(session, match))[0] is Stage.FINAL_SUBMITTED
+    kept = (await service.view(session, match.guide, match.id)).round
+    assert kept is not None
+    assert kept.own is not None, "the evaluation goes on where it was"

@@ -1,6 +1,7 @@
 """A team's credentials for a brief: what was marked, which level was reached, and where it came from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,30 +20,34 @@ from darsgah.projects.room import Room
 ALLOWED = ("1", "2", "3", "4", "5")
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What counts of an evaluation: the marks for each criterion, who gave them, and the level confirmed."""
+
+    criteria: tuple[Criterion, ...]
+    marks: tuple[int, ...]
+    by_id: UUID
+    trl: int | None
+
+
 async def award_team(
-    session: AsyncSession,
-    issuing: Issuing,
-    actor: Actor,
-    room: Room,
-    *,
-    criteria: Sequence[Criterion],
-    marks: Sequence[int],
-    trl: int | None,
+    session: AsyncSession, issuing: Issuing, actor: Actor, room: Room, marked: Marked
 ) -> list[UUID]:
     """Award everybody of the team the brief's credential; whoever had one revoked for it is left out."""
     work = await offers.described(session, room.project.brief_id)
     organisation = await _organisation(session, room.project.organisation_id)
-    names = await accounts.display_names(session, [room.mentor_id] if room.mentor_id else [])
-    mentor = names.get(room.mentor_id, "") if room.mentor_id else ""
+    names = await accounts.display_names(session, [marked.by_id])
     results = tuple(
         Result(one.name, str(mark), ResultKind.CRITERION, allowed=ALLOWED)
-        for one, mark in zip(criteria, marks, strict=True)
+        for one, mark in zip(marked.criteria, marked.marks, strict=True)
     )
-    marked = f"{mentor} of {organisation}" if mentor else "the hub"
+    by = "the hub in the mentor's place"
+    if marked.by_id == room.project.mentor_id:
+        by = f"{names.get(marked.by_id, '')} of {organisation}"
     evidence = Evidence(
         name=room.project.title,
         description=f"Project of the team {room.team.name}, {room.project.starts_on} to "
-        f"{room.project.ends_on}, evaluated by {marked} and confirmed by {room.hub.name}.",
+        f"{room.project.ends_on}, evaluated by {by} and confirmed by {room.hub.name}.",
         genre="Project",
     )
     described = f"Worked in a team on a brief of {organisation or room.hub.name}."
@@ -56,7 +61,7 @@ async def award_team(
                 subject=str(room.project.brief_id),
                 name=room.project.title,
                 description=described,
-                criteria=_criteria(criteria, work.deliverables),
+                criteria=_criteria(marked.criteria, work.deliverables),
                 name_ur=room.project.title_ur,
                 skills=work.skills,
             ),
@@ -64,7 +69,7 @@ async def award_team(
             awarded_by=actor.account_id,
             evidence=(evidence,),
             results=results,
-            trl=trl,
+            trl=marked.trl,
         )
         try:
             awarded.append(await credentials.award(session, issuing, wanted))

@@ -28,7 +28,7 @@ async def disputes(session: AsyncSession, actor: Actor, after: UUID | None = Non
 
 
 async def dispute(session: AsyncSession, actor: Actor, project_id: UUID) -> DisputeView:
-    """One dispute with its evidence, evaluations that the sides do not see yet included.
+    """One dispute with its evidence; evaluations only when both sides can see them as well.
 
     Raises:
         NotFound: the actor does not coordinate it, or it is in no dispute.
@@ -37,7 +37,7 @@ async def dispute(session: AsyncSession, actor: Actor, project_id: UUID) -> Disp
     if room.part is not Part.HUB or room.project.stage is not Stage.DISPUTED:
         raise NotFound
     row = await queries.round_of(session, project_id)
-    given = await queries.evaluations(session, row.id) if row else ()
+    given = await queries.evaluations(session, row.id) if row and service.is_open(row) else ()
     return DisputeView(
         card=await _card(session, room.project, room.team.name),
         version=room.project.version,

@@ -57,7 +57,11 @@ class EvaluationRound(Record, table=True):
 
 
 class Evaluation(Record, table=True):
-    """What one person gave in a round: marks from 1 to 5 in the order of their side's criteria."""
+    """What one person gave in a round: marks from 1 to 5 in the order of their side's criteria.
+
+    Of a work's evaluations the one that ``counts`` is marked when that is settled: of the mentor who stands
+    then, else of the hub in their place.
+    """
 
     __tablename__ = "evaluation"
     __table_args__ = (
@@ -72,6 +76,7 @@ class Evaluation(Record, table=True):
     marks: list[int] = Field(sa_type=JSONB)
     comment: str = Field(default="", sa_type=sa.Text)
     submitted_at: datetime = moment_column()
+    counts: bool = False
 
 
 class TrlClaim(Record, table=True):

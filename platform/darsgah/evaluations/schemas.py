@@ -10,17 +10,18 @@ import msgspec
 from darsgah.briefs.lifecycle import Stage
 from darsgah.briefs.schemas import HistoryLine
 from darsgah.hubs.schemas import HubView
+from darsgah.ui.plain_text import LINE, NAME, TEXT, WEB_ADDRESS
 
 MOST_CRITERIA: Final = 6
 MOST_LINKS: Final = 5
 LEAST_LEVEL, MOST_LEVEL = 3, 6
 """The technology readiness levels that projects of hubs move between."""
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=r"\A[^\x00-\x1f\x7f|]*\Z")]
-MaybeLine = Annotated[str, msgspec.Meta(max_length=300, pattern=r"\A[^\x00-\x1f\x7f|]*\Z")]
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000, pattern=r"\A[^\x00]*\Z")]
-Note = Annotated[str, msgspec.Meta(max_length=4000, pattern=r"\A[^\x00]*\Z")]
-Link = Annotated[str, msgspec.Meta(max_length=500, pattern=r"\Ahttps?://[^\s\x00-\x1f\x7f]+\Z")]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=NAME)]
+MaybeLine = Annotated[str, msgspec.Meta(max_length=300, pattern=LINE)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000, pattern=TEXT)]
+Note = Annotated[str, msgspec.Meta(max_length=4000, pattern=TEXT)]
+Link = Annotated[str, msgspec.Meta(max_length=500, pattern=WEB_ADDRESS)]
 Mark = Annotated[int, msgspec.Meta(ge=1, le=5)]
 Version = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 
@@ -95,7 +96,10 @@ class RubricView(msgspec.Struct, frozen=True):
 
 
 class EvaluationView(msgspec.Struct, frozen=True):
-    """What one person gave; ``mean`` of their marks."""
+    """What one person gave; ``mean`` of their marks.
+
+    Of several evaluations of the work one ``counts``, once that is settled; all of the team's do.
+    """
 
     by: str
     side: Side
@@ -103,6 +107,7 @@ class EvaluationView(msgspec.Struct, frozen=True):
     mean: float
     comment: str
     submitted_at: datetime
+    counts: bool
 
 
 class ClaimView(msgspec.Struct, frozen=True):

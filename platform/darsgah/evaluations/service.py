@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
 from darsgah.accounts import service as accounts
-from darsgah.briefs import moving, project_cards
+from darsgah.briefs import moving, reading
 from darsgah.briefs.lifecycle import Stage
 from darsgah.credentials.issuing import Issuing
 from darsgah.db.columns import now
@@ -95,7 +95,7 @@ async def evaluate(
     row = await _round(session, room)
     if room.project.stage not in EVALUATING or row is None:
         raise NotBeingEvaluated
-    if _is_open(row):
+    if is_open(row):
         raise AlreadyOpen
     side = _side(room)
     require(room, actor, Part.TEAM, room.decider)
@@ -111,8 +111,10 @@ async def evaluate(
         session.add(own)
     own.marks, own.comment, own.submitted_at = list(new.marks), new.comment.strip(), now()
     await session.flush()
-    if _both_in(room, await queries.evaluations(session, row.id)):
-        row.revealed_at = now()
+    given = await queries.evaluations(session, row.id)
+    work = _work(room, given)
+    if work is not None and _all_of_team_in(room, given):
+        row.revealed_at, work.counts = now(), True
         await session.flush()
         told = {"brief": room.project.title}
         link = f"/projects/{project_id}/evaluation"
@@ -135,16 +137,17 @@ async def confirm(
     row = await _round(session, room)
     if room.project.stage not in EVALUATING or row is None:
         raise NotBeingEvaluated
-    if not _is_open(row):
+    if not is_open(row):
         raise StillHidden
     given = await queries.evaluations(session, row.id)
-    if not any(one.side == Side.MENTOR.value for one in given):
+    work = _work(room, given)
+    if work is None:
         raise NothingEvaluated
     waiting = [one for one in await claims.rows(session, project_id) if one.decided_at is None]
     if waiting:
         raise ClaimsWaiting(count=len(waiting))
     row.confirmed_by, row.confirmed_at, row.note = actor.account_id, now(), wanted.note.strip()
-    row.trl = await claims.reached(session, project_id)
+    row.trl, work.counts = await claims.reached(session, project_id), True
     await session.flush()
     await moving.move_project(session, actor, project_id, "evaluate", reason=row.note, version=wanted.version)
     return await view(session, actor, project_id)
@@ -173,19 +176,24 @@ async def end(
             version=wanted.version,
         )
         return await view(session, actor, project_id)
-    marks = [one.marks for one in await queries.evaluations(session, row.id) if one.side == Side.MENTOR.value]
+    work = _work(room, await queries.evaluations(session, row.id))
+    if work is None:
+        raise NothingEvaluated
     await moving.move_project(session, actor, project_id, "credential", version=wanted.version)
-    await awarding.award_team(
-        session, issuing, actor, room, criteria=_criteria(row, Side.MENTOR), marks=marks[0], trl=row.trl
-    )
+    marked = awarding.Marked(_criteria(row, Side.MENTOR), tuple(work.marks), work.account_id, row.trl)
+    await awarding.award_team(session, issuing, actor, room, marked)
     await moving.move_project(session, actor, project_id, "close")
     return await view(session, actor, project_id)
 
 
 async def _round(session: AsyncSession, room: Room) -> EvaluationRound | None:
-    """The evaluation of the final result; begun by the first who looks after it was submitted."""
+    """The evaluation of the final result; begun by the first who looks after it was submitted.
+
+    A pause or a dispute in between begins no other.
+    """
     if room.project.stage in EVALUATING:
-        opened_at = await project_cards.stage_since(session, room.project)
+        lines = await reading.history(session, room.project.brief_id, room.project.id)
+        opened_at = max(line.at for line in lines if line.name == "submit_final")
         if not await queries.round_begun(session, room.project.id, opened_at):
             await _begin(session, room, opened_at)
     return await queries.round_of(session, room.project.id)
@@ -212,13 +220,30 @@ def _side(room: Room) -> Side | None:
     return Side.MENTOR if room.part is room.decider else None
 
 
-def _is_open(row: EvaluationRound) -> bool:
+def is_open(row: EvaluationRound) -> bool:
+    """Whether both sides may see all of it: both are in, or the time is up."""
     return row.revealed_at is not None or now() >= row.due_at
 
 
-def _both_in(room: Room, given: Sequence[Evaluation]) -> bool:
-    by_side = {side: {one.account_id for one in given if one.side == side.value} for side in Side}
-    return bool(by_side[Side.MENTOR]) and by_side[Side.TEAM] >= room.team.account_ids
+def _all_of_team_in(room: Room, given: Sequence[Evaluation]) -> bool:
+    team = {one.account_id for one in given if one.side == Side.TEAM.value}
+    return bool(team) and team >= room.team.account_ids
+
+
+def _work(room: Room, given: Sequence[Evaluation]) -> Evaluation | None:
+    """The evaluation of the work that counts.
+
+    What was settled stays. Before, it is the mentor's who stands now; where none does, it is what the hub
+    gave last, and not what somebody gave who was the mentor once.
+    """
+    work = [one for one in given if one.side == Side.MENTOR.value]
+    settled = next((one for one in work if one.counts), None)
+    if settled is not None:
+        return settled
+    if room.mentor_id is not None:
+        return next((one for one in work if one.account_id == room.mentor_id), None)
+    hub = [one for one in work if one.account_id != room.project.mentor_id]
+    return max(hub, key=lambda one: one.submitted_at, default=None)
 
 
 def _criteria(row: EvaluationRound, side: Side) -> tuple[Criterion, ...]:
@@ -238,10 +263,10 @@ async def _round_view(session: AsyncSession, actor: Actor, room: Room, row: Eval
         side=_side(room),
         criteria={side: _criteria(row, side) for side in Side},
         own=own,
-        open=_is_open(row),
+        open=is_open(row),
         given={side: sum(one.side == side.value for one in given) for side in Side},
         asked={Side.MENTOR: 1, Side.TEAM: len(room.team.account_ids)},
-        evaluations=shown if _is_open(row) else (),
+        evaluations=shown if is_open(row) else (),
         confirmed_by=names.get(row.confirmed_by, "") if row.confirmed_by else "",
         confirmed_at=row.confirmed_at,
         note=row.note,
@@ -260,6 +285,7 @@ async def evaluation_views(session: AsyncSession, given: Sequence[Evaluation]) -
             mean=sum(one.marks) / len(one.marks),
             comment=one.comment,
             submitted_at=one.submitted_at,
+            counts=one.counts or one.side == Side.TEAM.value,
         )
         for one in given
     )
