@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from darsgah.ui.plain_text import NAME
+
 Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
 SHORTEST_PASSWORD = 10
 NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST_PASSWORD, max_length=200)]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=NAME)]
 Language = Annotated[str, msgspec.Meta(pattern="^(en|ur)$")]
 
 

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import msgspec
 
-_LINE = r"\A[^\x00-\x1f\x7f]*\Z"
-_TEXT = r"\A[^\x00]*\Z"
-Line = Annotated[str, msgspec.Meta(max_length=200, pattern=_LINE)]
-Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=_TEXT)]
-ShortText = Annotated[str, msgspec.Meta(max_length=2_000, pattern=_TEXT)]
-Skill = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=_LINE)]
+from darsgah.ui.plain_text import LINE, TEXT
+
+Line = Annotated[str, msgspec.Meta(max_length=200, pattern=LINE)]
+Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=TEXT)]
+ShortText = Annotated[str, msgspec.Meta(max_length=2_000, pattern=TEXT)]
+Skill = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=LINE)]
 Hours = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Trl = Annotated[int, msgspec.Meta(ge=1, le=9)]

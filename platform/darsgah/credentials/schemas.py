@@ -9,8 +9,9 @@ from uuid import UUID
 import msgspec
 
 from darsgah.hubs.schemas import HubView
+from darsgah.ui.plain_text import LINE
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=LINE)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 
 

@@ -24,7 +24,7 @@ class SignUpClosed(Conflict):
 class DeadlinePassed(Conflict):
     """The deadline is over: it was {when} by the server's clock. What you handed in before counts."""
 
-    code = "deadline_passed"
+    code = "hackathon_deadline_passed"
 
 
 class NotYetBegun(Conflict):
@@ -78,13 +78,13 @@ class ScoresMissing(Conflict):
 class NothingToRank(Conflict):
     """No entry was handed in, so there are no results to publish."""
 
-    code = "nothing_to_rank"
+    code = "no_entries"
 
 
 class NoSuchAccount(Conflict):
     """No account has this address: ask them to sign up first."""
 
-    code = "no_such_account"
+    code = "judge_without_account"
 
 
 class Competing(Conflict):

@@ -8,17 +8,18 @@ from uuid import UUID
 import msgspec
 
 from darsgah.hubs.schemas import HubView
+from darsgah.ui.plain_text import LINE, NAME, TEXT, WEB_ADDRESS
 
 MOST_TRACKS = 6
 MOST_CRITERIA = 6
 MOST_LINKS = 5
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
-MaybeLine = Annotated[str, msgspec.Meta(max_length=120, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
-Text = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"\A[^\x00]*\Z")]
-Short = Annotated[str, msgspec.Meta(max_length=4000, pattern=r"\A[^\x00]*\Z")]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\A[^\x00]*\Z")]
-Link = Annotated[str, msgspec.Meta(max_length=500, pattern=r"\Ahttps?://[^\s\x00-\x1f\x7f]+\Z")]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=NAME)]
+MaybeLine = Annotated[str, msgspec.Meta(max_length=120, pattern=LINE)]
+Text = Annotated[str, msgspec.Meta(max_length=20_000, pattern=TEXT)]
+Short = Annotated[str, msgspec.Meta(max_length=4000, pattern=TEXT)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=TEXT)]
+Link = Annotated[str, msgspec.Meta(max_length=500, pattern=WEB_ADDRESS)]
 Version = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 Mark = Annotated[int, msgspec.Meta(ge=1, le=5)]
 Address = Annotated[str, msgspec.Meta(min_length=3, max_length=254)]

@@ -47,6 +47,8 @@ from darsgah.ui.language import Message
 AWARD: Final = JobKind("hackathons.award")
 FIXED: Final = ("hub_id", "team_least", "team_most")
 """What stays once it is published, beside tracks and criteria."""
+NEEDED: Final = ("name", "about", "rules")
+MOMENTS: Final = ("sign_up_until", "starts_at", "ends_at")
 
 
 async def create(session: AsyncSession, actor: Actor, plan: HackathonPlan) -> HackathonView:
@@ -335,29 +337,33 @@ def _add_tracks(session: AsyncSession, row: Hackathon, plan: HackathonPlan) -> N
 
 
 def _check(plan: HackathonPlan) -> None:
-    """See that times carry a zone and follow each other, and that sizes fit.
+    """See that times carry a zone and follow each other, and that names and sizes fit.
 
     Raises:
         MalformedInput: names the fields at fault.
     """
-    fields: dict[str, Message] = {}
-    if not plan.name.strip():
-        fields["name"] = Message("This is needed.")
-    if not plan.about.strip():
-        fields["about"] = Message("This is needed.")
-    if not plan.rules.strip():
-        fields["rules"] = Message("This is needed.")
-    for name in ("sign_up_until", "starts_at", "ends_at"):
-        if getattr(plan, name).tzinfo is None:
-            fields[name] = Message("Give a time with its zone.")
-    if not fields and plan.ends_at <= plan.starts_at:
-        fields["ends_at"] = Message("This lies before the start.")
-    if not fields and plan.sign_up_until > plan.ends_at:
-        fields["sign_up_until"] = Message("This lies after the end.")
+    needed = {name: Message("This is needed.") for name in NEEDED if not getattr(plan, name).strip()}
+    fields = needed | _wrong_times(plan)
+    for name, named in (("tracks", plan.tracks), ("criteria", plan.criteria)):
+        if any("|" in one.name + one.name_ur for one in named):
+            fields[name] = Message("Write it without |, which stands between the parts.")
     if plan.team_most < plan.team_least:
         fields["team_most"] = Message("This is less than the least.")
     if fields:
         raise MalformedInput(fields=fields)
+
+
+def _wrong_times(plan: HackathonPlan) -> dict[str, Message]:
+    """What is wrong with the times, by field."""
+    zoneless = [name for name in MOMENTS if getattr(plan, name).tzinfo is None]
+    if zoneless:
+        return {name: Message("Give a time with its zone.") for name in zoneless}
+    fields = {}
+    if plan.ends_at <= plan.starts_at:
+        fields["ends_at"] = Message("This lies before the start.")
+    elif plan.sign_up_until > plan.ends_at:
+        fields["sign_up_until"] = Message("This lies after the end.")
+    return fields
 
 
 def _require_fixed(row: Hackathon, present: Any, wanted: HackathonChange) -> None:  # noqa: ANN401 # rows

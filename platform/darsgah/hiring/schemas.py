@@ -7,10 +7,10 @@ from uuid import UUID
 import msgspec
 
 from darsgah.credentials.cards import CredentialCard
+from darsgah.ui.plain_text import LINE
 
-_LINE = r"\A[^\x00-\x1f\x7f]*\Z"
-Line = Annotated[str, msgspec.Meta(max_length=200, pattern=_LINE)]
-Skill = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=_LINE)]
+Line = Annotated[str, msgspec.Meta(max_length=200, pattern=LINE)]
+Skill = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=LINE)]
 Body = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 
 

@@ -28,6 +28,7 @@ from darsgah.projects.models import GpuLease, GpuToken
 from darsgah.projects.room import enter, names_of, require, require_acceptance
 from darsgah.projects.schemas import GpuState
 from darsgah.ui.language import Message
+from darsgah.ui.plain_text import LINE
 
 SLICE_SECONDS: Final = 60.0
 """What is set aside at once for a lease, on each of its GPUs."""
@@ -39,14 +40,13 @@ AT_WORK: Final = frozenset({Stage.AGREEMENTS_SIGNED, Stage.KICKOFF, Stage.MILEST
 """Stages in which GPU work runs."""
 MOST_TOKENS: Final = 10
 PAGE: Final = 50
-_LINE = r"\A[^\x00-\x1f\x7f]*\Z"
 logger = structlog.get_logger("darsgah.projects")
 
 
 class NewLease(msgspec.Struct, frozen=True):
     """GPU work that is to begin: on which machine, on how many GPUs."""
 
-    machine: Annotated[str, msgspec.Meta(max_length=100, pattern=_LINE)] = ""
+    machine: Annotated[str, msgspec.Meta(max_length=100, pattern=LINE)] = ""
     gpus: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
 
 
@@ -93,7 +93,7 @@ class MadeToken(msgspec.Struct, frozen=True):
 class NewToken(msgspec.Struct, frozen=True):
     """A token to come; ``label`` says for which machine."""
 
-    label: Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=_LINE)]
+    label: Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=LINE)]
 
 
 class GpuPage(msgspec.Struct, frozen=True):

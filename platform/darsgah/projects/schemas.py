@@ -8,9 +8,8 @@ import msgspec
 
 from darsgah.briefs.lifecycle import Stage
 from darsgah.projects.room import Part
+from darsgah.ui.plain_text import LINE, NAME, TEXT
 
-_LINE = r"\A[^\x00-\x1f\x7f]*\Z"
-_TEXT = r"\A[^\x00]*\Z"
 LONGEST_AGREEMENT: Final = 30_000
 LONGEST_MESSAGE: Final = 8_000
 LONGEST_NOTE: Final = 4_000
@@ -18,9 +17,9 @@ MOST_FILES: Final = 10
 """Files and links in one submission."""
 MOST_MILESTONES: Final = 24
 
-Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_LINE)]
-Note = Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE, pattern=_TEXT)]
-Line = Annotated[str, msgspec.Meta(max_length=500, pattern=_LINE)]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NAME)]
+Note = Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE, pattern=TEXT)]
+Line = Annotated[str, msgspec.Meta(max_length=500, pattern=LINE)]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 
 
@@ -112,8 +111,8 @@ class HubAgreement(msgspec.Struct, frozen=True):
 class NewAgreementText(msgspec.Struct, frozen=True):
     """Another version of a hub's agreement, in Markdown; ``number`` is the version it follows."""
 
-    body: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_AGREEMENT, pattern=_TEXT)]
-    body_ur: Annotated[str, msgspec.Meta(max_length=LONGEST_AGREEMENT, pattern=_TEXT)] = ""
+    body: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_AGREEMENT, pattern=TEXT)]
+    body_ur: Annotated[str, msgspec.Meta(max_length=LONGEST_AGREEMENT, pattern=TEXT)] = ""
     number: int = 0
 
 
@@ -186,9 +185,9 @@ class Decision(msgspec.Struct, frozen=True):
 class ProjectMove(msgspec.Struct, frozen=True):
     """A move of the project's stage; ``version`` is the project's that was read."""
 
-    move: Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=_LINE)]
+    move: Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=LINE)]
     version: int
-    reason: Annotated[str, msgspec.Meta(max_length=2000, pattern=_TEXT)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=2000, pattern=TEXT)] = ""
 
 
 class MessageView(msgspec.Struct, frozen=True):
@@ -213,7 +212,7 @@ class MessagePage(msgspec.Struct, frozen=True):
 class NewMessage(msgspec.Struct, frozen=True):
     """A message to everybody in the room, in Markdown."""
 
-    body: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_MESSAGE, pattern=_TEXT)]
+    body: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_MESSAGE, pattern=TEXT)]
 
 
 class OpenMove(msgspec.Struct, frozen=True):

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from darsgah.ui.plain_text import NAME
+
 MOST_MEMBERS = 12
 """How many a team has at most; a brief or a hackathon may want fewer."""
 MOST_TEAMS = 20
@@ -14,7 +16,7 @@ MOST_TEAMS = 20
 MOST_INVITATIONS = 20
 """How many invitations of one team may wait for an answer."""
 
-TeamName = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
+TeamName = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=NAME)]
 Address = Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
 
 

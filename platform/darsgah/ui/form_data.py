@@ -7,6 +7,7 @@ import msgspec
 
 from darsgah.errors import MalformedInput
 from darsgah.ui.language import Message
+from darsgah.ui.plain_text import LINE, NAME
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 
@@ -40,6 +41,10 @@ def _message(value: object, kind: object) -> Message:
         return Message("At least {count} characters.", count=bounds.min_length)
     if isinstance(value, str) and bounds.max_length is not None and len(value) > bounds.max_length:
         return Message("At most {count} characters.", count=bounds.max_length)
+    if isinstance(value, str) and not value.strip():
+        return Message("This is needed.")
+    if bounds.pattern in {LINE, NAME}:
+        return Message("Write it on one line, with letters and without signs that are not seen.")
     return Message("This is not one of the choices.")
 
 
