@@ -30,8 +30,8 @@ def of_the_brief(status: int) -> Expected:
 
 def of_the_hub(status: int) -> Expected:
     """Those who match in the first hub; those of others find nothing."""
-    own, elsewhere = dict.fromkeys(COORDINATORS, status), dict.fromkeys(COORDINATORS_ELSEWHERE, 404)
-    return signed_in(403, **own, **elsewhere)
+    own = dict.fromkeys((*COORDINATORS, "network_admin"), status)
+    return signed_in(403, **own, **dict.fromkeys(COORDINATORS_ELSEWHERE, 404))
 
 
 def sends(status: int) -> Expected:
@@ -51,7 +51,9 @@ ROUTES: Mapping[str, Expected] = {
     f"POST {_ONE}": of_the_team(409),
     f"GET {_BRIEF}/applicants": of_the_brief(200),
     f"POST {_BRIEF}/applicants": of_the_brief(403),
-    "GET /hub/matching": signed_in(403, **dict.fromkeys((*COORDINATORS, *COORDINATORS_ELSEWHERE), 302)),
+    "GET /hub/matching": signed_in(
+        403, network_admin=200, **dict.fromkeys((*COORDINATORS, *COORDINATORS_ELSEWHERE), 302)
+    ),
     f"GET {_HUB}": of_the_hub(200),
     f"POST {_HUB}": of_the_hub(409),
     f"POST {_HUB}/edits": of_the_hub(409),

@@ -88,6 +88,9 @@ def test_each_fault(changes: dict[str, Any], finding: tuple[str, str]) -> None:
         "WhatsApp: bano_k",
         "whatsapp number: 12345",
         "linkedin.com/in/bano",
+        "call me at zero three zero zero 1234567",
+        "صفر تین صفر صفر ایک دو تین چار",
+        "write to @sana_tg",
     ],
 )
 def test_contact_details_are_found(text: str) -> None:
@@ -107,6 +110,7 @@ def test_contact_details_are_found(text: str) -> None:
         "A telegram is sent to each grower.",
         "Version 1.2.3, 24 GB, 192.168.0.1",
         "12345678901234567890",
+        "one, two or three of nine people",
     ],
 )
 def test_what_is_none_is_left_alone(text: str) -> None:

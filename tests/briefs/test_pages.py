@@ -79,7 +79,7 @@ async def test_two_who_write_at_once_see_each_other(platform: Platform, mentor: 
         assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
         for odd in ('"1"', "nonsense", "9" * 30):
             stale = await program.put(url, json={}, headers={"If-Match": odd})
-            assert (stale.status_code, stale.json()["code"]) == (409, "changed_meanwhile")
+            assert (stale.status_code, stale.json()["code"]) == (409, "brief_changed")
         mine = form_values(content(title="Mine")) | {"version": "1"}
         answer = await page.post(f"/briefs/{brief_id}/edit", data=mine)
         assert answer.status_code == 409

@@ -167,10 +167,10 @@ async def test_the_deadline_is_the_servers(platform: Platform) -> None:
         await let_end(platform, hackathon["id"])
         for late in (client.post(f"{place}/submission"), client.put(place, json=text | {"version": 2})):
             answer = await late
-            assert (answer.status_code, answer.json()["code"]) == (409, "deadline_passed")
+            assert (answer.status_code, answer.json()["code"]) == (409, "hackathon_deadline_passed")
     async with platform.program("network_admin") as admin:
         none = await admin.post(f"{HACKATHONS}/{hackathon['id']}/results")
-        assert none.json()["code"] == "nothing_to_rank"
+        assert none.json()["code"] == "no_entries"
 
 
 async def test_before_the_start_nothing_is_handed_in(platform: Platform) -> None:
@@ -204,7 +204,7 @@ async def test_nobody_takes_part_twice_or_judges_their_own(platform: Platform) -
         competing = await admin.post(f"{place}/judges", json=wanted)
         assert (competing.status_code, competing.json()["code"]) == (409, "competing")
         nobody = await admin.post(f"{place}/judges", json=wanted | {"email": "nobody@example.org"})
-        assert nobody.json()["code"] == "no_such_account"
+        assert nobody.json()["code"] == "judge_without_account"
         asked = await admin.post(f"{place}/judges", json=wanted | {"email": "classmate@example.org"})
         assert asked.status_code == 201
     async with platform.program("classmate") as client:

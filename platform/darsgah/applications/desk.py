@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah.access import Actor
+from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.applications import matching_queries, queries
 from darsgah.applications.conditions import cap, deadline_over, hindrance_views
@@ -36,9 +36,12 @@ PAST = 10
 
 
 async def own_hubs(session: AsyncSession, actor: Actor) -> list[HubView]:
-    """The hubs that the actor coordinates, by name."""
-    found = await hubs.hubs_by_id(session, actor.hubs(*COORDINATORS))
-    return sorted(found.values(), key=lambda hub: hub.name)
+    """The hubs that the actor coordinates, by name; all open ones for the network's administrators."""
+    if actor.holds(Role.NETWORK_ADMIN):
+        found = [hub for hub in await hubs.list_hubs(session) if hub.state == "open"]
+    else:
+        found = list((await hubs.hubs_by_id(session, actor.hubs(*COORDINATORS))).values())
+    return sorted(found, key=lambda hub: hub.name)
 
 
 async def desk(session: AsyncSession, actor: Actor, hub_id: UUID, language: Language) -> MatchingDesk:

@@ -26,7 +26,7 @@ from darsgah.hubs import service as hubs
 from darsgah.teams import service as teams
 from darsgah.ui.language import Message
 
-COORDINATORS = (Role.INSTRUCTOR, Role.HUB_ADMIN)
+COORDINATORS = (Role.INSTRUCTOR, Role.HUB_ADMIN, Role.NETWORK_ADMIN)
 
 
 async def propose(

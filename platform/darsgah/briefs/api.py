@@ -23,6 +23,7 @@ from darsgah.briefs.schemas import (
     BriefView,
     FoundBriefs,
     InvitedBrief,
+    Level,
     MadeInvitation,
     MoveRequest,
     NamedMentor,
@@ -33,6 +34,7 @@ from darsgah.briefs.schemas import (
     SavedBrief,
     Threshold,
     Wanted,
+    WeekHours,
 )
 from darsgah.ui.templating import Pages
 
@@ -57,8 +59,8 @@ async def find_briefs(
     skill: FromQuery[str] = "",
     hub_id: FromQuery[UUID | None] = None,
     remote: FromQuery[bool] = False,
-    trl: FromQuery[int | None] = None,
-    hours: FromQuery[int | None] = None,
+    trl: FromQuery[Level | None] = None,
+    hours: FromQuery[WeekHours | None] = None,
     after: FromQuery[UUID | None] = None,
 ) -> FoundBriefs:
     """Open briefs, newest first, 20 at a time, with the gates that you meet and those that you do not.

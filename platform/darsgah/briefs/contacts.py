@@ -43,6 +43,17 @@ _PHONE = re.compile(
 )
 
 
+_HANDLE = re.compile(
+    r"\b(?:call|write|contact|message|dm|text|ping|reach|find|add|follow)\b[^.\n@]{0,60}(?<![\w/])@[a-z][a-z0-9_.]{2,40}"
+)
+"""A name of an account is told from a decorator by the word that goes before it."""
+_NUMBER_WORD = "zero|oh|one|two|three|four|five|six|seven|eight|nine|صفر|ایک|دو|تین|چار|پانچ|چھ|سات|آٹھ|نو"
+_SPELT_PHONE = re.compile(
+    rf"(?<!\w)(?:(?:{_NUMBER_WORD}|\d+)[\s,.-]{{1,3}}){{3,}}(?:{_NUMBER_WORD}|\d+)(?!\w)"
+)
+_FEWEST_DIGITS = 7
+
+
 def contacts(text: str) -> list[str]:
     """What of the text is a contact detail, as it stands there but for the forms of letters and digits."""
     plain = _plain(text)
@@ -64,11 +75,20 @@ def _plain(text: str) -> str:
     )
 
 
+def _spells_number(said: str) -> bool:
+    """Whether words and digits in a row are as many digits as a telephone number has, words among them."""
+    parts = re.split(r"[\s,.-]+", said)
+    digits = sum(len(part) if part.isdecimal() else 1 for part in parts)
+    return digits >= _FEWEST_DIGITS and sum(not part.isdecimal() for part in parts) >= 3
+
+
 def _spans(plain: str) -> Iterator[tuple[int, int]]:
     """Where details stand; a part of one that was found is not told again."""
     taken: list[tuple[int, int]] = []
-    for pattern in (_EMAIL, _SPELT_EMAIL, _CHAT, _ACCOUNT, _PHONE):
+    for pattern in (_EMAIL, _SPELT_EMAIL, _CHAT, _ACCOUNT, _PHONE, _SPELT_PHONE, _HANDLE):
         for match in pattern.finditer(plain):
+            if pattern is _SPELT_PHONE and not _spells_number(match[0]):
+                continue
             span = match.span()
             if not any(start < span[1] and span[0] < end for start, end in taken):
                 taken.append(span)

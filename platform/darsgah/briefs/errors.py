@@ -6,7 +6,7 @@ from darsgah.errors import Conflict, MalformedInput, NotFound
 class NotYours(NotFound):
     """There is no such brief, or it is none of yours."""
 
-    code = "not_found"
+    code = "no_such_brief"
 
 
 class MoveNotAllowed(Conflict):
@@ -27,7 +27,7 @@ class BriefChanged(Conflict):
     ``details["version"]`` is the present one.
     """
 
-    code = "changed_meanwhile"
+    code = "brief_changed"
 
 
 class NotWritable(Conflict):

@@ -319,6 +319,10 @@ class FoundBriefs(msgspec.Struct, frozen=True):
     next_after: UUID | None
 
 
+Level = Annotated[int, msgspec.Meta(ge=1, le=9)]
+WeekHours = Annotated[int, msgspec.Meta(ge=1, le=60)]
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """What is looked for; what is left empty does not matter.
 
@@ -333,5 +337,5 @@ class Wanted(msgspec.Struct, frozen=True):
     skill: Annotated[str, msgspec.Meta(max_length=60)] = ""
     hub_id: UUID | None = None
     remote: bool = False
-    trl: Annotated[int, msgspec.Meta(ge=1, le=9)] | None = None
-    hours: Annotated[int, msgspec.Meta(ge=1, le=60)] | None = None
+    trl: Level | None = None
+    hours: WeekHours | None = None

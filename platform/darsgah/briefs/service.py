@@ -13,7 +13,7 @@ from darsgah.accounts import service as accounts
 from darsgah.briefs import queries, reading, reviewing, writing
 from darsgah.briefs.checking import check
 from darsgah.briefs.errors import NotYours
-from darsgah.briefs.lifecycle import WRITING, Lane, Stage, Who, moves_from
+from darsgah.briefs.lifecycle import SHOWN, WRITING, Lane, Stage, Who, moves_from
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import move_brief
 from darsgah.briefs.parts import parts, standing_behind, standing_of
@@ -59,7 +59,7 @@ async def view(session: AsyncSession, actor: Actor, brief_id: UUID) -> BriefView
 async def has_desk(session: AsyncSession, actor: Actor, brief_id: UUID) -> bool:
     """Whether the actor writes the brief or looks after it, and so sees more of it than learners do."""
     brief = await queries.brief(session, brief_id)
-    return brief is not None and _at_desk(actor, brief)
+    return brief is not None and await _at_desk(session, actor, brief)
 
 
 async def desk(session: AsyncSession, actor: Actor, brief_id: UUID, language: Language) -> BriefDesk:
@@ -69,7 +69,7 @@ async def desk(session: AsyncSession, actor: Actor, brief_id: UUID, language: La
         NotYours: the actor is neither.
     """
     brief = await queries.brief(session, brief_id)
-    if brief is None or not _at_desk(actor, brief):
+    if brief is None or not await _at_desk(session, actor, brief):
         raise NotYours
     held = await parts(session, actor, brief)
     stage, written = Stage(brief.stage), await reading.content_of(session, brief)
@@ -106,13 +106,18 @@ async def rounds(session: AsyncSession, actor: Actor, brief_id: UUID, language: 
         NotYours: the actor is neither.
     """
     brief = await queries.brief(session, brief_id)
-    if brief is None or not _at_desk(actor, brief):
+    if brief is None or not await _at_desk(session, actor, brief):
         raise NotYours
     return Rounds(await reading.rounds(session, brief_id, language))
 
 
 async def own_briefs(session: AsyncSession, actor: Actor, *, after: UUID | None = None) -> BriefHeadings:
-    """The briefs that name the actor as their mentor, newest first, ``PAGE`` at a time."""
+    """The briefs that name the actor as their mentor, newest first, ``PAGE`` at a time.
+
+    Whoever acts for no organisation any more has none: they stay with the organisation.
+    """
+    if await standing_of(session, actor.account_id) is None:
+        return BriefHeadings((), None)
     return await _page(session, await queries.own(session, actor, after=after, limit=PAGE + 1))
 
 
@@ -161,14 +166,20 @@ async def rest_unverified(
             await move_brief(session, None, brief.id, "pause", reason=UNVERIFIED)
 
 
-def _at_desk(actor: Actor, brief: Brief) -> bool:
-    return brief.mentor_id == actor.account_id or actor.holds(*READERS, hub_id=brief.hub_id)
+async def _at_desk(session: AsyncSession, actor: Actor, brief: Brief) -> bool:
+    """Whether somebody looks after the brief, or is its mentor and still acts for its organisation."""
+    if brief.mentor_id == actor.account_id:
+        return bool(await parts(session, actor, brief))
+    return actor.holds(*READERS, hub_id=brief.hub_id)
 
 
 async def _visible(session: AsyncSession, actor: Actor, brief_id: UUID) -> Brief:
     own = (await teams.team_ids_of(session, [actor.account_id])).get(actor.account_id, frozenset())
     brief = await queries.visible(session, actor, own, brief_id)
     if brief is None:
+        raise NotYours
+    unread = brief.mentor_id == actor.account_id and Stage(brief.stage) not in SHOWN
+    if unread and not await _at_desk(session, actor, brief):
         raise NotYours
     return brief
 

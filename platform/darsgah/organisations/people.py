@@ -48,7 +48,7 @@ MOST_WAITING: Final = 50
 class TooManyInvitations(TooMany):
     """Too many invitations wait already: withdraw some first."""
 
-    code = "too_many_invitations"
+    code = "too_many_colleagues_asked"
 
 
 async def people(session: AsyncSession, actor: Actor, organisation_id: UUID) -> PeopleView:

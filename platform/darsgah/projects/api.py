@@ -149,7 +149,7 @@ async def change_milestone(
     request: Request[Actor, str, Any],
     session: NamedDependency[AsyncSession],
 ) -> MilestonePage:
-    """Change a milestone's words and date; 409 ``changed_meanwhile`` if ``version`` is another now."""
+    """Change a milestone's words and date; 409 ``project_changed`` if ``version`` is another now."""
     await milestones.change(session, request.user, project_id, milestone_id, data)
     return await milestones.page(session, request.user, project_id, milestone_id)
 

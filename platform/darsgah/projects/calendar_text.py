@@ -18,6 +18,8 @@ from darsgah.db.columns import now
 MEDIA_TYPE: Final = "text/calendar"
 _PRODUCT: Final = "-//Darsgah//Darsgah//EN"
 _REFRESH: Final = timedelta(hours=4)
+_PUBLISHED_TTL: Final = "PT4H"
+"""The same as Outlook reads it: a property of its own, so the library writes it as it stands."""
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -56,7 +58,7 @@ def feed(name: str, entries: Sequence[Entry]) -> bytes:
     calendar.add("x-wr-calname", _line(name))
     calendar.add("name", _line(name))
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", _REFRESH)
+    calendar.add("x-published-ttl", _PUBLISHED_TTL)
     for entry in entries:
         event = _event(entry, stamp=entry.changed_at)
         if entry.cancelled:

@@ -54,7 +54,7 @@ class NothingToDecide(Conflict):
 class ChangedInBetween(Conflict):
     """Somebody changed this meanwhile. Look at it as it is now, then decide again."""
 
-    code = "changed_meanwhile"
+    code = "project_changed"
 
 
 class FileRefused(MalformedInput):
