@@ -1,4 +1,4 @@
-"""Reference solutions pass their visible tests in the page itself: of all labs in the browser, one on the hub.
+"""Reference solutions pass their visible tests in the page: of all labs in the browser, of one on the hub.
 
 What the hub's kernel runs is the Python that grades, and ``tests/labs`` has every lab pass there.
 """
