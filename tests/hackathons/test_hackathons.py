@@ -1,5 +1,6 @@
 """A hackathon from its draft to its credentials, and what each may not do on the way."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -302,6 +303,14 @@ async def test_the_form_keeps_what_was_typed(platform: Platform) -> None:
         for text in ("", "a | b | 99", "|", "Same\nSame", "\n".join("abcdefgh")):
             wrong = await browser.post("/hub/hackathons/new", data=form | {"criteria": text})
             assert wrong.status_code == 422, text
+        stale = form | {"ends_at": "2099-01-02T11:00", "version": "1"}
+        assert (await browser.post(f"{place}/edit", data=stale)).status_code == 303
+        conflict = await browser.post(f"{place}/edit", data=stale | {"name": "Cleaner air"})
+        assert conflict.status_code == 409
+        assert "Cleaner air" in conflict.text
+        (present,) = re.findall(r'name="version" value="(\d+)"', conflict.text)
+        again = await browser.post(f"{place}/edit", data=stale | {"name": "Cleaner air", "version": present})
+        assert again.status_code == 303, "saving again decides"
         assert (await browser.post(f"{place}/step", data={"action": "publish"})).status_code == 303
         assert (await browser.get(place)).status_code == 200
 
@@ -328,6 +337,11 @@ async def test_teams_and_judges_use_the_pages(platform: Platform) -> None:
         )
         assert (sent.status_code, sent.headers["location"]) == (303, f"{place}?done=submitted#entry")
         assert "Handed in" in (await browser.get(place)).text
+        stale = text | {"links": "", "summary": "Mine", "action": "save"}
+        conflict = await browser.post(f"{place}/entries/{entry['id']}", data=stale)
+        assert conflict.status_code == 409
+        assert "https://a.example" in conflict.text, "what the other one of the team saved"
+        assert "Mine</textarea>" in conflict.text
     await judge(platform, hackathon, "mentor")
     await let_end(platform, hackathon["id"])
     async with platform.browser("network_admin") as admin:

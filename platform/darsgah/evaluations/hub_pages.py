@@ -27,8 +27,8 @@ from darsgah.evaluations.schemas import (
     Text,
     Version,
 )
-from darsgah.projects.form_errors import Refusal, attempt, refused, typed
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import Refusal, attempt, refused, typed
 from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 

@@ -29,9 +29,9 @@ from darsgah.evaluations.schemas import (
     Side,
     Text,
 )
-from darsgah.projects.form_errors import Refusal, attempt, refused, typed
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import Refusal, attempt, refused, typed
 from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 

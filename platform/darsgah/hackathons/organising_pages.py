@@ -15,11 +15,13 @@ from darsgah.access import Actor, Role
 from darsgah.errors import DarsgahError
 from darsgah.hackathons import forms, reading, service
 from darsgah.hackathons.api import organisers
-from darsgah.hackathons.pages import notices, typed, wrong, zone_of
+from darsgah.hackathons.errors import HackathonChanged
+from darsgah.hackathons.pages import notices, zone_of
 from darsgah.hackathons.schemas import Cancellation, HackathonChange, JudgeRequest, Phase
 from darsgah.hubs import service as hubs
 from darsgah.hubs.schemas import HubView
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import words_of, wrong
 from darsgah.ui.language import Message
 from darsgah.ui.templating import Pages
 
@@ -215,7 +217,14 @@ async def _form(
     error: DarsgahError | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> Response[str]:
-    """The form; an error that says that it is not the actor's is raised by the caller before."""
+    """The form; an error that says that it is not the actor's is raised by the caller before.
+
+    Where somebody else saved meanwhile, saving again decides: the form then names the present version.
+    """
+    shown = {key: str(value) for key, value in (values or {}).items()}
+    changed = isinstance(error, HackathonChanged)
+    if error is not None and changed:
+        shown["version"] = str(error.details["version"])
     return pages.respond(
         request,
         "hackathons/form.html",
@@ -223,8 +232,9 @@ async def _form(
         hackathon_id=hackathon_id,
         hubs=await _hubs(session, request.user),
         for_network=request.user.holds(Role.NETWORK_ADMIN),
-        values={key: str(value) for key, value in (values or {}).items()},
-        **wrong(request, pages, error),
+        values=shown,
+        changed=changed,
+        **wrong(error, pages.language_of(request)),
     )
 
 
@@ -249,8 +259,8 @@ async def _organising(
         hackathon=view,
         organising=organising,
         phases=Phase,
-        values=typed(values),
-        **wrong(request, pages, error),
+        values=words_of(values),
+        **wrong(error, pages.language_of(request)),
     )
 
 

@@ -34,7 +34,8 @@ from darsgah.teams import service as teams
 from darsgah.teams.schemas import Purpose, TeamView
 from darsgah.ui import formats
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import Message, explain
+from darsgah.ui.form_errors import words_of, wrong
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 
 SAID: Mapping[str, Message] = {
@@ -250,8 +251,8 @@ async def _hackathon(
         entries=own,
         teams=choices,
         learns=learns,
-        values=typed(values),
-        **wrong(request, pages, error),
+        values=words_of(values),
+        **wrong(error, pages.language_of(request)),
     )
 
 
@@ -275,9 +276,9 @@ async def _judging(
         notices=notices(done, SAID),
         hackathon=view,
         judging=await scoring.judging(session, request.user, hackathon_id),
-        values=typed(values),
+        values=words_of(values),
         at=at,
-        **wrong(request, pages, error),
+        **wrong(error, pages.language_of(request)),
     )
 
 
@@ -289,18 +290,6 @@ def zone_of(view: HackathonView) -> str:
 def notices(done: str, said: Mapping[str, Message]) -> list[Notice]:
     """The line above the page about what just happened."""
     return [Notice(said[done])] if done in said else []
-
-
-def typed(values: Mapping[str, Any] | None) -> dict[str, str]:
-    """What was typed into a refused form."""
-    return {key: value for key, value in (values or {}).items() if isinstance(value, str)}
-
-
-def wrong(request: Request[Any, Any, Any], pages: Pages, error: DarsgahError | None) -> dict[str, Any]:
-    """What is wrong with the form's fields, or with the whole of it."""
-    fields = error.details.get("fields", {}) if error else {}
-    whole = explain(error, pages.language_of(request)) if error and not fields else ""
-    return {"errors": fields, "error": whole}
 
 
 router = Router(

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor, signed_in
 from darsgah.errors import DarsgahError
 from darsgah.projects import gpu, service
-from darsgah.projects.form_errors import Refusal, attempt, refused, typed
 from darsgah.projects.gpu import MadeToken, NewToken
 from darsgah.projects.meetings import site
 from darsgah.projects.pages import ROOM
 from darsgah.projects.wording import LEASES
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import Refusal, attempt, refused, typed
 from darsgah.ui.templating import Pages
 
 

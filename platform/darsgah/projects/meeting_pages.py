@@ -18,7 +18,6 @@ from darsgah.access import Actor, public, signed_in
 from darsgah.errors import DarsgahError, MalformedInput
 from darsgah.projects import feeds, meetings, service
 from darsgah.projects.calendar_text import MEDIA_TYPE
-from darsgah.projects.form_errors import Refusal, attempt, refused, typed
 from darsgah.projects.meeting_schemas import Cancelling, Fixing, Minutes, NewMeeting, Suiting
 from darsgah.projects.meetings import in_zone
 from darsgah.projects.pages import ROOM, notices
@@ -27,6 +26,7 @@ from darsgah.settings import Settings
 from darsgah.ui import formats
 from darsgah.ui.download import download
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import Refusal, attempt, refused, typed
 from darsgah.ui.language import Languages, Message
 from darsgah.ui.templating import Pages
 

@@ -14,13 +14,13 @@ from darsgah.blobs.store import BlobStore
 from darsgah.errors import DarsgahError
 from darsgah.projects import milestones, service
 from darsgah.projects.file_checks import FILE_BYTES, TAKEN
-from darsgah.projects.form_errors import Refusal, attempt, refused, typed
 from darsgah.projects.pages import ROOM, day_of, notices
 from darsgah.projects.schemas import Decision, MilestoneChange
 from darsgah.projects.uploads import UPLOAD_BYTES, read_handed_in
 from darsgah.projects.wording import STATES
 from darsgah.ui.download import download
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import Refusal, attempt, refused, typed
 from darsgah.ui.templating import Pages
 
 MILESTONE = f"{ROOM}/milestones/{{milestone_id:uuid}}"

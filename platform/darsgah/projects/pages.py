@@ -18,7 +18,6 @@ from darsgah.briefs.wording import STAGES
 from darsgah.errors import DarsgahError
 from darsgah.projects import agreements, messages, milestones, service
 from darsgah.projects.api import administrators
-from darsgah.projects.form_errors import Refusal, attempt, refused, typed
 from darsgah.projects.schemas import (
     Acceptance,
     MilestoneChange,
@@ -28,6 +27,7 @@ from darsgah.projects.schemas import (
 )
 from darsgah.projects.wording import MEANING, MOVES, NEXT, PARTS, STATES
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import Refusal, attempt, refused, typed
 from darsgah.ui.language import Language, Languages, Message
 from darsgah.ui.templating import Notice, Pages
 

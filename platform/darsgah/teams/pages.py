@@ -19,6 +19,7 @@ from darsgah.teams import invitations, service
 from darsgah.teams.api import learners
 from darsgah.teams.schemas import InvitationAnswer, NewInvitation, NewTeam, TeamRename
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import words_of, wrong
 from darsgah.ui.language import Message, explain
 from darsgah.ui.templating import Notice, Pages
 
@@ -240,8 +241,8 @@ async def _teams(
         teams=await service.own_teams(session, request.user),
         invitations=await invitations.waiting(session, request.user),
         hubs=list((await hubs.hubs_by_id(session, own)).values()),
-        values=_typed(values),
-        **_wrong(request, pages, error),
+        values=words_of(values),
+        **wrong(error, pages.language_of(request)),
     )
 
 
@@ -266,24 +267,13 @@ async def _team(
         team=await service.view(session, request.user, team_id),
         address=address,
         me=request.user.account_id,
-        values=_typed(values),
-        **_wrong(request, pages, error),
+        values=words_of(values),
+        **wrong(error, pages.language_of(request)),
     )
 
 
 def _notices(done: str) -> list[Notice]:
     return [Notice(SAID[done])] if done in SAID else []
-
-
-def _typed(values: Mapping[str, Any] | None) -> dict[str, str]:
-    return {key: value for key, value in (values or {}).items() if isinstance(value, str)}
-
-
-def _wrong(request: Request[Any, Any, Any], pages: Pages, error: DarsgahError | None) -> dict[str, Any]:
-    """What is wrong with the form's fields, or with the whole of it."""
-    fields = error.details.get("fields", {}) if error else {}
-    whole = explain(error, pages.language_of(request)) if error and not fields else ""
-    return {"errors": fields, "error": whole}
 
 
 router = Router(

@@ -32,6 +32,17 @@ async def attempt(session: AsyncSession, action: Awaitable[Done]) -> Done:
         return await action
 
 
+def wrong(error: DarsgahError | None, language: Language) -> dict[str, Any]:
+    """What is wrong with a form: ``errors`` by field, or ``error`` with the whole of it."""
+    fields = error.details.get("fields", {}) if error else {}
+    return {"errors": fields, "error": explain(error, language) if error and not fields else ""}
+
+
+def words_of(values: Mapping[str, Any] | None) -> dict[str, str]:
+    """What was typed into a form that was read already, files left out."""
+    return {key: value for key, value in (values or {}).items() if isinstance(value, str)}
+
+
 async def typed(request: Request[Any, Any, Any]) -> dict[str, str]:
     """The words of a form, files and what cannot be kept as text left out."""
     return {
