@@ -29,10 +29,8 @@ def places(actor: Actor | None) -> tuple[Place, ...]:
     """The places of a person, in the order of the header; who is signed out has none."""
     if actor is None:
         return ()
-    if actor.holds(Role.HUB_ADMIN, Role.NETWORK_ADMIN):
-        return (TODAY, TEACHING, HUB_BRIEFS, PROJECTS, HACKATHONS, RUNNING)
-    if actor.holds(Role.INSTRUCTOR):
-        return (TODAY, TEACHING, HUB_BRIEFS, PROJECTS, HACKATHONS, RUNNING)
+    if actor.holds(Role.INSTRUCTOR, Role.HUB_ADMIN, Role.NETWORK_ADMIN):
+        return (TODAY, TEACHING, HUB_BRIEFS, PROJECTS, RUNNING)
     if actor.holds(Role.MENTOR):
         return (TODAY, OWN_BRIEFS, PROJECTS, HACKATHONS, HUBS)
     learns = actor.holds(Role.LEARNER)
