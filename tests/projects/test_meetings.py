@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from darsgah.errors import MalformedInput, NotFound
 from darsgah.notices.models import Notice
 from darsgah.projects import feeds, meetings, service
 from darsgah.projects.calendar_text import Entry, Method, feed, invitation
-from darsgah.projects.errors import ChangedInBetween, NotYourPart
+from darsgah.projects.errors import ChangedInBetween, NotYourPart, TimeNotProposed
 from darsgah.projects.meeting_schemas import Fixing, MeetingView, NewMeeting, Suiting
 from darsgah.projects.meetings import in_zone
 from darsgah.projects.schemas import ProjectMove
@@ -119,6 +120,21 @@ async def test_from_proposal_to_cancelling(session: AsyncSession, match: Match) 
     calendar, gone = one_event((await sent(session, "project_meeting_cancelled"))[match.bilal.account_id])
     assert calendar["METHOD"] == "CANCEL"
     assert (gone["UID"], gone["SEQUENCE"], gone["STATUS"]) == (event["UID"], 2, "CANCELLED")
+
+
+async def test_an_answer_names_times_of_the_meeting_alone(session: AsyncSession, match: Match) -> None:
+    meeting, other = await propose(session, match), await propose(session, match, SOON)
+    for strange in (uuid4(), meeting.times[0].id):
+        suiting = Suiting((other.times[0].id, strange))
+        with pytest.raises(TimeNotProposed):
+            await meetings.say_which_suit(session, match.guide, match.id, other.id, suiting)
+    assert (await meetings.meetings(session, match.guide, match.id)).meetings[0].times[0].mine is None
+    fixing = Fixing(meeting.times[0].id, other.version)
+    with pytest.raises(TimeNotProposed):
+        await meetings.fix(session, SETTINGS, match.guide, match.id, other.id, fixing=fixing)
+    await meetings.cancel(session, SETTINGS, match.amna, match.id, other.id, version=other.version)
+    with pytest.raises(ChangedInBetween):
+        await meetings.say_which_suit(session, match.guide, match.id, other.id, Suiting())
 
 
 async def test_times_that_cannot_be(session: AsyncSession, match: Match) -> None:

@@ -144,6 +144,10 @@ async def test_a_meeting_from_form_to_file(inside: Platform, match: Match) -> No
         assert harmless(page)
         assert "PKT" in page
         (fixing,) = re.findall(rf"({address}/[^/\"]+)/fixing", page)
+        for strange in (str(match.id), "soon"):
+            refused = await client.post(f"{fixing}/answer", data={"time": strange})
+            assert refused.status_code == 422
+            assert "is not proposed for this meeting" in main(refused)
         fields = {
             "version": re.findall(r'name="version" value="(\d+)"', page)[0],
             "time_id": re.findall(r'<option value="([0-9a-f-]{36})"', page)[0],

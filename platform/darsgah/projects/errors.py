@@ -57,6 +57,12 @@ class ChangedInBetween(Conflict):
     code = "project_changed"
 
 
+class TimeNotProposed(MalformedInput):
+    """That time is not proposed for this meeting. Nothing was saved: choose among its own times."""
+
+    code = "time_not_proposed"
+
+
 class FileRefused(MalformedInput):
     """This file cannot be taken. Nothing was handed in."""
 

@@ -89,7 +89,7 @@ async def _assignments(session: AsyncSession, settings: Settings, actor: Actor) 
             title=(one.lab.title_ur or one.lab.title) if urdu else one.lab.title,
             starts_at=one.due_at,
             changed_at=one.due_at,
-            url=f"{meetings.site(settings)}/assignments/{one.id}",
+            url=f"{settings.site}/assignments/{one.id}",
         )
         for one in await enrolments.assignments_of(session, [cohort.id for cohort in cohorts])
         if one.due_at is not None and one.due_at > since
@@ -107,7 +107,7 @@ async def _projects(session: AsyncSession, settings: Settings, actor: Actor) -> 
             title=f"{row.title} ({cards[row.project_id].title})",
             starts_at=milestones.end_of(row.due_on, known[row.hub_id].timezone),
             changed_at=row.changed_at,
-            url=f"{meetings.site(settings)}/projects/{row.project_id}/milestones/{row.id}",
+            url=f"{settings.site}/projects/{row.project_id}/milestones/{row.id}",
             sequence=row.version - 1,
         )
         for row in await queries.milestones_of(session, cards.keys(), since=since.date())
@@ -130,4 +130,4 @@ async def _title(session: AsyncSession, actor: Actor, project_id: UUID) -> str |
 
 
 def _address(settings: Settings, token: str) -> str:
-    return f"{meetings.site(settings)}{PATH}?key={token}"
+    return f"{settings.site}{PATH}?key={token}"

@@ -13,7 +13,6 @@ from darsgah.access import Actor, signed_in
 from darsgah.errors import DarsgahError
 from darsgah.projects import gpu, service
 from darsgah.projects.gpu import MadeToken, NewToken
-from darsgah.projects.meetings import site
 from darsgah.projects.pages import ROOM
 from darsgah.projects.wording import LEASES
 from darsgah.settings import Settings
@@ -96,7 +95,7 @@ async def _page(
         room=room,
         view=await gpu.page(session, request.user, project_id),
         made=made,
-        address=site(settings),
+        address=settings.site,
         endings=LEASES,
         form=refusal or Refusal(),
     )

@@ -18,6 +18,7 @@ from darsgah.access import Actor, public, signed_in
 from darsgah.errors import DarsgahError, MalformedInput
 from darsgah.projects import feeds, meetings, service
 from darsgah.projects.calendar_text import MEDIA_TYPE
+from darsgah.projects.errors import TimeNotProposed
 from darsgah.projects.meeting_schemas import Cancelling, Fixing, Minutes, NewMeeting, Suiting
 from darsgah.projects.meetings import in_zone
 from darsgah.projects.pages import ROOM, notices
@@ -246,7 +247,7 @@ def _read(ticked: Sequence[str]) -> Suiting:
     try:
         return msgspec.convert({"times": list(ticked)}, Suiting)
     except msgspec.ValidationError as error:
-        raise MalformedInput(fields={"times": Message("This is not one of the choices.")}) from error
+        raise TimeNotProposed from error
 
 
 async def _meetings(

@@ -21,7 +21,7 @@ from darsgah.errors import MalformedInput, NotFound
 from darsgah.notices import service as notices
 from darsgah.projects import meeting_queries as queries
 from darsgah.projects.calendar_text import Entry, Method, invitation
-from darsgah.projects.errors import ChangedInBetween, NotYourPart
+from darsgah.projects.errors import ChangedInBetween, NotYourPart, TimeNotProposed
 from darsgah.projects.links import safe_link
 from darsgah.projects.meeting_schemas import (
     MOST_TIMES_IN_ALL,
@@ -134,12 +134,18 @@ async def say_which_suit(
     """Say which times suit the actor; their last word counts.
 
     Raises:
+        ChangedInBetween: it is cancelled.
+        TimeNotProposed: a time is not one of the meeting's.
         NotFound, and what ``require`` raises.
     """
     room = await enter(session, actor, project_id, lock=True)
     require(room, actor)
-    await _found(session, project_id, meeting_id)
-    for one in await queries.times(session, [meeting_id]):
+    if (await _found(session, project_id, meeting_id)).state == "cancelled":
+        raise ChangedInBetween
+    proposed = await queries.times(session, [meeting_id])
+    if not {one.id for one in proposed}.issuperset(suiting.times):
+        raise TimeNotProposed
+    for one in proposed:
         await queries.write_answer(session, one.id, actor.account_id, now(), suits=one.id in suiting.times)
 
 
@@ -157,6 +163,7 @@ async def fix(
     Raises:
         NotYourPart: the actor did not propose it, and is neither mentor nor coordinator.
         ChangedInBetween: it was changed or cancelled meanwhile, or the time is over.
+        TimeNotProposed: the time is not one of the meeting's.
         NotFound, and what ``require`` raises.
     """
     room = await enter(session, actor, project_id, lock=True)
@@ -166,7 +173,7 @@ async def fix(
         (one for one in await queries.times(session, [meeting_id]) if one.id == fixing.time_id), None
     )
     if chosen is None:
-        raise NotFound
+        raise TimeNotProposed
     if chosen.starts_at <= now():
         raise ChangedInBetween
     if row.state == "fixed":
@@ -232,7 +239,7 @@ async def own_invitation(
 def entry(row: ProjectMeeting, project: str, settings: Settings, names: Sequence[str] = ()) -> Entry:
     """A meeting that has a time as it stands in calendars."""
     assert row.starts_at is not None  # noqa: S101 # the caller has seen to it
-    address = f"{site(settings)}{_address(row.project_id)}"
+    address = f"{settings.site}{_address(row.project_id)}"
     with_whom = f"\n{', '.join(names)}" if names else ""
     return Entry(
         uid=f"meeting-{row.id}",
@@ -248,15 +255,10 @@ def entry(row: ProjectMeeting, project: str, settings: Settings, names: Sequence
     )
 
 
-def site(settings: Settings) -> str:
-    """The address that people type, without a slash at its end."""
-    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-
-
 def organiser(settings: Settings) -> tuple[str, str]:
     """Name and address of whom invitations are from: as letters are, or nobody's address of this site."""
     name, address = parseaddr(settings.mail_from or "")
-    host = urlsplit(site(settings)).hostname or "localhost"
+    host = urlsplit(settings.site).hostname or "localhost"
     return name or "Darsgah", address or f"no-reply@{host}"
 
 
