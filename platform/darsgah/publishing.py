@@ -44,6 +44,7 @@ def package_of(lab: Lab, grader: Grader, *, templates: bytes | None = None, slug
         level=manifest.level.value if manifest else "",
         minutes=manifest.minutes if manifest else None,
         skills=manifest.skills if manifest else (),
+        units=manifest.units if manifest else (),
         runtime=manifest.runtime.value if manifest else "hub",
         environment=lab.environment,
         points=lab.points,

@@ -58,7 +58,7 @@ class Module(Record, table=True):
 
 
 class Lab(Record, table=True):
-    """A lab over all its versions."""
+    """A lab over all its versions; ``units`` are the codes of qualification units that its newest names."""
 
     __tablename__ = "lab"
     __table_args__ = (sa.UniqueConstraint("hub_id", "slug", postgresql_nulls_not_distinct=True),)
@@ -66,6 +66,7 @@ class Lab(Record, table=True):
     id: UUID = id_column()
     hub_id: UUID | None = Field(default=None, foreign_key="hub.id")
     slug: str = Field(sa_type=sa.Text)
+    units: list[str] = Field(default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
     created_at: datetime = created_at_column()
 
 

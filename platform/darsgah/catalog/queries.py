@@ -83,6 +83,18 @@ async def newest_of_labs(
     return (await session.execute(statement)).scalars().all()
 
 
+async def labs_naming(session: AsyncSession, codes: Collection[str]) -> list[tuple[UUID, str]]:
+    """The network's labs with the units of these that they name, oldest lab first."""
+    each = sa.func.jsonb_array_elements_text(col(Lab.units)).table_valued("value")
+    statement = (
+        sa.select(col(Lab.id), each.c.value)
+        .select_from(sa.join(Lab, each, sa.true()))
+        .where(col(Lab.hub_id).is_(None), each.c.value.in_(codes))
+        .order_by(col(Lab.id))
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
 async def labs_of_versions(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Which lab each of these versions is of."""
     statement = select(col(LabVersion.id), col(LabVersion.lab_id)).where(col(LabVersion.id).in_(ids))

@@ -21,6 +21,7 @@ class LabPackage:
         files: data files by relative path.
         authored: what the author wrote beside the notebook (``lab.toml``, hints, other solutions), by path.
         limits: the grader's limits by name, in seconds and bytes.
+        units: codes of qualification units that it gives evidence for.
     """
 
     slug: str
@@ -39,6 +40,7 @@ class LabPackage:
     level: str = ""
     minutes: int | None = None
     skills: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -78,13 +78,15 @@ async def publish_lab(
 ) -> LabVersionView:
     """Publish a lab in a hub, or for the whole network without one; a worker checks and measures it.
 
-    A package whose digest is that of the newest version changes nothing and returns that version.
+    A package whose digest is that of the newest version changes nothing but the units that the lab names, and
+    returns that version.
     """
     lab = await queries.lab_for_update(session, hub_id, package.slug)
     if lab is None:
         lab = Lab(hub_id=hub_id, slug=package.slug)
         session.add(lab)
         await session.flush()
+    lab.units = sorted(set(package.units))
     latest = await queries.latest_lab_version(session, lab.id)
     if latest is not None and latest.digest == package.digest:
         return _lab_view(latest, lab.slug)
@@ -242,6 +244,14 @@ async def newest_of_labs(session: AsyncSession, lab_ids: Collection[UUID]) -> di
     """The newest version of each of these labs, by lab."""
     ids = await queries.newest_of_labs(session, lab_ids=lab_ids)
     return {view.lab_id: view for view in (await lab_versions(session, ids)).values()}
+
+
+async def labs_naming(session: AsyncSession, unit_codes: Collection[str]) -> dict[str, tuple[UUID, ...]]:
+    """The network's labs that name each of these qualification units; a hub's own count for no other hub."""
+    named: dict[str, tuple[UUID, ...]] = {}
+    for lab_id, code in await queries.labs_naming(session, unit_codes):
+        named[code] = (*named.get(code, ()), lab_id)
+    return named
 
 
 async def labs_of_versions(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -19,6 +19,7 @@ import darsgah.submissions.models
 import darsgah.teams.models
 import darsgah.tutor_nodes.models
 import darsgah.tutoring.models
+import darsgah.units.models
 import darsgah.workspaces.models  # noqa: F401 # imported for the tables it declares, like those above
 from darsgah.db.columns import Record
 
