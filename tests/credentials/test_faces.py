@@ -150,6 +150,10 @@ async def test_the_page_of_checks_takes_text_files_and_pictures(
             said = await checked(stranger, **sent)
             assert "This credential is valid." in said
             assert "Learner" in said
+            for as_program in ({"json": {"credential": picture.decode()}}, sent):
+                if "data" not in as_program:
+                    told = await stranger.post(f"{API}/verification", **as_program)  # type: ignore[arg-type] # httpx's own
+                    assert told.json()["finding"] == "valid", told.text
         altered = token[:-5] + "AAAAA"
         assert "This credential was altered." in await checked(stranger, data={"credential": altered})
         assert altered in await checked(stranger, data={"credential": altered}), "what was pasted stays"

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.blobs.store import memory_blobs
 from darsgah.credentials import keys, service, status_lists, tokens
 from darsgah.credentials.carriers import token_in
+from darsgah.credentials.findings import WORDS
 from darsgah.credentials.models import Credential, IssuerKey, StatusList
 from darsgah.credentials.pictures import credential_picture, qr_code
 from darsgah.credentials.sealing import unseal
@@ -82,6 +83,8 @@ async def test_a_stranger_verifies_what_its_owner_keeps_private(session: AsyncSe
 
 async def test_altered(session: AsyncSession, token: str) -> None:
     assert await found(session, with_payload(token, name="Something better")) is Finding.ALTERED
+    assert await found(session, with_payload(token, validFrom="2020-01-01T00:00:00Z")) is Finding.ALTERED
+    assert await found(session, token[:-1]) is Finding.ALTERED, "a letter was lost on the way"
     subject = tokens.read(token).payload["credentialSubject"]
     other = {**subject, "identifier": [{**subject["identifier"][0], "identityHash": "Somebody Else"}]}
     assert await found(session, with_payload(token, credentialSubject=other)) is Finding.ALTERED
@@ -96,7 +99,9 @@ async def test_forged(session: AsyncSession, token: str) -> None:
     kid, payload = tokens.read(token).header["kid"], tokens.read(token).payload
     jwk = tokens.new_jwk()
     forged = tokens.sign(SigningKey(kid, ISSUER, jwk), payload, tokens.CREDENTIAL_TYPE)
-    assert await found(session, forged) is Finding.ALTERED
+    assert await found(session, forged) is Finding.FORGED
+    better = tokens.sign(SigningKey(kid, ISSUER, jwk), {**payload, "name": "Better"}, tokens.CREDENTIAL_TYPE)
+    assert await found(session, better) is Finding.FORGED
     unheard = {
         **payload,
         "id": "https://learn.example.org/credentials/x",
@@ -306,3 +311,9 @@ async def test_keys_published_are_public(session: AsyncSession, token: str) -> N
     assert private not in published
     assert '"d"' not in published
     assert tokens.read(token).header["kid"] in published
+
+
+def test_each_finding_has_words_of_its_own() -> None:
+    assert set(WORDS) == set(Finding)
+    for part in (0, 1):
+        assert len({str(words[part]) for words in WORDS.values()}) == len(Finding)

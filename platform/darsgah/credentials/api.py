@@ -21,9 +21,9 @@ from darsgah.credentials.schemas import (
     CredentialView,
     IssuerView,
     Revocation,
-    Token,
     Visibility,
 )
+from darsgah.credentials.shown import UPLOAD_BYTES, CredentialShown, read_shown
 from darsgah.credentials.verification import Facts, Finding, verify
 from darsgah.settings import Settings
 from darsgah.ui.language import translate
@@ -108,18 +108,21 @@ async def revoke_credential(
     guards=[public],
     status_code=HTTPStatus.OK,
     exclude_from_csrf=True,
+    request_max_body_size=UPLOAD_BYTES,
+    operation_class=CredentialShown,
 )
 async def verify_credential(
-    data: JSONBody[Token],
     request: Request[Any, Any, Any],
     session: NamedDependency[AsyncSession],
     settings: NamedDependency[Settings],
     pages: NamedDependency[Pages],
 ) -> Checked:
-    """Check a credential: its signature, its dates, and whether it was revoked."""
-    verdict = await verify(
-        session, Issuing.of(settings).addresses, data.credential.strip(), data.status_list.strip()
-    )
+    """Check a credential: its signature, its dates, and whether it was revoked.
+
+    As JSON it is the JWT or the text of an SVG picture; as a multipart form also a file, which may be a PNG.
+    """
+    shown = await read_shown(request)
+    verdict = await verify(session, Issuing.of(settings).addresses, shown.token, shown.kept_list)
     title, detail = (translate(text, pages.language_of(request)) for text in WORDS[verdict.finding])
     return Checked(verdict.finding, verdict.valid, title, detail, verdict.issuer, verdict.facts)
 

@@ -13,7 +13,10 @@ WORDS: Final[Mapping[Finding, tuple[Message, Message]]] = {
     ),
     Finding.REVOKED: (
         Message("This credential was revoked."),
-        Message("It is genuine, but its issuer has taken it back: it no longer counts."),
+        Message(
+            "It is genuine, but its issuer has taken it back: it no longer counts. Its owner has been told "
+            "why; ask them, or the issuer."
+        ),
     ),
     Finding.EXPIRED: (
         Message("This credential has expired."),
@@ -21,7 +24,7 @@ WORDS: Final[Mapping[Finding, tuple[Message, Message]]] = {
     ),
     Finding.NOT_YET: (
         Message("This credential does not count yet."),
-        Message("It is genuine, but its time has not begun."),
+        Message("It is genuine, but its time has not begun. Check it again on the day that it names."),
     ),
     Finding.ALTERED: (
         Message("This credential was altered."),
@@ -31,8 +34,11 @@ WORDS: Final[Mapping[Finding, tuple[Message, Message]]] = {
         ),
     ),
     Finding.FORGED: (
-        Message("This is not genuine."),
-        Message("It names an issuer of this platform, but that issuer did not sign it."),
+        Message("This credential is forged."),
+        Message(
+            "It names an issuer of this platform, but that issuer did not sign it: somebody else made it. Do "
+            "not rely on it, and tell the hub that it names."
+        ),
     ),
     Finding.KEY_COMPROMISED: (
         Message("This file can no longer be believed."),
@@ -49,11 +55,17 @@ WORDS: Final[Mapping[Finding, tuple[Message, Message]]] = {
     ),
     Finding.UNKNOWN_ISSUER: (
         Message("This issuer is not known here."),
-        Message("It says that it is a hub of this platform, but no such hub has ever issued anything."),
+        Message(
+            "It says that it is a hub of this platform, but no such hub has ever issued anything. Do not "
+            "rely on it, and ask whoever showed it where they have it from."
+        ),
     ),
     Finding.OTHER_PLATFORM: (
         Message("This credential is from another platform."),
-        Message("Only its issuer can say whether it counts. Nothing was checked here."),
+        Message(
+            "Only its issuer can say whether it counts. Nothing was checked here: check it on the platform "
+            "that it names."
+        ),
     ),
     Finding.NOT_A_CREDENTIAL: (
         Message("This is no credential of this kind."),

@@ -64,6 +64,20 @@ async def revocable_for_update(session: AsyncSession, actor: Actor, credential_i
     return (await session.execute(statement.with_for_update())).scalar_one_or_none()
 
 
+async def for_update(session: AsyncSession, credential_id: UUID) -> Credential | None:
+    """One credential, whoever asks, locked."""
+    statement = select(Credential).where(Credential.id == credential_id).with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def counting(session: AsyncSession, ids: Collection[UUID]) -> Sequence[UUID]:
+    """Which of these are not revoked."""
+    statement = select(col(Credential.id)).where(
+        col(Credential.id).in_(ids), col(Credential.revoked_at).is_(None)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def own(session: AsyncSession, actor: Actor, *, after: UUID | None, limit: int) -> Sequence[Credential]:
     """The actor's own, newest first."""
     return await _page(session, col(Credential.account_id) == actor.account_id, after=after, limit=limit)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from darsgah.credentials.carriers import LARGEST
 from darsgah.hubs.schemas import HubView
 from darsgah.ui.plain_text import LINE
 
@@ -262,10 +263,10 @@ class HandAward(msgspec.Struct, frozen=True):
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A credential to look at: the JWT itself, and a list of revocations that was kept, if there is one."""
+    """A credential to look at: the JWT, or an SVG picture with it; a list of revocations that was kept."""
 
-    credential: Annotated[str, msgspec.Meta(min_length=1, max_length=200_000)]
-    status_list: Annotated[str, msgspec.Meta(max_length=200_000)] = ""
+    credential: Annotated[str, msgspec.Meta(min_length=1, max_length=LARGEST)]
+    status_list: Annotated[str, msgspec.Meta(max_length=LARGEST)] = ""
 
 
 @dataclass(frozen=True, slots=True)

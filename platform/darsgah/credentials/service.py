@@ -1,7 +1,7 @@
 """What can be done with credentials: award one, show it, take it back, decide who sees it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -161,13 +161,35 @@ async def revoke(session: AsyncSession, actor: Actor, credential_id: UUID, reaso
         raise NotFound
     if row.revoked_at is not None:
         raise AlreadyRevoked
-    row.revoked_at, row.revoked_by, row.revoked_reason = now(), actor.account_id, reason.strip() or "-"
+    await _take_back(session, row, actor.account_id, reason)
+
+
+async def take_back(session: AsyncSession, credential_id: UUID, *, by: UUID, reason: str) -> None:
+    """Revoke a credential for a slice above, which has seen that it may; one that was revoked stays so.
+
+    Raises:
+        NotFound: there is no such credential.
+    """
+    row = await queries.for_update(session, credential_id)
+    if row is None:
+        raise NotFound
+    if row.revoked_at is None:
+        await _take_back(session, row, by, reason)
+
+
+async def _take_back(session: AsyncSession, row: Credential, by: UUID, reason: str) -> None:
+    row.revoked_at, row.revoked_by, row.revoked_reason = now(), by, reason.strip() or "-"
     await session.flush()
     await mark_changed(session, row.status_list_id)
     payload = tokens.read(row.jwt).payload
     said = {"achievement": payload["name"], "issuer": payload["issuer"]["name"], "reason": row.revoked_reason}
     await notices.tell(session, [row.account_id], "credential_revoked", said, f"/credentials/{row.id}")
-    logger.info("credential_revoked", credential=str(row.id), by=str(actor.account_id))
+    logger.info("credential_revoked", credential=str(row.id), by=str(by))
+
+
+async def counting(session: AsyncSession, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these credentials are not revoked, whoever asks."""
+    return frozenset(await queries.counting(session, ids))
 
 
 async def make_public(session: AsyncSession, actor: Actor, credential_id: UUID, *, public: bool) -> None:

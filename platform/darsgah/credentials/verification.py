@@ -103,10 +103,13 @@ async def verify(  # noqa: PLR0911 # each return is one thing that can be wrong,
         return _verdict(Finding.OTHER_PLATFORM if foreign else Finding.UNKNOWN_ISSUER, issuer)
     row = await _on_record(session, token.payload)
     key = await _key_of(session, token, issuer, tokens.CREDENTIAL_TYPE)
-    if key is None or not _repeats_itself(token.payload):
+    if key is None:
         return _verdict(Finding.FORGED, issuer)
     if not tokens.is_signed_by(text, key.public_jwk):
-        return _verdict(Finding.ALTERED if row is not None else Finding.FORGED, issuer)
+        copied = row is not None and _is_copied_from(text, row.jwt)
+        return _verdict(Finding.ALTERED if copied else Finding.FORGED, issuer)
+    if not _repeats_itself(token.payload):
+        return _verdict(Finding.FORGED, issuer)
     finding = _of_records(token.payload, key, row, moment)
     if finding is None and kept_list:
         finding = await _of_list(session, kept_list, token.payload, issuer, moment)
@@ -147,6 +150,18 @@ async def _on_record(session: AsyncSession, payload: Mapping[str, Any]) -> Crede
     except ValueError:
         return None
     return await queries.by_id(session, credential_id)
+
+
+def _is_copied_from(text: str, original: str) -> bool:
+    """Whether a token began as that one: half of its signature is still there, or it merely lost all of it.
+
+    No other key makes such a signature, so whoever signed something themselves is told from who changed ours.
+    """
+    shown, genuine = text.rpartition("."), original.rpartition(".")
+    if not shown[2]:
+        return text.split(".")[1] == original.split(".")[1]
+    half = len(genuine[2]) // 2
+    return shown[2][:half] == genuine[2][:half] or shown[2][-half:] == genuine[2][-half:]
 
 
 def _repeats_itself(payload: Mapping[str, Any]) -> bool:

@@ -1,24 +1,20 @@
 """Checking a credential as a page, for anybody, and how to do it without this platform."""
 
-from typing import Any, Final
+from typing import Any
 
 from litestar import Request, Response, Router, get, post
-from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import public
-from darsgah.credentials import tokens
-from darsgah.credentials.carriers import LARGEST, token_in
+from darsgah.credentials.carriers import LARGEST
 from darsgah.credentials.findings import WORDS
 from darsgah.credentials.issuing import Issuing
+from darsgah.credentials.shown import CREDENTIAL, STATUS_LIST, UPLOAD_BYTES, pasted, shown_in
 from darsgah.credentials.verification import Verdict, verify
 from darsgah.errors import DarsgahError, MalformedInput, TooLarge
 from darsgah.settings import Settings
-from darsgah.ui.language import Message
 from darsgah.ui.templating import Pages
-
-UPLOAD_BYTES: Final = LARGEST + 2 * tokens.LONGEST + 64 * 1024
 
 
 @get("/verify", guards=[public])
@@ -36,32 +32,13 @@ async def verify_what_was_sent(
 ) -> Response[str]:
     """What the check found, with what was pasted still there."""
     form = await request.form()
-    kept = {name: _typed(form, name) for name in ("credential", "status_list")}
+    kept = {name: pasted(form, name) for name in (CREDENTIAL, STATUS_LIST)}
     try:
-        content = await _sent(form)
+        shown = await shown_in(form)
     except (MalformedInput, TooLarge) as error:
         return _page(request, pages, kept, None, error)
-    addresses = Issuing.of(settings).addresses
-    kept_list = token_in(kept["status_list"].encode()) or ("?" if kept["status_list"].strip() else "")
-    verdict = await verify(session, addresses, token_in(content) or "", kept_list)
+    verdict = await verify(session, Issuing.of(settings).addresses, shown.token, shown.kept_list)
     return _page(request, pages, kept, verdict)
-
-
-def _typed(form: FormMultiDict, name: str) -> str:
-    value = form.get(name, "")
-    return value[: tokens.LONGEST] if isinstance(value, str) else ""
-
-
-async def _sent(form: FormMultiDict) -> bytes:
-    """What is to be checked: the chosen file, or what was pasted."""
-    file = form.get("file")
-    content = await file.read() if isinstance(file, UploadFile) and file.filename else b""
-    if len(content) > LARGEST:
-        raise TooLarge(fields={"file": Message("This file is too large to be a credential.")})
-    content = content or _typed(form, "credential").strip().encode("utf-8", "replace")
-    if not content:
-        raise MalformedInput(fields={"credential": Message("Paste a credential, or choose a file.")})
-    return content
 
 
 def _page(
