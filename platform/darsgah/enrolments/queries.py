@@ -208,3 +208,29 @@ async def active_members(session: AsyncSession, cohort_id: UUID) -> Sequence[UUI
         Enrolment.cohort_id == cohort_id, Enrolment.state == "active"
     )
     return (await session.execute(statement)).scalars().all()
+
+
+async def learners_of_hub(
+    session: AsyncSession, hub_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """The accounts that have an active place in a cohort of the hub, by id."""
+    statement = (
+        select(col(Enrolment.account_id))
+        .where(Enrolment.hub_id == hub_id, Enrolment.state == "active")
+        .distinct()
+        .order_by(col(Enrolment.account_id))
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(col(Enrolment.account_id) > after)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def learns_in(session: AsyncSession, account_id: UUID, hub_id: UUID) -> bool:
+    """Whether somebody has an active place in a cohort of the hub."""
+    statement = (
+        select(col(Enrolment.id))
+        .where(Enrolment.account_id == account_id, Enrolment.hub_id == hub_id, Enrolment.state == "active")
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None

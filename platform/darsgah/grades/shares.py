@@ -9,6 +9,9 @@ from darsgah.catalog import service as catalog
 from darsgah.enrolments import service as enrolments
 from darsgah.submissions import service as submissions
 
+CLOSE_ENOUGH = 1e-9
+"""Shares are quotients of points: this much less is the same."""
+
 
 async def best_shares(
     session: AsyncSession, account_ids: Collection[UUID], lab_ids: Collection[UUID]
@@ -28,3 +31,8 @@ async def best_shares(
         if lab_id in lab_ids:
             best[account_id, lab_id] = max(share, best.get((account_id, lab_id), 0.0))
     return best
+
+
+def is_met(share: float, reached: float | None) -> bool:
+    """Whether what was reached is as much as is asked for."""
+    return reached is not None and reached >= share - CLOSE_ENOUGH
