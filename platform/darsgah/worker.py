@@ -5,6 +5,7 @@ Any number of them may run, on any machine that reaches the database and the blo
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import structlog
@@ -52,31 +53,44 @@ class NoSandbox(DarsgahError):  # noqa: N818 - says what is wrong
 logger = structlog.get_logger("darsgah.worker")
 
 
-async def _keep_house(database: Database, *, measures: bool) -> None:
-    """Forget what has expired, once an hour; several workers doing it do no harm.
+def chores(database: Database, *, measures: bool) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    """What a worker does once an hour beside its jobs, by name; several workers doing it do no harm.
 
-    Where this worker checks and measures labs, it asks for what was published before labs were measured.
+    Args:
+        measures: this worker checks and measures labs, so it also asks for what was published before labs
+            were measured.
     """
-    while True:
-        try:
-            async with database.begin() as session:
-                await accounts.delete_expired(session, now())
-                await briefs.expire_due(session, now().date())
-                if measures and (asked := await calibrations.ask_where_missing(session)):
-                    logger.info("labs_to_measure", asked=asked)
-        except ServiceUnavailable as error:
-            logger.warning("housekeeping_put_off", reason=error.message)
-        await asyncio.sleep(HOUSEKEEPING_SECONDS)
-
-
-async def _remind(database: Database) -> None:
-    """Send what is due of projects, once an hour; with several workers each reminder is sent once."""
     languages = Languages.load()
+
+    async def forget() -> None:
+        async with database.begin() as session:
+            await accounts.delete_expired(session, now())
+
+    async def expire() -> None:
+        async with database.begin() as session:
+            await briefs.expire_due(session, now())
+
+    async def remind() -> None:
+        await reminders.remind(database, languages, now())
+
+    async def measure() -> None:
+        async with database.begin() as session:
+            if asked := await calibrations.ask_where_missing(session):
+                logger.info("labs_to_measure", asked=asked)
+
+    found = {"what has expired": forget, "briefs past their time": expire, "reminders of projects": remind}
+    return found | {"labs to measure": measure} if measures else found
+
+
+async def hourly(name: str, chore: Callable[[], Awaitable[None]]) -> None:
+    """Do it once an hour for ever. What fails is said in the log, and an hour later it is tried again."""
     while True:
         try:
-            await reminders.remind(database, languages, now())
+            await chore()
         except ServiceUnavailable as error:
-            logger.warning("reminders_put_off", reason=error.message)
+            logger.warning("chore_put_off", chore=name, reason=error.message)
+        except Exception:
+            logger.exception("chore_failed", chore=name)
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
@@ -104,11 +118,10 @@ async def _run(settings: Settings, url: str) -> None:
                 database, blobs, grader, lambda: grading.under_way + hints.under_way > 0, example_judge
             )
             measuring = CalibrationTasks(database, blobs, grader, checks.give_way)
-            beside = [
-                asyncio.create_task(
-                    _keep_house(database, measures=settings.worker_lab_checks), name="housekeeping"
-                ),
-                asyncio.create_task(rephrasers.follow(database), name="tutor nodes"),
+            beside = [asyncio.create_task(rephrasers.follow(database), name="tutor nodes")]
+            beside += [
+                asyncio.create_task(hourly(name, chore), name=name)
+                for name, chore in chores(database, measures=settings.worker_lab_checks).items()
             ]
             work = [JobWorker(url, grading.tasks(), concurrency=concurrency, timing=timing).run(stop)]
             work.append(JobWorker(url, hints.tasks(), concurrency=concurrency, timing=timing).run(stop))

@@ -1,5 +1,6 @@
 """From a draft to a closed brief, by everybody whose turn it is; and whom each step refuses."""
 
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -330,11 +331,16 @@ async def test_it_expires_by_its_date(session: AsyncSession, network: Network, m
     with pytest.raises(NoTeams):
         await move_brief(session, network.people["hub_admin"], brief_id, "match")
     await published(session, mentor, network)
-    assert await service.expire_due(session, day(14)) == 0
-    assert await service.expire_due(session, day(15)) == 1, "nobody applied to the second"
-    assert await service.expire_due(session, day(100)) == 0, "the first waits for its match"
-    assert await service.expire_due(session, day(101)) == 1
-    assert await service.expire_due(session, day(101)) == 0
+
+    def midnight(days: int, minutes: int = 0) -> datetime:
+        """The end of that day where the hub is, in Karachi."""
+        return datetime.combine(day(days), time(19), UTC) + timedelta(minutes=minutes)
+
+    assert await service.expire_due(session, midnight(14, -1)) == 0, "the last day is not over there"
+    assert await service.expire_due(session, midnight(14)) == 1, "nobody applied to the second"
+    assert await service.expire_due(session, midnight(100, -1)) == 0, "the first waits for its match"
+    assert await service.expire_due(session, midnight(100)) == 1
+    assert await service.expire_due(session, midnight(100)) == 0
     assert "brief_expired" in await told(session, mentor)
 
 

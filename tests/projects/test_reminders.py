@@ -1,11 +1,13 @@
 """Reminders: what is due is told in time, once, to those whom it concerns."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from darsgah.briefs.lifecycle import Stage
 from darsgah.db.columns import now
 from darsgah.notices.models import Notice
 from darsgah.projects import service
@@ -68,6 +70,17 @@ async def test_the_room_opens_when_the_last_who_had_not_accepted_leaves(session:
     )
     await remind_of(session, LANGUAGES, match.id, now())
     assert (await service.room_view(session, match.amna, match.id)).signed_at
+
+
+async def test_a_project_that_nobody_began_by_its_last_day_has_ended(session: AsyncSession) -> None:
+    match = await build_match(session)
+    await accept(session, match, "amna", "guide")
+    last = (await service.room_view(session, match.amna, match.id)).project.ends_on
+    end = datetime.combine(last + timedelta(days=1), time(), ZoneInfo("Asia/Karachi"))
+    assert await told(session, match, end - timedelta(minutes=1), "project_expired") == []
+    assert await told(session, match, end, "project_expired") == ["administrator", "amna", "bilal", "guide"]
+    view = await service.room_view(session, match.amna, match.id)
+    assert view.project.stage is Stage.EXPIRED
 
 
 @pytest.mark.parametrize("days", [1, 3])

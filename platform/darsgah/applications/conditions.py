@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -97,7 +96,7 @@ async def deadline_over(session: AsyncSession, offer: Offer) -> bool:
     if offer.apply_until is None:
         return False
     hub = (await hubs.hubs_by_id(session, [offer.hub_id]))[offer.hub_id]
-    return now().astimezone(ZoneInfo(hub.timezone)).date() > offer.apply_until
+    return hub.day(now()) > offer.apply_until
 
 
 async def hindrances(

@@ -27,11 +27,11 @@ async def find(
     """
     shown: list[Brief] = []
     place = await queries.published(session, after) if after is not None else None
-    today = now().date()
+    moment = now()
     while len(shown) <= PAGE:
         rows = await queries.found(session, wanted, place, limit=_AT_ONCE)
         near = await around(session, rows)
-        shown += [row for row in rows if is_open(row, near, today)]
+        shown += [row for row in rows if is_open(row, near, moment)]
         if len(rows) < _AT_ONCE:
             break
         place = (rows[-1].published_at or now(), rows[-1].id)

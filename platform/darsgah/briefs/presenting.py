@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,9 +64,9 @@ async def around(session: AsyncSession, briefs: Collection[Brief]) -> Around:
     )
 
 
-def is_open(brief: Brief, found: Around, today: date) -> bool:
-    """Whether teams can come to a brief now: its stage, its last day, and who stands behind it."""
-    in_time = brief.apply_until is None or brief.apply_until >= today
+def is_open(brief: Brief, found: Around, moment: datetime) -> bool:
+    """Whether teams can come to a brief then: its stage, its last day in its hub, who stands behind it."""
+    in_time = brief.apply_until is None or brief.apply_until >= found.hubs[brief.hub_id].day(moment)
     return Stage(brief.stage) in OPEN and in_time and found.stands(brief)
 
 
@@ -93,7 +93,7 @@ async def brief_view(session: AsyncSession, actor: Actor, brief: Brief) -> Brief
         round=brief.round,
         published_at=brief.published_at,
         changed_at=brief.changed_at,
-        effective=is_open(brief, found, now().date()),
+        effective=is_open(brief, found, now()),
         content=content(brief, gates),
         gates=shown.get(brief.id, ()),
     )

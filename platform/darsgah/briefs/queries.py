@@ -174,8 +174,10 @@ def _open() -> sa.ColumnElement[bool]:
     return col(Brief.stage).in_([*map(str, OPEN)])
 
 
-async def past_their_time(session: AsyncSession, today: date, limit: int) -> Sequence[UUID]:
-    """Briefs to which teams still come although their time is over.
+async def past_their_time(
+    session: AsyncSession, today: date, hub_ids: Collection[UUID], limit: int
+) -> Sequence[UUID]:
+    """Briefs of some hubs, in which it is that day, to which teams still come although their time is over.
 
     Where nobody applied, that is the last day for it. Where somebody did, or the hub assigns teams, the match
     comes after that day, and may be late: until the project would have ended.
@@ -188,7 +190,9 @@ async def past_their_time(session: AsyncSession, today: date, limit: int) -> Seq
     over = sa.or_(sa.and_(~waits, col(Brief.apply_until) < today), col(Brief.ends_on) < today)
     statement = (
         select(col(Brief.id))
-        .where(col(Brief.stage).in_([*map(str, OPEN), Stage.PAUSED.value]), over)
+        .where(
+            col(Brief.hub_id).in_(hub_ids), col(Brief.stage).in_([*map(str, OPEN), Stage.PAUSED.value]), over
+        )
         .order_by(col(Brief.id))
         .limit(limit)
     )

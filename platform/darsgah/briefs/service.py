@@ -1,7 +1,8 @@
 """What people see of briefs, and what the platform does by itself: late ones expire, unverified ones rest."""
 
 from collections.abc import Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.briefs import queries, reading, reviewing, writing
 from darsgah.briefs.checking import check
-from darsgah.briefs.errors import NotYours
+from darsgah.briefs.errors import MoveNotAllowed, NotYours
 from darsgah.briefs.lifecycle import SHOWN, WRITING, Lane, Stage, Who, moves_from
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import move_brief
@@ -32,6 +33,7 @@ from darsgah.briefs.schemas import (
 )
 from darsgah.catalog import service as catalog
 from darsgah.db.columns import now
+from darsgah.hubs import service as hubs
 from darsgah.organisations import service as organisations
 from darsgah.teams import service as teams
 from darsgah.ui.language import Language, Message
@@ -144,12 +146,21 @@ async def invited(session: AsyncSession, actor: Actor, token: str) -> InvitedBri
     return InvitedBrief(await brief_view(session, actor, brief), standing is not None)
 
 
-async def expire_due(session: AsyncSession, today: date) -> int:
-    """Let briefs expire whose last day to apply is over; returns how many. Doing it twice does no harm."""
-    due = await queries.past_their_time(session, today, _AT_ONCE)
-    for brief_id in due:
-        await move_brief(session, None, brief_id, "expire")
-    return len(due)
+async def expire_due(session: AsyncSession, moment: datetime) -> int:
+    """Let briefs expire whose last day is over where their hub is; returns how many.
+
+    Doing it twice does no harm; what somebody moves at the same moment is left alone.
+    """
+    by_day: dict[date, list[UUID]] = {}
+    for hub in await hubs.list_hubs(session):
+        by_day.setdefault(hub.day(moment), []).append(hub.id)
+    expired = 0
+    for today, hub_ids in sorted(by_day.items()):
+        for brief_id in await queries.past_their_time(session, today, hub_ids, _AT_ONCE):
+            with suppress(MoveNotAllowed):
+                await move_brief(session, None, brief_id, "expire")
+                expired += 1
+    return expired
 
 
 async def rest_unverified(
@@ -163,7 +174,8 @@ async def rest_unverified(
     found = await around(session, rows)
     for brief in rows:
         if not found.stands(brief):
-            await move_brief(session, None, brief.id, "pause", reason=UNVERIFIED)
+            with suppress(MoveNotAllowed):  # somebody moved it at the same moment
+                await move_brief(session, None, brief.id, "pause", reason=UNVERIFIED)
 
 
 async def _at_desk(session: AsyncSession, actor: Actor, brief: Brief) -> bool:

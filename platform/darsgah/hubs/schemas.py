@@ -1,6 +1,8 @@
 """What people are shown of the hubs slice."""
 
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -16,6 +18,10 @@ class HubView(msgspec.Struct, frozen=True):
     province: str
     timezone: str
     state: str
+
+    def day(self, moment: datetime) -> date:
+        """Which day it is there at that moment: days that end somewhere end by this one."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
 
 
 class HubPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,14 +7,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah.briefs import project_cards
+from darsgah.briefs import moving, project_cards
 from darsgah.briefs.lifecycle import Stage
 from darsgah.briefs.project_cards import ProjectCard
 from darsgah.db.session import Database
+from darsgah.errors import ServiceUnavailable
 from darsgah.notices import service as notices
 from darsgah.projects import agreements, queries
 from darsgah.projects.models import ProjectMilestone
@@ -30,17 +31,23 @@ UNSIGNED: Final = (timedelta(days=5), timedelta(days=1))
 """How long after the match whoever has not accepted the agreement is reminded; the latest first."""
 UNEVALUATED: Final = timedelta(days=2)
 _PART: Final = 100
+logger = structlog.get_logger("darsgah.worker")
 
 
 async def remind(database: Database, languages: Languages, moment: datetime) -> None:
-    """Look at every project that runs, each in a transaction of its own."""
+    """Look at every project that runs, each in a transaction of its own: a fault of one stops no other."""
     after: UUID | None = None
     while True:
         async with database.begin() as session:
             cards = await project_cards.in_stages(session, LOOKED_AT, after=after, limit=_PART)
         for card in cards:
-            async with database.begin() as session:
-                await remind_of(session, languages, card.id, moment)
+            try:
+                async with database.begin() as session:
+                    await remind_of(session, languages, card.id, moment)
+            except ServiceUnavailable:
+                raise
+            except Exception:
+                logger.exception("reminders_failed", project=str(card.id))
         if len(cards) < _PART:
             return
         after = cards[-1].id
@@ -68,11 +75,17 @@ async def remind_of(session: AsyncSession, languages: Languages, project_id: UUI
 
 
 async def _agreement(session: AsyncSession, languages: Languages, room: Room, moment: datetime) -> None:
-    """Open the room where nobody's acceptance is missing any more; else remind those whose is."""
+    """Open the room where nobody's acceptance is missing any more; else remind those whose is.
+
+    A project that nobody began by its last day has ended.
+    """
     card = room.project
     words = await agreements.words_of(session, languages, room)
     kept = await queries.agreement_of(session, card.id, words.sha256)
     if kept is not None and await agreements.open_when_complete(session, room, kept.id):
+        return
+    if room.hub.day(moment) > card.ends_on:
+        await moving.move_project(session, None, card.id, "expire")
         return
     waited = next((one for one in UNSIGNED if moment - card.matched_at >= one), None)
     if waited is None:
@@ -88,7 +101,7 @@ async def _agreement(session: AsyncSession, languages: Languages, room: Room, mo
 async def _milestone(session: AsyncSession, room: Room, row: ProjectMilestone, moment: datetime) -> None:
     if row.state not in {"open", "changes_asked"}:
         return
-    days = (row.due_on - moment.astimezone(ZoneInfo(room.hub.timezone)).date()).days
+    days = (row.due_on - room.hub.day(moment)).days
     if days < 0:
         kind, which, told = "project_milestone_overdue", "over", room.members
     else:
