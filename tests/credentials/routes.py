@@ -53,6 +53,7 @@ ROUTES: Mapping[str, Expected] = {
     f"GET {_PAGE}": SEEN,
     f"GET {_PAGE}/credential.jwt": SEEN,
     f"GET {_PAGE}/picture.svg": SEEN,
+    f"GET {_PAGE}/picture.png": SEEN,
     f"GET {_PAGE}/certificate": SEEN,
     f"POST {_PAGE}/visibility": with_status(OWNERS, 303),
     f"POST {_PAGE}/revoke": {**TAKEN_BACK, "other_hub_admin": 404},

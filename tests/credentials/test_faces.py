@@ -53,7 +53,7 @@ async def show(platform: Platform, made: UUID, *, public: bool) -> None:
 def of(made: UUID) -> list[str]:
     """Every address that shows a credential."""
     page = f"/credentials/{made}"
-    files = ("credential.jwt", "picture.svg", "certificate")
+    files = ("credential.jwt", "picture.svg", "picture.png", "certificate")
     return [page, f"{API}/{made}", f"{API}/{made}/jwt", *(f"{page}/{name}" for name in files)]
 
 
@@ -137,6 +137,7 @@ async def test_the_page_of_checks_takes_text_files_and_pictures(
 ) -> None:
     async with platform.program("learner") as owner:
         picture = (await owner.get(f"/credentials/{made}/picture.svg")).content
+        drawn = (await owner.get(f"/credentials/{made}/picture.png")).content
         saved = await owner.get(f"/credentials/{made}/picture.svg?save=true")
         assert "attachment" in saved.headers["content-disposition"]
         file = await owner.get(f"/credentials/{made}/credential.jwt")
@@ -145,6 +146,7 @@ async def test_the_page_of_checks_takes_text_files_and_pictures(
         for sent in (
             {"data": {"credential": f"\n  {token}\n"}},
             {"files": {"file": ("x.svg", picture)}},
+            {"files": {"file": ("x.png", drawn)}},
             {"files": {"file": ("x.jwt", token.encode())}},
         ):
             said = await checked(stranger, **sent)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import io
 import json
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,10 +14,11 @@ import sqlalchemy as sa
 from openbadgeslib.baking import ITXT_KEYWORD_OB3, bake_png
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 from openbadgeslib.ob3.status import check_credential_status
+from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.blobs.store import memory_blobs
-from darsgah.credentials import keys, service, status_lists, tokens
+from darsgah.credentials import keys, rasters, service, status_lists, tokens
 from darsgah.credentials.carriers import token_in
 from darsgah.credentials.findings import WORDS
 from darsgah.credentials.models import Credential, IssuerKey, StatusList
@@ -303,6 +305,28 @@ async def test_pictures_carry_it(session: AsyncSession, token: str) -> None:
     assert token_in(b"\xff\xfe") is None
     assert token_in(SMALLEST_PNG[:40] + b"\xff" * 40) is None
     assert "<svg" in qr_code("https://learn.example.org/credentials/x")
+
+
+def written(picture: bytes, box: tuple[int, int, int, int]) -> bool:
+    """Whether anything stands in that part of a picture."""
+    part = Image.open(io.BytesIO(picture)).convert("L").crop(box)
+    return bool(part.getextrema() != (part.getpixel((0, 0)),) * 2)
+
+
+async def test_a_png_carries_it_and_shows_its_words(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    long, recipient, code = "Something that was earned " * 6, (80, 640, 1100, 760), (1190, 590, 1500, 900)
+
+    def png(who: str) -> bytes:
+        return rasters.credential_png(long, who, "Hub", now(), address="https://x.test/c", token=token)
+
+    drawn = png("Learner")
+    assert OB3Verifier.extract_token_from_png(drawn) == token == token_in(drawn)
+    assert len(drawn) < 100_000
+    assert written(drawn, recipient)
+    assert written(drawn, code)
+    assert not written(png("学习者"), recipient), "boxes in the place of letters"
+    monkeypatch.setattr("PIL.features.check", lambda _: False)
+    assert not written(png("نمونہ طالبِ علم"), recipient), "letters that are not joined"
 
 
 async def test_keys_published_are_public(session: AsyncSession, token: str) -> None:

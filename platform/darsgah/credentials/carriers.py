@@ -17,7 +17,8 @@ LARGEST: Final = 2 * 1024 * 1024
 _SVG: Final = re.compile(rb"""<(?:\w+:)?credential\b[^>]*?\bverify\s*=\s*["']\s*([\w.-]+)\s*["']""", re.ASCII)
 _SVG_TEXT: Final = re.compile(rb"<(?:\w+:)?credential\b[^>]*>\s*([\w-]+\.[\w-]+\.[\w-]+)\s*</", re.ASCII)
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
-_KEYWORD: Final = b"openbadgecredential"
+PNG_KEYWORD: Final = "openbadgecredential"
+_KEYWORD: Final = PNG_KEYWORD.encode()
 
 
 def token_in(content: bytes) -> str | None:

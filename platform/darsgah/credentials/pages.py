@@ -1,5 +1,6 @@
 """Credentials as pages: one's own, one alone, its certificate and picture, what can be earned, who issues."""
 
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from darsgah.credentials.findings import WORDS
 from darsgah.credentials.guards import administrators, whoever
 from darsgah.credentials.issuing import Issuing
 from darsgah.credentials.pictures import credential_picture, qr_code
+from darsgah.credentials.rasters import credential_png
 from darsgah.credentials.schemas import CredentialView, Revocation, Visibility
 from darsgah.credentials.verification import verify
 from darsgah.errors import DarsgahError, MalformedInput, NotFound
@@ -156,6 +158,28 @@ async def credential_svg(
     return Response(drawn, media_type=SVG, headers=_PRIVATE)
 
 
+@get("/credentials/{credential_id:uuid}/picture.png", guards=[public])
+async def credential_png_file(
+    credential_id: FromPath[UUID],
+    request: Request[Any, Any, Any],
+    session: NamedDependency[AsyncSession],
+    settings: NamedDependency[Settings],
+) -> Response[bytes]:
+    """The same as a file for programs that take no SVG."""
+    addresses = Issuing.of(settings).addresses
+    view, token = await service.credential(session, addresses, whoever(request), credential_id)
+    drawn = await asyncio.to_thread(
+        credential_png,
+        view.achievement.name,
+        view.recipient,
+        view.hub_name,
+        view.issued_at,
+        address=view.address,
+        token=token,
+    )
+    return download(f"{_file_name(view)}.png", drawn, "image/png")
+
+
 @get("/credentials/{credential_id:uuid}/certificate", guards=[public])
 async def certificate_page(
     credential_id: FromPath[UUID],
@@ -208,6 +232,7 @@ router = Router(
         revoke_credential,
         credential_file,
         credential_svg,
+        credential_png_file,
         certificate_page,
         achievement_page,
         issuer_page,

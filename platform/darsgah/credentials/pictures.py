@@ -16,12 +16,17 @@ from markupsafe import Markup, escape
 
 WIDTH: Final = 800
 HEIGHT: Final = 500
+INSET: Final = 48
+"""Where lines begin."""
+CODE_AT: Final = (588, 288, 172)
+"""The box of the QR code: left, top, side."""
 _MARK: Final = "M4 22V11C4 6 8 4.5 12 2c4 2.5 8 4 8 9v11h-4v-9.5c0-2.5-1.8-3.6-4-5-2.2 1.4-4 2.5-4 5V22z"
 _FONT: Final = (
     "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Jameel Noori Nastaleeq', 'Noto Nastaliq Urdu', sans-serif"
 )
 _NOT_XML: Final = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_INK, _SOFT, _ACCENT, _PAPER, _LINE = "#1c1f1d", "#565a55", "#0b5d4a", "#fdfcf9", "#d9d5ca"
+ACCENT, PAPER, RULE = "#0b5d4a", "#fdfcf9", "#d9d5ca"
+_INK, _SOFT = "#1c1f1d", "#565a55"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +52,26 @@ def credential_picture(
     name: str, recipient: str, issuer: str, issued_at: datetime, *, address: str, token: str
 ) -> str:
     """A credential's picture with its JWT baked in (Open Badges 3.0, 5.3.2) and a QR code of its page."""
-    lines = [
+    lines = credential_lines(name, recipient, issuer, issued_at)
+    left, top, side = CODE_AT
+    code = Markup('<svg x="{}" y="{}" width="{side}" height="{side}">{}</svg>').format(
+        left, top, qr_code(address), side=side
+    )
+    baked = Markup(
+        '<openbadges:credential xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0" verify="{}"/>'
+    ).format(token)
+    return _picture(f"{name}: {recipient}", lines, code, baked)
+
+
+def credential_lines(name: str, recipient: str, issuer: str, issued_at: datetime) -> list[Line]:
+    """What a credential's picture says."""
+    return [
         *_title(name, most=24),
         Line("awarded to", 318, 20, colour=_SOFT),
         *_wrapped(recipient, y=354, size=30, weight=650, most=26, lines=2),
         Line(_cut(issuer, 52), 434, 20, colour=_SOFT),
         Line(f"{issued_at:%d %B %Y}".lstrip("0"), 462, 20, colour=_SOFT),
     ]
-    code = Markup('<svg x="588" y="288" width="172" height="172">{}</svg>').format(qr_code(address))
-    baked = Markup(
-        '<openbadges:credential xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0" verify="{}"/>'
-    ).format(token)
-    return _picture(f"{name}: {recipient}", lines, code, baked)
 
 
 def achievement_picture(name: str, issuer: str) -> str:
@@ -95,9 +108,9 @@ def _drawn(line: Line) -> Markup:
     direction = "rtl" if _runs_from_the_right(line.text) else "ltr"
     anchor = "end" if direction == "rtl" else "start"
     return Markup(
-        '<text x="48" y="{}" font-size="{}" font-weight="{}" fill="{}" direction="{}" text-anchor="{}">'
+        '<text x="{}" y="{}" font-size="{}" font-weight="{}" fill="{}" direction="{}" text-anchor="{}">'
         "{}</text>"
-    ).format(line.y, line.size, line.weight, line.colour, direction, anchor, line.text)
+    ).format(INSET, line.y, line.size, line.weight, line.colour, direction, anchor, line.text)
 
 
 def _picture(title: str, lines: list[Line], code: Markup, baked: Markup) -> str:
@@ -119,9 +132,9 @@ def _picture(title: str, lines: list[Line], code: Markup, baked: Markup) -> str:
             low=HEIGHT - 8,
             font=_FONT,
             title=escape(_clean(title)),
-            paper=_PAPER,
-            line=_LINE,
-            accent=_ACCENT,
+            paper=PAPER,
+            line=RULE,
+            accent=ACCENT,
             mark=_MARK,
             drawn=drawn,
             code=code,
