@@ -234,8 +234,8 @@ async def versions_of_lab(session: AsyncSession, lab_id: UUID) -> Sequence[UUID]
     return await queries.versions_of_lab(session, lab_id)
 
 
-async def labs_for_hub(session: AsyncSession, hub_id: UUID) -> list[LabVersionView]:
-    """The newest version of each lab of the network and of one hub, by their titles."""
+async def labs_for_hub(session: AsyncSession, hub_id: UUID | None) -> list[LabVersionView]:
+    """The newest version of each lab of the network and of one hub, if there is one, by their titles."""
     ids = await queries.newest_of_labs(session, hub_id=hub_id)
     return sorted((await lab_versions(session, ids)).values(), key=lambda view: view.title.casefold())
 

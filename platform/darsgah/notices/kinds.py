@@ -350,4 +350,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("“{brief}”: readiness level {level} is not confirmed"),
         Message("Level {level} of the project “{brief}” was not confirmed. Read why, and show more."),
     ),
+    "unit_competent": Kind(
+        Message("You were found competent in “{unit}”"),
+        Message("An assessor of {hub} found you competent in the unit “{unit}”. Read what was looked at."),
+    ),
+    "unit_not_yet": Kind(
+        Message("Not yet competent in “{unit}”"),
+        Message("An assessor of {hub} looked at your work for the unit “{unit}”. Read what is missing."),
+    ),
 })  # fmt: skip
