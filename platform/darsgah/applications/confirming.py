@@ -1,7 +1,8 @@
 """Confirming a proposal: all is asked once more, then projects begin, in one transaction or not at all.
 
-The proposal's row is locked first, then the applications in the order of their ids, then the teams, then the
-briefs. Of two coordinators at once the second waits, and then finds no proposal any more.
+The proposal's row is locked first, then the briefs, the teams and the applications, each in the order of
+their ids: applying, sending and confirming, in whichever hub, keep to that order, so that none waits for one
+that waits for it. Of two coordinators at once the second waits, and then finds no proposal any more.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +16,7 @@ from darsgah.applications.errors import MatchingStale, NobodyMatched
 from darsgah.applications.matching_schemas import Confirmed, ConfirmedPair
 from darsgah.applications.models import MatchingPair
 from darsgah.applications.proposals import current
-from darsgah.applications.schemas import State
+from darsgah.applications.schemas import LIVE, State
 from darsgah.applications.service import note
 from darsgah.applications.table import Table, is_open, lay
 from darsgah.applications.telling import tell_mentor, tell_team
@@ -41,9 +42,7 @@ async def confirm(session: AsyncSession, actor: Actor, hub_id: UUID, version: in
     matched = [pair for pair in pairs if pair.matched]
     if not matched:
         raise NobodyMatched
-    await queries.locked(session, [pair.application_id for pair in pairs])
-    for team_id in sorted({pair.team_id for pair in matched}):
-        await teams.card(session, team_id, lock=True)
+    await _hold(session, pairs, matched)
     table = await lay(session, [UUID(one) for one in row.brief_ids], pairs)
     if problems := await _problems(session, actor, table, matched):
         raise MatchingStale(fields=problems)
@@ -55,14 +54,25 @@ async def confirm(session: AsyncSession, actor: Actor, hub_id: UUID, version: in
     return Confirmed(row.id, tuple(begun))
 
 
+async def _hold(
+    session: AsyncSession, pairs: Collection[MatchingPair], matched: Collection[MatchingPair]
+) -> None:
+    """Lock all that is about to change. With its brief held nobody sends an application to it any more."""
+    team_ids, brief_ids = {pair.team_id for pair in matched}, {pair.brief_id for pair in matched}
+    await offers.offers(session, brief_ids, lock=True)
+    for team_id in sorted(team_ids):
+        await teams.card(session, team_id, lock=True)
+    ids = {pair.application_id for pair in pairs}
+    ids |= {row.id for row in await queries.live_of_teams(session, team_ids)}
+    ids |= {row.id for row in await queries.to_briefs(session, brief_ids, LIVE)}
+    await queries.locked(session, ids)
+
+
 async def _problems(
     session: AsyncSession, actor: Actor, table: Table, matched: Collection[MatchingPair]
 ) -> dict[str, Message]:
     """What stands in the way, by team."""
-    stands = {
-        brief_id: await project_cards.mentor_stands(session, brief_id)
-        for brief_id in {pair.brief_id for pair in matched}
-    }
+    stands = await project_cards.mentors_stand(session, {pair.brief_id for pair in matched})
     found: dict[str, Message] = {}
     for pair in matched:
         row, offer = table.applications[pair.application_id], table.offers[pair.brief_id]
@@ -72,7 +82,7 @@ async def _problems(
             found[team.name] = Message("Its application to {brief} is no longer open.", brief=offer.title)
         elif not offer.taking:
             found[team.name] = Message("The brief {brief} is no longer on offer.", brief=offer.title)
-        elif not stands[offer.id]:
+        elif offer.id not in stands:
             text = Message(
                 "The organisation or the mentor of {brief} is not verified now.", brief=offer.title
             )
@@ -112,22 +122,20 @@ async def _begin(
 
 async def _answer_others(session: AsyncSession, actor: Actor, matched: Collection[MatchingPair]) -> None:
     """Decline what else was sent to these briefs; let lapse what else their teams had going."""
-    team_ids, brief_ids = ({getattr(pair, name) for pair in matched} for name in ("team_id", "brief_id"))
-    theirs = {row.id: row for row in await queries.live_of_teams(session, team_ids, lock=True)}
-    to_briefs = await queries.to_briefs(session, brief_ids, [State.DRAFT, State.OPEN])
-    others = {row.id: row for row in await queries.locked(session, [row.id for row in to_briefs])}
-    known = await offers.offers(session, {row.brief_id for row in (theirs | others).values()})
-    cards = await teams.cards(session, {row.team_id for row in (theirs | others).values()})
-    for row in others.values():
-        if row.team_id in team_ids or State(row.state) not in {State.DRAFT, State.OPEN}:
-            continue
+    team_ids, brief_ids = {pair.team_id for pair in matched}, {pair.brief_id for pair in matched}
+    theirs = await queries.live_of_teams(session, team_ids)
+    to_briefs = await queries.to_briefs(session, brief_ids, LIVE)
+    others = [row for row in to_briefs if row.team_id not in team_ids]
+    known = await offers.offers(session, {row.brief_id for row in (*theirs, *others)})
+    cards = await teams.cards(session, {row.team_id for row in (*theirs, *others)})
+    for row in others:
         declined = row.state == State.OPEN.value
         note(
             session, row, State.DECLINED if declined else State.LAPSED, actor.account_id if declined else None
         )
         if declined:
             await tell_team(session, "application_declined", known[row.brief_id], cards[row.team_id])
-    for row in theirs.values():
+    for row in theirs:
         if row.state == State.OPEN.value:
             await tell_mentor(session, "application_lapsed", known[row.brief_id], cards[row.team_id])
         note(session, row, State.LAPSED, None)

@@ -1,5 +1,6 @@
 """What a coordinator is shown of a hub's matching: candidates, the proposal, and why it is as it is."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.applications import matching_queries, queries
-from darsgah.applications.conditions import cap, deadline_over, hindrance_views
+from darsgah.applications.conditions import cap, hindrance_views
 from darsgah.applications.matching import Outcome, explain
 from darsgah.applications.matching_schemas import (
     BriefResult,
@@ -27,6 +28,7 @@ from darsgah.applications.schemas import State
 from darsgah.applications.table import BARRED, FIXED, Table, is_open, lay
 from darsgah.briefs import offers
 from darsgah.briefs.content import Mode
+from darsgah.db.columns import now
 from darsgah.errors import NotFound
 from darsgah.hubs import service as hubs
 from darsgah.hubs.schemas import HubView
@@ -57,7 +59,7 @@ async def desk(session: AsyncSession, actor: Actor, hub_id: UUID, language: Lang
     row = await matching_queries.proposed(session, hub_id)
     return MatchingDesk(
         hub=hub,
-        candidates=await _candidates(session, hub_id, row),
+        candidates=await _candidates(session, hub, row),
         proposal=await _proposal(session, row, language) if row else None,
         most=await cap(session, hub_id),
         may_set_most=may_set_cap(actor, hub_id),
@@ -65,13 +67,13 @@ async def desk(session: AsyncSession, actor: Actor, hub_id: UUID, language: Lang
     )
 
 
-async def _candidates(session: AsyncSession, hub_id: UUID, row: Matching | None) -> tuple[Candidate, ...]:
+async def _candidates(session: AsyncSession, hub: HubView, row: Matching | None) -> tuple[Candidate, ...]:
     """The hub's briefs that can be matched; those whose last day is over are chosen at first."""
-    known = await offers.offers_of_hub(session, hub_id)
+    known, today = await offers.offers_of_hub(session, hub.id), hub.day(now())
     counts = await queries.open_counts(session, known.keys())
     found = []
     for offer in known.values():
-        in_time = offer.apply_until is not None and not await deadline_over(session, offer)
+        in_time = offer.apply_until is not None and today <= offer.apply_until
         found.append(
             Candidate(
                 brief_id=offer.id,
@@ -97,7 +99,8 @@ async def _proposal(session: AsyncSession, row: Matching, language: Language) ->
     outcomes = explain(table.market(pairs), got)
     ranked = {brief_id: [one.id for one in table.takes(brief_id)] for brief_id in table.offers}
     decided = {pair.application_id: pair.decision for pair in pairs}
-    results = _Reading(table, got, decided, ranked, outcomes, language).results()
+    busy = Counter(member.account_id for team_id in got for member in table.teams[team_id].members)
+    results = _Reading(table, got, decided, ranked, outcomes, busy, language).results()
     return Proposal(
         id=row.id,
         version=row.version,
@@ -127,6 +130,7 @@ class _Reading:
     Attributes:
         decided: a person's decisions, by application.
         ranked: the applications that each brief would take, best first.
+        busy: in how many teams that get a brief somebody is.
     """
 
     table: Table
@@ -134,6 +138,7 @@ class _Reading:
     decided: Mapping[UUID, str | None]
     ranked: Mapping[UUID, Sequence[UUID]]
     outcomes: Mapping[UUID, Mapping[UUID, Outcome]]
+    busy: Counter[UUID]
     language: Language
 
     def results(self) -> tuple[TeamResult, ...]:
@@ -178,11 +183,10 @@ class _Reading:
 
     def _also(self, team_id: UUID) -> tuple[str, ...]:
         """Who of a team that gets a brief gets one with another team as well."""
-        others = [self.table.teams[other] for other in self.got if other != team_id]
         return tuple(
             member.display_name
             for member in self.table.teams[team_id].members
-            if team_id in self.got and any(member.account_id in other.account_ids for other in others)
+            if team_id in self.got and self.busy[member.account_id] > 1
         )
 
 

@@ -12,7 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.applications import matching_queries, queries
-from darsgah.applications.errors import MatchingChanged, NoProposal, NotEligible, PlacesTaken
+from darsgah.applications.errors import (
+    ApplicationOver,
+    MatchingChanged,
+    NoProposal,
+    NotEligible,
+    NotTaking,
+    PlacesTaken,
+)
 from darsgah.applications.matching import match
 from darsgah.applications.matching_schemas import Assignment, Decision, Edit
 from darsgah.applications.models import Application, ApplicationCap, Matching, MatchingPair
@@ -51,7 +58,9 @@ async def propose(
             fields={"brief_ids": Message("Choose briefs of the hub that can be matched now.")}
         )
     if row is None:
-        row = Matching(hub_id=hub_id, version=0, brief_ids=[], made_by=actor.account_id)
+        # Versions go on from one proposal to the next: who has seen an ended one never confirms another.
+        last = await matching_queries.latest_version(session, hub_id)
+        row = Matching(hub_id=hub_id, version=last or 0, brief_ids=[], made_by=actor.account_id)
         session.add(row)
         await session.flush()
     before = await matching_queries.pairs(session, row.id)
@@ -69,6 +78,7 @@ async def edit(session: AsyncSession, actor: Actor, hub_id: UUID, wanted: Edit) 
     Raises:
         NotFound: the actor does not coordinate the hub, or the proposal has no such application.
         NoProposal, MatchingChanged: as they say.
+        ApplicationOver, NotTaking: the application, or the brief, is not open any more.
         NotEligible: the team lacks something that the brief asks for.
         PlacesTaken: the brief has no place left.
     """
@@ -230,11 +240,13 @@ async def _fix(
 ) -> None:
     """Give a team the brief of this pair, and no other."""
     table = await lay(session, [UUID(one) for one in row.brief_ids], pairs)
+    if not is_open(table.applications[pair.application_id]):
+        raise ApplicationOver
+    if not table.offers[pair.brief_id].taking:
+        raise NotTaking
     lacking = table.hindrances.get((pair.brief_id, pair.team_id), ())
     if lacking:
         raise NotEligible(fields={f"{one.lack}-{number}": one.text for number, one in enumerate(lacking, 1)})
-    if not is_open(table.applications[pair.application_id]) or not table.offers[pair.brief_id].taking:
-        raise NotFound
     others = [one for one in pairs if one is not pair and one.matched and one.brief_id == pair.brief_id]
     if len(others) >= table.offers[pair.brief_id].capacity:
         raise PlacesTaken

@@ -44,14 +44,15 @@ async def locked(session: AsyncSession, application_ids: Collection[UUID]) -> Se
 async def live_of_teams(
     session: AsyncSession, team_ids: Collection[UUID], *, lock: bool = False
 ) -> Sequence[Application]:
-    """The live applications of some teams, in each team's order."""
-    statement = (
-        select(Application)
-        .where(col(Application.team_id).in_(team_ids), col(Application.state).in_(_LIVE))
-        .order_by(col(Application.team_id), col(Application.place), col(Application.id))
+    """The live applications of some teams, in each team's order; with ``lock`` in the order of their ids."""
+    statement = select(Application).where(
+        col(Application.team_id).in_(team_ids), col(Application.state).in_(_LIVE)
     )
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.order_by(col(Application.id)).with_for_update()
+        statement = statement.execution_options(populate_existing=True)
+    else:
+        statement = statement.order_by(col(Application.team_id), col(Application.place), col(Application.id))
     return (await session.execute(statement)).scalars().all()
 
 

@@ -1,12 +1,13 @@
 """What a team does with its applications: write one, send it, withdraw it, put them in order.
 
-Any member acts for the team. Every change locks the application's row, and sending one also has all others of
-the same people wait, so that nobody gets past the cap by sending two at once. A team that one is not in, and
-a brief that one may not read, are answered like none.
+Any member acts for the team. Every change locks the application's row; whoever begins or sends one holds the
+brief before, then the team, as ``darsgah.applications.confirming`` does, so that nothing comes to a brief
+that is matched at this moment. Sending one also has all others of the same people wait, so that nobody gets
+past the cap by sending two at once. A team that one is not in, and a brief that one may not read, are
+answered like none.
 """
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +34,6 @@ from darsgah.applications.telling import tell_mentor, tell_others
 from darsgah.briefs import moving
 from darsgah.briefs import offers as briefs
 from darsgah.briefs.content import Mode
-from darsgah.briefs.errors import MoveNotAllowed
 from darsgah.briefs.lifecycle import Stage
 from darsgah.briefs.offers import Offer
 from darsgah.db.columns import now
@@ -98,7 +98,8 @@ async def apply(
         NotTaking, TeamsAssigned, DeadlineOver, AlreadyApplied: it cannot be begun.
         NotEligible, MalformedInput: it cannot be sent; nothing was kept.
     """
-    offer = await _readable(session, actor, brief_id)
+    await _readable(session, actor, brief_id)
+    offer = (await briefs.offers(session, [brief_id], lock=True))[brief_id]
     await refuse_closed(session, offer)
     card = await _team_for(session, actor, offer, new.team_id)
     if await queries.live_to(session, brief_id, card.id) is not None:
@@ -183,12 +184,13 @@ async def send(
         ApplicationOver: it is no draft.
         NotTaking, DeadlineOver, NotEligible, MalformedInput: it stays a draft.
     """
+    row = await _own(session, actor, application_id)
+    offer = (await briefs.offers(session, [row.brief_id], lock=True))[row.brief_id]
+    card = await teams.card(session, row.team_id, lock=True)
     row = await _own(session, actor, application_id, version=version)
-    offer = (await briefs.offers(session, [row.brief_id]))[row.brief_id]
     if row.state != State.DRAFT.value:
         raise ApplicationOver
     await refuse_closed(session, offer)
-    card = await teams.card(session, row.team_id, lock=True)
     await _require_sendable(session, offer, card, row.statement)
     await _send(session, actor, row, offer, card)
     return (await views(session, actor, [row], language))[0]
@@ -253,8 +255,7 @@ async def _send(session: AsyncSession, actor: Actor, row: Application, offer: Of
     note(session, row, State.OPEN, actor.account_id)
     await session.flush()
     if offer.stage is Stage.PUBLISHED:
-        with suppress(MoveNotAllowed):  # another team's came in first
-            await moving.move_brief(session, None, offer.id, "open_applications")
+        await moving.move_brief(session, None, offer.id, "open_applications")
     await tell_mentor(session, "application_sent", offer, card)
     await tell_others(session, "application_sent_for_you", offer, card, actor.account_id)
 
@@ -308,6 +309,7 @@ async def _team_for(session: AsyncSession, actor: Actor, offer: Offer, team_id: 
     """The team that applies, locked, so that nobody comes or leaves meanwhile."""
     if team_id is None:
         hub_id = _hub_of(actor, offer)
+        await queries.one_at_a_time(session, [f"team of {actor.account_id} alone"])
         alone = await teams.solo_team(session, actor.account_id, hub_id, Purpose.BRIEF)
         return await teams.card(session, alone, lock=True)
     card = await teams.card(session, team_id, lock=True)

@@ -59,9 +59,11 @@ class Described:
     deliverables: str
 
 
-async def offers(session: AsyncSession, brief_ids: Collection[UUID]) -> dict[UUID, Offer]:
-    """Some briefs, whoever asks, by id."""
-    return await _offers(session, await queries.briefs(session, brief_ids))
+async def offers(
+    session: AsyncSession, brief_ids: Collection[UUID], *, lock: bool = False
+) -> dict[UUID, Offer]:
+    """Some briefs, whoever asks, by id; with ``lock`` they stay as they are until this transaction ends."""
+    return await _offers(session, await queries.briefs(session, brief_ids, lock=lock))
 
 
 async def described(session: AsyncSession, brief_id: UUID) -> Described:

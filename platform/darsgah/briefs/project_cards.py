@@ -14,7 +14,7 @@ from darsgah.briefs import queries
 from darsgah.briefs.content import Milestone
 from darsgah.briefs.lifecycle import Stage
 from darsgah.briefs.models import Brief, Project
-from darsgah.briefs.parts import standing_behind
+from darsgah.organisations import service as organisations
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ProjectCard:
     Attributes:
         resume_stage: where a pause or a dispute leads back to.
         version: of the project, for the next move.
-        mentor_id: whom the brief names, whether they stand or not (``mentor_stands``).
+        mentor_id: whom the brief names, whether they stand or not (``mentors_stand``).
         gpu_hours: of the project together.
     """
 
@@ -98,10 +98,17 @@ async def in_stages(
     return await _cards(session, chosen, limit=limit)
 
 
-async def mentor_stands(session: AsyncSession, brief_id: UUID) -> bool:
-    """Whether the brief has a mentor who acts for its organisation, and both are verified at present."""
-    brief = await queries.brief(session, brief_id)
-    return brief is not None and all(await standing_behind(session, brief))
+async def mentors_stand(session: AsyncSession, brief_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of some briefs whose mentor acts for their organisation, with both verified at present."""
+    briefs = await queries.briefs(session, brief_ids)
+    found = await organisations.standings(session, {row.mentor_id for row in briefs if row.mentor_id})
+    return frozenset(
+        row.id
+        for row in briefs
+        if row.mentor_id in found
+        and found[row.mentor_id].may_act
+        and found[row.mentor_id].organisation_id == row.organisation_id
+    )
 
 
 async def stage_since(session: AsyncSession, card: ProjectCard) -> datetime:

@@ -71,9 +71,12 @@ async def brief(session: AsyncSession, brief_id: UUID) -> Brief | None:
     return (await session.execute(_BRIEF.where(col(Brief.id) == brief_id))).scalar_one_or_none()
 
 
-async def briefs(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Brief]:
-    """Some briefs, whoever asks."""
-    return (await session.execute(_BRIEF.where(col(Brief.id).in_(ids)))).scalars().all()
+async def briefs(session: AsyncSession, ids: Collection[UUID], *, lock: bool = False) -> Sequence[Brief]:
+    """Some briefs, whoever asks, in the order of their ids; ``lock`` has who would move them wait."""
+    statement = _BRIEF.where(col(Brief.id).in_(ids)).order_by(col(Brief.id))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalars().all()
 
 
 async def brief_for_update(session: AsyncSession, brief_id: UUID) -> Brief | None:

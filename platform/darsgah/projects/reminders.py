@@ -60,7 +60,7 @@ async def remind_of(session: AsyncSession, languages: Languages, project_id: UUI
         return
     await queries.lock_room(session, card.id, card.hub_id)
     team = await teams.card(session, card.team_id)
-    stands = await project_cards.mentor_stands(session, card.brief_id)
+    stands = await project_cards.mentors_stand(session, [card.brief_id])
     room = await unguarded(session, card, team, card.mentor_id if stands else None, Part.HUB)
     if room.mentor_id is None:
         told = team.account_ids | set(await coordinators(session, card.hub_id))

@@ -101,7 +101,7 @@ async def opened(session: AsyncSession, actor: Actor, card: ProjectCard) -> Room
         NotFound: the actor is nothing to it.
     """
     team = await teams.card(session, card.team_id)
-    stands = await project_cards.mentor_stands(session, card.brief_id)
+    stands = await project_cards.mentors_stand(session, [card.brief_id])
     mentor_id = card.mentor_id if stands else None
     part = part_of(actor, card, team, mentor_id)
     if part is None:

@@ -127,9 +127,9 @@ async def own_cards(session: AsyncSession, actor: Actor) -> list[ProjectCard]:
     by_person = await teams.team_ids_of(session, [actor.account_id])
     ids = by_person.get(actor.account_id, frozenset())
     found = {card.id: card for card in await project_cards.of_teams(session, ids, MOST_OWN)}
-    for card in await project_cards.of_mentor(session, actor.account_id, MOST_OWN):
-        if await project_cards.mentor_stands(session, card.brief_id):
-            found[card.id] = card
+    mentored = await project_cards.of_mentor(session, actor.account_id, MOST_OWN)
+    standing = await project_cards.mentors_stand(session, {card.brief_id for card in mentored})
+    found |= {card.id: card for card in mentored if card.brief_id in standing}
     return [found[key] for key in sorted(found, reverse=True)]
 
 
