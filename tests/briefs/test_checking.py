@@ -1,6 +1,6 @@
 """The automatic check: nothing to say of a good brief, and a word at the right field for each fault."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -45,6 +45,7 @@ def test_an_empty_brief_lacks_everything_and_in_the_order_of_the_form() -> None:
         ({"hours_total": 181}, ("hours_total", "hours")),
         ({"team_most": 4}, ("hours_total", "hours")),
         ({"hours_week": 5}, ("hours_week", "hours")),
+        ({"ends_on": date.max}, ("ends_on", "too_long")),
         ({"team_least": 4}, ("team_most", "team")),
         ({"gpu_hours": 5}, ("gpu_need", "missing")),
         ({"gpu_hours": None}, ("gpu_hours", "missing")),
@@ -61,6 +62,11 @@ def test_an_empty_brief_lacks_everything_and_in_the_order_of_the_form() -> None:
 )
 def test_each_fault(changes: dict[str, Any], finding: tuple[str, str]) -> None:
     assert found(**changes) == {finding}
+
+
+def test_what_is_out_of_all_bounds() -> None:
+    assert ("milestones", "hours") in found(milestones=(Milestone("Long", 501, day(40)),))
+    assert ("starts_on", "too_far") in found(starts_on=day(900), ends_on=day(950))
 
 
 @pytest.mark.parametrize(

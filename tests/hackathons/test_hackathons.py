@@ -250,6 +250,9 @@ async def test_what_teams_signed_up_to_stays(platform: Platform) -> None:
             **plan(), "version": hackathon["version"],
             **{name: hackathon[name] for name in ("sign_up_until", "starts_at", "ends_at")},
         }  # fmt: skip
+        for change in ({"ends_at": "9999-12-31T23:59:59Z"}, {"starts_at": "0001-01-01T00:00:00+05:00"}):
+            far = await admin.put(place, json=sent | change)
+            assert far.json()["fields"].keys() == change.keys(), far.text
         for change in ({"team_most": 3}, {"tracks": [{"name": "Other"}]}, {"criteria": [{"name": "Use"}]}):
             refused = await admin.put(place, json=sent | change)
             assert (refused.status_code, refused.json()["code"]) == (409, "not_in_this_phase"), change
@@ -280,30 +283,34 @@ async def test_a_draft_is_its_organisers_alone(platform: Platform) -> None:
 
 
 async def test_the_form_keeps_what_was_typed(platform: Platform) -> None:
+    year = now().year + 1
     async with platform.browser("hub_admin") as browser:
         form = {
             "name": "Clean air", "name_ur": "صاف ہوا", "hub_id": str(platform.network.hub_id),
             "about": "Measure it.", "rules": "Be kind.",
-            "sign_up_until": "2099-01-01T10:00", "starts_at": "2099-01-01T12:00",
-            "ends_at": "2099-01-01T11:00",
+            "sign_up_until": f"{year}-01-01T10:00", "starts_at": f"{year}-01-01T12:00",
+            "ends_at": f"{year}-01-01T11:00",
             "tracks": "Sensors | حساسے\nMaps", "criteria": "Use | فائدہ | 2\nCraft",
             "team_least": "1", "team_most": "4", "judges_each": "2",
         }  # fmt: skip
         refused = await browser.post("/hub/hackathons/new", data=form)
         assert refused.status_code == 422
         assert "This lies before the start." in refused.text
+        many = await browser.post("/hub/hackathons/new", data=form | {"judges_each": "10", "team_most": "x"})
+        assert "Write a whole number from 1 to 9." in many.text
+        assert "Write a whole number from 1 to 12." in many.text
         assert "صاف ہوا" in refused.text
         assert "Sensors | حساسے" in refused.text
-        made = await browser.post("/hub/hackathons/new", data=form | {"ends_at": "2099-01-02T11:00"})
+        made = await browser.post("/hub/hackathons/new", data=form | {"ends_at": f"{year}-01-02T11:00"})
         assert made.status_code == 303
         place = made.headers["location"].split("?")[0]
         edited = (await browser.get(f"{place}/edit")).text
-        assert 'value="2099-01-01T12:00"' in edited
+        assert f'value="{year}-01-01T12:00"' in edited
         assert "Use | فائدہ | 2\nCraft" in edited
-        for text in ("", "a | b | 99", "|", "Same\nSame", "\n".join("abcdefgh")):
+        for text in ("", "a | b | 99", "a | b | 00011999", "|", "Same\nSame", "\n".join("abcdefgh")):
             wrong = await browser.post("/hub/hackathons/new", data=form | {"criteria": text})
             assert wrong.status_code == 422, text
-        stale = form | {"ends_at": "2099-01-02T11:00", "version": "1"}
+        stale = form | {"ends_at": f"{year}-01-02T11:00", "version": "1"}
         assert (await browser.post(f"{place}/edit", data=stale)).status_code == 303
         conflict = await browser.post(f"{place}/edit", data=stale | {"name": "Cleaner air"})
         assert conflict.status_code == 409

@@ -160,6 +160,9 @@ async def test_milestones_are_changed_within_the_project(session: AsyncSession, 
     outside = MilestoneChange("More", later + timedelta(days=400))
     with pytest.raises(DayOutside):
         await milestones.change(session, match.coordinator, match.id, None, outside)
+    with pytest.raises(MalformedInput) as refused:
+        await milestones.change(session, match.guide, match.id, None, MilestoneChange("More", later, 10_000))
+    assert refused.value.details["fields"]["hours"].values == {"most": 500}
     await milestones.change(session, match.coordinator, match.id, None, MilestoneChange("More", later))
     assert [one.title for one in await steps(session, match)] == ["Plan B", "Report", "More"]
 

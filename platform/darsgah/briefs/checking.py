@@ -5,17 +5,19 @@ It is a pure function of what was written, so that a mentor sees its findings wh
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from darsgah.briefs.contacts import contacts
-from darsgah.briefs.content import BriefContent, DataKind
+from darsgah.briefs.content import MOST_STEP_HOURS, BriefContent, DataKind
 from darsgah.ui.language import Message
 
 LOWEST_TRL, HIGHEST_TRL = 3, 6
 """Technology readiness levels that a centre works at: from a proof of concept to a prototype shown in use."""
 LEAST_WORDS: Final = 200
 """Characters of a problem that somebody else can understand."""
+FURTHEST: Final = timedelta(days=2 * 366)
+"""So far ahead work begins, and so long it lasts, at most."""
 MISSING: Final = Message("This is missing.")
 _NEEDED = (
     "title", "problem", "deliverables", "skills", "data_kind", "hours_total", "hours_week", "milestones",
@@ -87,6 +89,9 @@ def _levels(content: BriefContent) -> Iterator[Finding]:
 
 
 def _hours(content: BriefContent) -> Iterator[Finding]:
+    if any(step.hours > MOST_STEP_HOURS for step in content.milestones):
+        text = Message("A milestone takes {most} hours of one person at most.", most=MOST_STEP_HOURS)
+        yield Finding("milestones", "hours", text)
     each = sum(step.hours for step in content.milestones)
     if content.milestones and content.team_most and content.hours_total:
         together = each * content.team_most
@@ -120,8 +125,12 @@ def _dates(content: BriefContent, today: date) -> Iterator[Finding]:
         yield Finding("apply_until", "past", Message("This day is over."))
     if content.apply_until and content.starts_on and content.starts_on <= content.apply_until:
         yield Finding("starts_on", "order", Message("The work begins after the last day to apply."))
+    if content.starts_on and content.starts_on > today + FURTHEST:
+        yield Finding("starts_on", "too_far", Message("The work begins within two years."))
     if content.starts_on and content.ends_on and content.ends_on <= content.starts_on:
         yield Finding("ends_on", "order", Message("The work ends after it begins."))
+    elif content.starts_on and content.ends_on and content.ends_on - content.starts_on > FURTHEST:
+        yield Finding("ends_on", "too_long", Message("The work lasts two years at most."))
     elif (
         content.starts_on
         and content.ends_on

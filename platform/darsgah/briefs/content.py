@@ -5,7 +5,7 @@ The field names are those of the ``brief`` table's columns, of the form and of t
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,8 @@ Hours = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Trl = Annotated[int, msgspec.Meta(ge=1, le=9)]
 MOST_SKILLS, MOST_MILESTONES, MOST_GATES = 12, 12, 6
+MOST_STEP_HOURS: Final = 500
+"""Hours of one person for one milestone, some twelve weeks of nothing else: the automatic check asks."""
 
 
 class DataKind(StrEnum):

@@ -138,9 +138,7 @@ def _read_plain(name: str, value: str, changes: dict[str, Any], errors: dict[str
         changes[name] = getattr(read_form({name: _latin(value) if name in NUMBERS else value}, _PLAIN), name)
     except MalformedInput as error:
         errors[name] = error.details["fields"][name]
-        if name in NUMBERS:
-            errors[name] = Message("Write a whole number that fits here.")
-        elif name in DATES:
+        if name in DATES:
             errors[name] = Message("Write a day as year-month-day, such as 2027-03-31.")
 
 

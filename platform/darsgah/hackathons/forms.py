@@ -128,6 +128,6 @@ def _track(parts: list[str]) -> TrackPlan:
 def _criterion(parts: list[str]) -> Criterion:
     weight = parts[-1] if len(parts) > 1 and parts[-1].isdecimal() else ""
     named = parts[:-1] if weight else parts
-    if weight and not 1 <= int(weight[:4]) <= 10:
+    if weight and (len(weight) > 4 or not 1 <= int(weight) <= 10):
         raise MalformedInput(fields={"criteria": Message("A weight is a number from 1 to 10.")})
     return Criterion(parts[0], named[1] if len(named) > 1 else "", int(weight) if weight else 1)

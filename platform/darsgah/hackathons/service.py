@@ -3,6 +3,7 @@
 Every act locks the hackathon first, so that two organisers act one after the other.
 """
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -49,6 +50,8 @@ FIXED: Final = ("hub_id", "team_least", "team_most")
 """What stays once it is published, beside tracks and criteria."""
 NEEDED: Final = ("name", "about", "rules")
 MOMENTS: Final = ("sign_up_until", "starts_at", "ends_at")
+FURTHEST, LONGEST = timedelta(days=2 * 366), timedelta(days=92)
+"""How far from today its moments lie, and how long it runs, at most."""
 
 
 async def create(session: AsyncSession, actor: Actor, plan: HackathonPlan) -> HackathonView:
@@ -358,9 +361,14 @@ def _wrong_times(plan: HackathonPlan) -> dict[str, Message]:
     zoneless = [name for name in MOMENTS if getattr(plan, name).tzinfo is None]
     if zoneless:
         return {name: Message("Give a time with its zone.") for name in zoneless}
+    far = [name for name in MOMENTS if abs(getattr(plan, name) - now()) > FURTHEST]
+    if far:
+        return {name: Message("Choose a time within two years.") for name in far}
     fields = {}
     if plan.ends_at <= plan.starts_at:
         fields["ends_at"] = Message("This lies before the start.")
+    elif plan.ends_at - plan.starts_at > LONGEST:
+        fields["ends_at"] = Message("A hackathon lasts {count} days at most.", count=LONGEST.days)
     elif plan.sign_up_until > plan.ends_at:
         fields["sign_up_until"] = Message("This lies after the end.")
     return fields

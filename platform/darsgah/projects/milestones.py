@@ -14,6 +14,7 @@ from darsgah.access import Actor
 from darsgah.blobs.store import BlobStore
 from darsgah.blobs.stored_file import StoredFile
 from darsgah.briefs import moving
+from darsgah.briefs.content import MOST_STEP_HOURS
 from darsgah.briefs.lifecycle import Stage
 from darsgah.db.columns import now
 from darsgah.errors import MalformedInput, NotFound
@@ -44,6 +45,8 @@ AT_WORK = frozenset({Stage.MILESTONES})
 """The stage in which things are handed in and decided."""
 PLANNED = frozenset({Stage.AGREEMENTS_SIGNED, Stage.KICKOFF, Stage.MILESTONES})
 """Stages in which milestones may be changed."""
+HOURS_A_DAY = 12
+"""Of one person, on no day more."""
 logger = structlog.get_logger("darsgah.projects")
 
 
@@ -98,6 +101,7 @@ async def change(
 
     Raises:
         DayOutside: the day is not one of the project's.
+        MalformedInput: it has no title, or more hours than the project's days.
         ChangedInBetween: it was changed meanwhile, or is accepted already.
         NotFound, and what ``require`` raises.
     """
@@ -108,6 +112,10 @@ async def change(
         raise MalformedInput(fields={"title": Message("This is needed.")})
     if not project.starts_on <= wanted.due_on <= project.ends_on:
         raise DayOutside(fields={"due_on": Message("Choose a day of the project.")})
+    most = min(MOST_STEP_HOURS, HOURS_A_DAY * ((project.ends_on - project.starts_on).days + 1))
+    if wanted.hours > most:
+        text = Message("The days of the project leave {most} hours of one person at most.", most=most)
+        raise MalformedInput(fields={"hours": text})
     if milestone_id is None:
         row = await _added(session, room, wanted)
     else:

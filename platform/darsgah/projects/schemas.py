@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from darsgah.briefs.content import MOST_STEP_HOURS
 from darsgah.briefs.lifecycle import Stage
 from darsgah.projects.room import Part
 from darsgah.ui.plain_text import LINE, NAME, TEXT
@@ -170,7 +171,7 @@ class MilestoneChange(msgspec.Struct, frozen=True):
 
     title: Title
     due_on: date
-    hours: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+    hours: Annotated[int, msgspec.Meta(ge=0, le=MOST_STEP_HOURS)] = 0
     version: int = 0
 
 

@@ -1,7 +1,8 @@
 """From a form's fields to a checked value, with a message beside every field at fault."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_args
+from types import NoneType, UnionType
+from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -10,6 +11,7 @@ from darsgah.ui.language import Message
 from darsgah.ui.plain_text import LINE, NAME
 
 Form = TypeVar("Form", bound=msgspec.Struct)
+_TOLD: Final = 100_000
 
 
 def read_form(values: Mapping[str, Any], kind: type[Form]) -> Form:
@@ -36,7 +38,10 @@ def read_form(values: Mapping[str, Any], kind: type[Form]) -> Form:
 
 
 def _message(value: object, kind: object) -> Message:
+    kind = _without_none(kind)
     bounds = next((item for item in get_args(kind)[1:] if isinstance(item, msgspec.Meta)), msgspec.Meta())
+    if kind is int or get_args(kind)[:1] == (int,):
+        return _number(bounds)
     if isinstance(value, str) and bounds.min_length is not None and len(value) < bounds.min_length:
         return Message("At least {count} characters.", count=bounds.min_length)
     if isinstance(value, str) and bounds.max_length is not None and len(value) > bounds.max_length:
@@ -46,6 +51,20 @@ def _message(value: object, kind: object) -> Message:
     if bounds.pattern in {LINE, NAME}:
         return Message("Write it on one line, with letters and without signs that are not seen.")
     return Message("This is not one of the choices.")
+
+
+def _without_none(kind: object) -> object:
+    """What a field takes when it is there."""
+    if get_origin(kind) not in (Union, UnionType):
+        return kind
+    return next((one for one in get_args(kind) if one is not NoneType), kind)
+
+
+def _number(bounds: msgspec.Meta) -> Message:
+    """Which whole numbers a field takes; the bound of a version and the like says nothing to people."""
+    if bounds.ge is None or bounds.le is None or bounds.le > _TOLD:
+        return Message("Write a whole number.")
+    return Message("Write a whole number from {least} to {most}.", least=bounds.ge, most=bounds.le)
 
 
 def local_path(value: object, default: str) -> str:
