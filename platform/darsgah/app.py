@@ -87,6 +87,9 @@ from darsgah.ui.language import Languages
 from darsgah.ui.service_worker import offline, service_worker
 from darsgah.ui.static_files import StaticFiles, favicon, static_file
 from darsgah.ui.templating import Pages
+from darsgah.units import api as units_api
+from darsgah.units import pages as units_pages
+from darsgah.units import staff_pages as units_staff_pages
 from darsgah.web.authentication import Authentication
 from darsgah.web.error_answers import EXCEPTION_HANDLERS
 from darsgah.web.forged_requests import ForgedRequests, csrf_config
@@ -215,6 +218,8 @@ def _routes() -> list[ControllerRouterHandler]:
         bank_pages.router,
         kernels_pages.router,
         tutor_nodes_pages.router,
+        units_pages.router,
+        units_staff_pages.router,
         briefs_pages.router,
         briefs_desk_pages.router,
         briefs_writing_pages.router,
@@ -251,6 +256,7 @@ def _routes() -> list[ControllerRouterHandler]:
                 credentials_staff_api.router,
                 kernels_api.router,
                 tutor_nodes_api.router,
+                units_api.router,
                 briefs_api.router,
                 organisations_api.router,
                 hiring_api.router,

@@ -18,6 +18,7 @@ from darsgah.errors import NotFound
 from darsgah.notices import service as notices
 from darsgah.ui.language import Languages
 from darsgah.units import assessing, service
+from darsgah.units.models import UnitAssessment, UnitLab
 from darsgah.units.schemas import ChosenLab, Outcome, Show, State, UnitChange
 from tests.applications.brief_and_teams import outcome, passes
 from tests.credentials.awarding import ISSUING
@@ -50,10 +51,10 @@ async def test_a_unit_is_written_in_versions(session: AsyncSession, network: Net
     unknown = msgspec.structs.replace(unit.content, labs=(ChosenLab(new_id()),))
     assert await outcome(service.save(session, admin, "X-1", UnitChange(unknown, 0))) == "malformed"
     await judge(session, network, reason="Ten years of work with it")
-    for table in ("unit_version", "unit_assessment"):
+    for table in (UnitLab, UnitAssessment):
         with pytest.raises(DBAPIError):
             async with session.begin_nested():
-                await session.execute(sa.text(f"DELETE FROM {table}"))
+                await session.execute(sa.delete(table))
 
 
 async def test_a_lab_that_names_a_unit_is_its_evidence(session: AsyncSession, network: Network) -> None:

@@ -10,6 +10,7 @@ from tests.hiring import routes as hiring_routes
 from tests.network import PASSWORD, RIGHT, WORK
 from tests.organisations.acting import PROFILE as MENTOR
 from tests.organisations.acting import becoming
+from tests.units import routes as unit_routes
 from tests.web.may import (
     ADMINISTRATORS,
     COHORT,
@@ -248,6 +249,7 @@ EXPECTED: Mapping[str, Expected] = {
     **brief_routes.ROUTES,
     **credential_routes.ROUTES,
     **hiring_routes.ROUTES,
+    **unit_routes.ROUTES,
 }
 
 DRAFT = {"content": WORK, "headers": {"If-Match": "1"}}
@@ -323,6 +325,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     "POST /api/v1/tutor/nodes": {"json": NODE},
     **credential_routes.BODIES,
     **hiring_routes.BODIES,
+    **unit_routes.BODIES,
     **application_routes.BODIES,
     **brief_routes.BODIES,
 }

@@ -33,6 +33,7 @@ from tests.briefs import routes as brief_routes
 from tests.credentials import routes as credential_routes
 from tests.network import DATA_FILE, RELEASE, WORK, Platform
 from tests.organisations.acting import becoming
+from tests.units import routes as unit_routes
 from tests.web import evaluation_routes, hackathon_routes, platform_routes, project_routes
 from tests.web.may import (
     LEARNERS,
@@ -104,6 +105,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         application_rows = await application_routes.rows(session, platform)
         brief_rows = await brief_routes.rows(session, platform)
         credential_rows = await credential_routes.rows(session, platform)
+        unit_rows = await unit_routes.rows(session, platform)
         project_rows = await project_routes.addresses(session)
     return await hackathon_routes.addresses(database, network) | {
         **application_rows,
@@ -134,6 +136,7 @@ async def addresses(platform: Platform, grader: Grader) -> Mapping[str, str]:
         "{submission_id:uuid}": str(handed_in.id),
         "{node_id:uuid}": str(network.lab_version_id),
         **credential_rows,
+        **unit_rows,
         **project_rows,
         **evaluation_routes.ADDRESSES,
         "{name:str}": "lab",

@@ -41,6 +41,12 @@ INDUSTRY = (
     ),
     Task(Message("Hackathons"), "/hackathons", Message("Hold one, and have it judged."), _ADMINISTRATORS),
     Task(
+        Message("Qualification units"),
+        "/hub/units",
+        Message("See who waits for an assessor, and find people competent."),
+        _STAFF,
+    ),
+    Task(
         Message("Credentials"),
         "/hub/credentials",
         Message("What was issued; revoke one with a reason."),

@@ -3,6 +3,7 @@
 Units are everybody's to read; who is shown how a person stands to them is decided in ``assessing``.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from darsgah.units.models import Unit, UnitAssessment, UnitLab, UnitVersion
+from darsgah.units.schemas import CODE, LONGEST_CODE
 
 Row = tuple[Unit, UnitVersion]
 """A unit with its text of now."""
@@ -21,8 +23,15 @@ _NOW = select(Unit, UnitVersion).join(
 )
 
 
+def is_code(text: str) -> bool:
+    """Whether a unit can have that code."""
+    return len(text) <= LONGEST_CODE and re.fullmatch(CODE, text) is not None and "\n" not in text
+
+
 async def unit(session: AsyncSession, code: str) -> Row | None:
-    """The unit of that code."""
+    """The unit of that code; none for what is no code at all."""
+    if not is_code(code):
+        return None
     row = (await session.execute(_NOW.where(Unit.code == code))).one_or_none()
     return None if row is None else (row[0], row[1])
 
@@ -32,6 +41,8 @@ async def unit_locked(session: AsyncSession, code: str) -> Row | None:
 
     The code is locked and not the row, so that two who make the same unit wait for each other too.
     """
+    if not is_code(code):
+        return None
     name = sa.func.hashtextextended(f"unit {code}", 24)
     await session.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
     statement = _NOW.where(Unit.code == code).execution_options(populate_existing=True)
@@ -54,8 +65,10 @@ async def listed(
     after: str = "",
     limit: int,
 ) -> list[Row]:
-    """Units by code, from the one after ``after`` on; those of ``only`` whether they are retired or not."""
-    statement = _NOW.where(col(Unit.code) > after, col(Unit.id).not_in(without))
+    """Units by code, from the one after that code on; those of ``only`` whether they are retired or not."""
+    statement = _NOW.where(col(Unit.id).not_in(without))
+    if is_code(after):
+        statement = statement.where(col(Unit.code) > after)
     if only is not None:
         statement = statement.where(col(Unit.id).in_(only))
     elif not retired:

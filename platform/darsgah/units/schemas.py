@@ -14,8 +14,8 @@ import msgspec
 from darsgah.ui.plain_text import LINE, NAME, TEXT, WEB_ADDRESS
 
 CODE = r"^[A-Z0-9]+([.-][A-Z0-9]+)*$"
-Code = Annotated[str, msgspec.Meta(pattern=CODE, max_length=40)]
 """The code of a unit, as labs name it."""
+LONGEST_CODE = 40
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NAME)]
 Line = Annotated[str, msgspec.Meta(max_length=200, pattern=LINE)]
 CriterionText = Annotated[str, msgspec.Meta(min_length=1, max_length=400, pattern=NAME)]

@@ -1,6 +1,6 @@
 """What can be done with units: write, change and retire them, and see how one stands to each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -107,7 +107,6 @@ async def unit_view(
     unit, text = row
     found = await gather(session, [row], [account_id], reader)
     last = found.newest.get((account_id, unit.id))
-    chosen = (await queries.labs(session, [(unit.id, text.number)])).get(unit.id, [])
     views = await assessment_views(session, [last] if last else [])
     return UnitView(
         id=unit.id,
@@ -115,7 +114,7 @@ async def unit_view(
         version=unit.version,
         retired=unit.retired_at is not None,
         changed_at=text.changed_at,
-        content=content(text, chosen),
+        content=await _content(session, row),
         state=found.state(account_id, unit.id),
         labs=found.of(account_id, unit.id),
         assessment=views[0] if views else None,
@@ -123,11 +122,13 @@ async def unit_view(
     )
 
 
-def content(text: UnitVersion, labs: Sequence[UnitLab]) -> UnitContent:
-    """What is written in one version of a unit."""
+async def _content(session: AsyncSession, row: Row) -> UnitContent:
+    """What is written of a unit now."""
+    unit, text = row
+    labs = (await queries.labs(session, [(unit.id, text.number)])).get(unit.id, [])
     values = {name: getattr(text, name) for name in (*_PLAIN, "criteria")}
     written: UnitContent = msgspec.convert(values, UnitContent)
-    return msgspec.structs.replace(written, labs=tuple(ChosenLab(row.lab_id, row.share) for row in labs))
+    return msgspec.structs.replace(written, labs=tuple(ChosenLab(one.lab_id, one.share) for one in labs))
 
 
 async def own_history(session: AsyncSession, actor: Actor, code: str) -> Assessments:
@@ -149,25 +150,26 @@ async def save(session: AsyncSession, actor: Actor, code: str, change: UnitChang
     Raises:
         UnitChanged: it is not in the version that the change was written from.
         ClaimsTooMuch: a text says that a body has confirmed something.
-        MalformedInput: a lab is named twice, or the network has none of that id.
+        MalformedInput: it is no code, a lab is named twice, or the network has none of that id.
     """
+    if not queries.is_code(code):
+        wrong = Message("Capital letters and digits, joined by hyphens or dots, such as AI-F-01.")
+        raise MalformedInput(fields={"code": wrong})
     written = _tidied(change.content)
     _refuse_claims(written)
     row = await queries.unit_locked(session, code)
     if change.version != (row[0].version if row else 0):
         raise UnitChanged(version=row[0].version if row else 0)
-    before: tuple[UUID, ...] = ()
+    before = await _content(session, row) if row else None
+    if row is not None and written == before:
+        return await unit_view(session, row, actor.account_id, actor)
+    await _refuse_unknown(session, written, before)
     if row is not None:
         unit = row[0]
-        chosen = (await queries.labs(session, [(unit.id, unit.version)])).get(unit.id, [])
-        if content(row[1], chosen) == written:
-            return await unit_view(session, row, actor.account_id, actor)
-        before = tuple(one.lab_id for one in chosen)
         unit.version += 1
     else:
         unit = Unit(code=code)
         session.add(unit)
-    await _refuse_unknown(session, written, before)
     await session.flush()
     text = await _write(session, actor, unit, written)
     logger.info("unit_written", unit=code, version=unit.version, by=str(actor.account_id))
@@ -213,10 +215,10 @@ def _refuse_claims(written: UnitContent) -> None:
         raise ClaimsTooMuch(fields=dict.fromkeys(wrong, Message("It may only describe.")))
 
 
-async def _refuse_unknown(session: AsyncSession, written: UnitContent, before: Collection[UUID]) -> None:
+async def _refuse_unknown(session: AsyncSession, written: UnitContent, before: UnitContent | None) -> None:
     """Labs are the network's, but for those that the unit has already."""
     ids = [one.lab_id for one in written.labs]
-    new = set(ids) - set(before)
+    new = set(ids) - {one.lab_id for one in before.labs} if before else set(ids)
     known = {view.lab_id for view in await catalog.labs_for_hub(session, None)} if new else set()
     if len(set(ids)) != len(ids) or not new <= known:
         raise MalformedInput(fields={"labs": Message("Name each lab once, and only labs of the network.")})
