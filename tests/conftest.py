@@ -14,6 +14,7 @@ from darsgah.settings import Settings
 from darsgah_grader.grading import Grader
 from darsgah_grader.sandbox import attempts
 from tests.database import DatabaseServer, StoppableServer, database_server
+from tests.journeys.demo_site import Site, demo_site
 from tests.network import Platform, build_network, running
 
 FIRST = (
@@ -122,3 +123,10 @@ async def platform(
             network = await build_network(session, blobs)
         async with running(settings, database, blobs) as app:
             yield Platform(app, database, blobs, settings, network)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo, served for all browsers of this test process."""
+    with demo_site(tmp_path_factory.mktemp("demo") / "home") as running:
+        yield running

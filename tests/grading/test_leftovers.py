@@ -157,7 +157,8 @@ def test_what_grows_is_weighed(tmp_path: Path) -> None:
         while not descendants(sandbox.pid or 0) and time.monotonic() < ending:
             time.sleep(0.01)  # the first fork that waits is on its way
         before = watch.weight()
-        for _ in range(30):
+        for _ in range(60):
             opened.enter_context(Path("/dev/null").open())
-        assert watch.weight().descriptors >= before.descriptors + 30
+        # What earlier tests left to the garbage collector may close a few meanwhile.
+        assert watch.weight().descriptors >= before.descriptors + 50
         assert before.warm[sandbox.pid or 0] > 1_000_000

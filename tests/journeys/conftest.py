@@ -6,20 +6,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from darsgah.demo import PASSWORD
-from tests.journeys.demo_site import Site, demo_site
+from tests.journeys.demo_site import Site
 from tests.journeys.watching import watch, watch_answers
 from tests.ui.gallery_server import chromium
 
 SignIn = Callable[..., Page]
 TIMEOUT = 60_000
 """Milliseconds that a step may take on a machine that does much else."""
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo, served for the whole run."""
-    with demo_site(tmp_path_factory.mktemp("demo") / "home") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

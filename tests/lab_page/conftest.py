@@ -1,19 +1,11 @@
-"""One demo site and one browser for the tests that open the lab page."""
+"""One browser for the tests that open the lab page."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.demo_site import Site, demo_site
 from tests.ui.gallery_server import chromium
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo, served for the whole run."""
-    with demo_site(tmp_path_factory.mktemp("demo") / "home") as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

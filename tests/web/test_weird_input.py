@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 from darsgah.accounts.tokens import SESSION_COOKIE
 from tests.network import PASSWORD, WORK, Platform
 
-EXAMPLES = 8
+EXAMPLES = 4
 """Made-up requests for each operation."""
 
 NONSENSE: Mapping[str, str] = {
