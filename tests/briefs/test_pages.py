@@ -206,6 +206,10 @@ async def test_a_brief_from_beginning_to_publishing_as_json(platform: Platform, 
         history = (await program.get(f"{url}/desk")).json()["history"]
         assert [line["name"] for line in history] == ["begin", "submit", "pass_check", "publish"]
         assert [line["by"] for line in history][2:] == [None, "Hub Admin"]
+        assert (await admin.get(f"{url}/desk")).json()["sees_applicants"]
+    async with platform.program("auditor") as auditor:
+        assert not (await auditor.get(f"{url}/desk")).json()["sees_applicants"]
+        assert (await auditor.get(f"{url}/applicants")).status_code == 404
     async with platform.program("learner") as learner:
         found = (await learner.get("/api/v1/briefs?words=leaf")).json()
         assert str(url.rpartition("/")[2]) in {brief["id"] for brief in found["briefs"]}

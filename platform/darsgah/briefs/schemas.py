@@ -221,6 +221,7 @@ class BriefDesk(msgspec.Struct, frozen=True):
         meets_threshold: whether this round's scores allow an approval; None without scores.
         may_approve: the approvals that the reader may give or take back now.
         moves: what the reader may do now.
+        sees_applicants: the reader may look at who applied.
     """
 
     brief: BriefView
@@ -238,6 +239,7 @@ class BriefDesk(msgspec.Struct, frozen=True):
     moves: tuple[MoveView, ...]
     projects: tuple["ProjectHeading", ...]
     successors: tuple["Successor", ...]
+    sees_applicants: bool
 
 
 class ProjectHeading(msgspec.Struct, frozen=True):

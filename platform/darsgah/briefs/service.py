@@ -14,7 +14,7 @@ from darsgah.accounts import service as accounts
 from darsgah.briefs import queries, reading, reviewing, writing
 from darsgah.briefs.checking import check
 from darsgah.briefs.errors import MoveNotAllowed, NotYours
-from darsgah.briefs.lifecycle import SHOWN, WRITING, Lane, Stage, Who, moves_from
+from darsgah.briefs.lifecycle import OPEN, SHOWN, WRITING, Lane, Stage, Who, moves_from
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import move_brief
 from darsgah.briefs.parts import parts, standing_behind, standing_of
@@ -98,6 +98,7 @@ async def desk(session: AsyncSession, actor: Actor, brief_id: UUID, language: La
         ),
         projects=await _projects(session, brief),
         successors=await _successors(session, brief, held),
+        sees_applicants=stage in {*OPEN, Stage.PAUSED} and bool(held & {Who.MENTOR, Who.COORDINATOR}),
     )
 
 
