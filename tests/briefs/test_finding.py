@@ -1,12 +1,17 @@
 """Finding: words in English and Urdu however they are typed, filters, pages of a list, and gates."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
 from darsgah.blobs.store import memory_blobs
-from darsgah.briefs import finding, gates, service
+from darsgah.briefs import finding, gates, queries, service
 from darsgah.briefs.content import Gate, GateRule, Place
+from darsgah.briefs.lifecycle import Stage
 from darsgah.briefs.schemas import Wanted
 from darsgah.catalog import service as catalog
 from darsgah.db.columns import new_id, now
@@ -142,3 +147,35 @@ async def test_gates_are_asked_anew(session: AsyncSession, network: Network, men
     (gate,) = (await service.view(session, network.people["other_learner"], brief_id)).gates
     assert (gate.met, gate.link) == (False, f"/assignments/{network.other_assignment_id}")
     assert not gates.passes(GateRule.ANY, {})
+
+
+async def used_index(session: AsyncSession, call: Coroutine[Any, Any, Any]) -> str:
+    """The index by which the first statement of a call finds its rows, where a table is never read whole."""
+    found: list[tuple[str, Any]] = []
+    connection = session.sync_session.connection()
+
+    def look(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        found.append((statement, parameters))
+
+    sa.event.listen(connection, "before_cursor_execute", look)
+    await call
+    sa.event.remove(connection, "before_cursor_execute", look)
+    for kind in ("seqscan", "sort", "bitmapscan"):
+        await session.execute(sa.text(f"SET LOCAL enable_{kind} = off"))
+    statement, parameters = found[0]
+    plan = await (await session.connection()).exec_driver_sql(
+        f"EXPLAIN (FORMAT JSON) {statement}", parameters
+    )
+    node = plan.scalar_one()[0]["Plan"]
+    while "Index Name" not in node:
+        node = node["Plans"][0]
+    return str(node["Index Name"])
+
+
+async def test_lists_cost_what_they_show_and_not_all_that_there_ever_was(
+    session: AsyncSession, network: Network
+) -> None:
+    found = queries.found(session, Wanted(), None, limit=20)
+    assert await used_index(session, found) == "ix_brief_open"
+    in_review = queries.run(session, network.people["network_admin"], Stage.IN_REVIEW, after=None, limit=20)
+    assert await used_index(session, in_review) == "ix_brief_stage_id"

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field
 
-from darsgah.briefs.lifecycle import FIRST, Lane, Stage
+from darsgah.briefs.lifecycle import ENDED, FIRST, OPEN, Lane, Stage
 from darsgah.db.columns import Record, created_at_column, id_column, moment_column
 
 _STAGES = ", ".join(f"'{stage}'" for stage in Stage)
+_OPEN = ", ".join(f"'{stage}'" for stage in Stage if stage in OPEN)
+_ENDED = ", ".join(f"'{stage}'" for stage in Stage if stage in ENDED)
 SEARCHED = "brief_words(title, title_ur, skills, problem, deliverables)"
 """What is found by words: the migration that made the function says how, Urdu included."""
 
@@ -31,9 +33,9 @@ class Brief(Record, table=True):
         sa.CheckConstraint(f"resume_stage in ({_STAGES})", name="resume_stage"),
         sa.Index("ix_brief_hub_id_id", "hub_id", "id"),
         sa.Index("ix_brief_mentor_id_id", "mentor_id", "id"),
-        sa.Index(
-            "ix_brief_found", "published_at", "id", postgresql_where=sa.text("published_at is not null")
-        ),
+        sa.Index("ix_brief_hub_id_stage_id", "hub_id", "stage", "id"),
+        sa.Index("ix_brief_stage_id", "stage", "id"),
+        sa.Index("ix_brief_open", "published_at", "id", postgresql_where=sa.text(f"stage in ({_OPEN})")),
         sa.Index("ix_brief_search", "search", postgresql_using="gin"),
     )
 
@@ -190,6 +192,7 @@ class Project(Record, table=True):
         sa.CheckConstraint(f"stage in ({_STAGES})", name="stage"),
         sa.CheckConstraint(f"resume_stage in ({_STAGES})", name="resume_stage"),
         sa.Index("ix_project_hub_id_id", "hub_id", "id"),
+        sa.Index("ix_project_running", "id", postgresql_where=sa.text(f"stage not in ({_ENDED})")),
     )
 
     id: UUID = id_column()
