@@ -1,6 +1,6 @@
 """How many tests are graded split, over all that nbgrader brings and our own labs.
 
-The scores of what nbgrader brings are the same in one process; ``test_shipped_labs_pass`` holds the labs' own.
+What nbgrader brings has the same scores in one process.
 """
 
 import re
