@@ -98,6 +98,10 @@ async def test_handing_in_over_the_page(inside: Platform, match: Match) -> None:
         assert "is not what its name says" in main(refused)
         assert 'value="https://example.org/code"' in main(refused)
         assert harmless(main(refused))
+        wrong = await client.post(
+            f"/api/v1{step}/submissions", data=words, files=[("report", ("a.png", PNG))]
+        )
+        assert "the field report, and files go each into a field named file" in wrong.json()["detail"]
         sent = await client.post(f"{step}/submissions", data=words, files=files)
         assert sent.status_code == 303, sent.text
         page = main(await client.get(step))

@@ -221,11 +221,17 @@ async def test_a_refused_upload_shows_the_lab_again_with_the_reason(platform: Pl
 async def test_an_upload_in_the_wrong_shape_is_told_the_right_one(platform: Platform) -> None:
     address = f"/api/v1/assignments/{platform.network.assignment_id}/submissions"
     async with platform.program("learner") as client:
-        for sent in ({"json": {"notebook": "x"}}, {"files": {"file": ("lab.ipynb", RELEASE)}}):
+        file = ("lab.ipynb", RELEASE)
+        for sent, code in (
+            ({"json": {"notebook": "x"}}, "nothing_sent"),
+            ({"files": {"file": file}}, "wrong_field"),
+            ({"files": {"notebook": file, "notebook2": file}}, "wrong_field"),
+        ):
             answer = await client.post(address, **sent)
-            assert (answer.status_code, answer.json()["code"]) == (422, "nothing_sent")
+            assert (answer.status_code, answer.json()["code"]) == (422, code)
             assert "multipart/form-data" in answer.json()["detail"]
             assert "field named notebook" in answer.json()["detail"]
+        assert "the field notebook2" in answer.json()["detail"]
 
 
 async def test_a_problem_names_parameters_as_they_are_sent(platform: Platform) -> None:

@@ -14,6 +14,7 @@ from darsgah.projects.file_checks import FILE_BYTES, check, safe_name
 from darsgah.projects.links import safe_link
 from darsgah.projects.milestones import HandedIn
 from darsgah.projects.schemas import LONGEST_NOTE, MOST_FILES
+from darsgah.ui.form_data import stray_file
 from darsgah.ui.language import Message
 
 UPLOAD_BYTES: Final = 4 * FILE_BYTES
@@ -29,6 +30,13 @@ async def read_handed_in(request: Request[Any, Any, Any], blobs: BlobStore) -> H
         FileRefused, FilesTooLarge, MalformedInput: nothing was kept of it.
     """
     form = await request.form()
+    stray = stray_file(form, FILE)
+    if stray is not None:
+        raise FileRefused(
+            "There is a file in the field {field}, and files go each into a field named file of the "
+            "multipart/form-data; nothing was handed in.",
+            field=stray,
+        )
     uploads = [item for item in form.getall(FILE, []) if isinstance(item, UploadFile) and item.filename]
     written = [str(item) for item in form.getall(LINK, []) if isinstance(item, str)]
     links = [safe_link(address, LINK) for address in written if address.strip()]

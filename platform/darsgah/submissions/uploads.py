@@ -8,6 +8,7 @@ from litestar.datastructures import UploadFile
 
 from darsgah.enrolments.schemas import AssignmentView
 from darsgah.submissions.errors import NotebookRefused
+from darsgah.ui.form_data import stray_file
 from darsgah_grader.intake import read_notebook
 from darsgah_grader.notebook import Notebook
 from darsgah_grader.types import Limits, SubmissionRejected
@@ -22,9 +23,17 @@ async def read_uploads(request: Request[Any, Any, Any]) -> dict[str, bytes]:
     """The files of a multipart form's ``notebook`` fields, by file name; an empty field counts as nothing.
 
     Raises:
-        NotebookRefused: too many files, two of one name, or no such field in the request.
+        NotebookRefused: too many files, two of one name, one in another field, or no such field at all.
     """
     form = await request.form()
+    stray = stray_file(form, FIELD)
+    if stray is not None:
+        raise NotebookRefused(
+            "There is a file in the field {field}, and notebooks go each into a field named notebook of the "
+            "multipart/form-data; nothing was recorded.",
+            reason="wrong_field",
+            field=stray,
+        )
     fields = [item for item in form.getall(FIELD, []) if isinstance(item, UploadFile)]
     if not fields:
         raise NotebookRefused(

@@ -5,6 +5,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import msgspec
+from litestar.datastructures import FormMultiDict, UploadFile
 
 from darsgah.errors import MalformedInput
 from darsgah.ui.language import Message
@@ -65,6 +66,14 @@ def _number(bounds: msgspec.Meta) -> Message:
     if bounds.ge is None or bounds.le is None or bounds.le > _TOLD:
         return Message("Write a whole number.")
     return Message("Write a whole number from {least} to {most}.", least=bounds.ge, most=bounds.le)
+
+
+def stray_file(form: FormMultiDict, expected: str) -> str | None:
+    """The name of a field with a file in it that is not the one for files; None where there is none."""
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile) and value.filename and name != expected:
+            return "".join(letter for letter in name if letter.isprintable())[:60] or "-"
+    return None
 
 
 def local_path(value: object, default: str) -> str:
