@@ -215,6 +215,29 @@ async def test_what_a_retired_key_signed_counts(session: AsyncSession, network: 
     OB3Verifier.for_issuer_did(ISSUER, download=fetch).verify(new)
 
 
+async def test_what_is_being_signed_is_signed_again_as_well(database: Database) -> None:
+    """A key is marked while an award has taken it and is not yet written: the mark waits for the award."""
+    async with database.begin() as session:
+        network = await build_network(session, memory_blobs())
+        await service.award(session, ISSUING, award(network))
+
+    async def mark() -> int:
+        async with database.begin() as session:
+            row = await session.scalar(sa.select(IssuerKey))
+            assert row
+            return await keys.compromise(session, ISSUING, row.id, by=None, reason="A laptop was stolen.")
+
+    async with database.begin() as session:
+        await keys.signing_key(session, ISSUING, await keys.issuing_hub(session, network.hub_id))
+        marking = asyncio.create_task(mark())
+        await asyncio.wait([marking], timeout=0.5)
+        made = await service.award(session, ISSUING, award(network, "classmate"))
+    assert await marking == 2
+    async with database.begin() as session:
+        token = await token_of(session, network, "classmate", made)
+        assert (await verify(session, ISSUING.addresses, token)).valid
+
+
 async def test_what_a_compromised_key_signed_is_signed_again(session: AsyncSession, network: Network) -> None:
     credential_id = await service.award(session, ISSUING, award(network))
     before = await token_of(session, network, "learner", credential_id)

@@ -29,6 +29,8 @@ from darsgah.hubs.schemas import HubView
 
 NETWORK: Final = "network"
 """In addresses it stands for the network itself, which issues beside its hubs."""
+_AT_ONCE: Final = 500
+"""Credentials that are signed again at a time."""
 _CODE: Final = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
 logger = structlog.get_logger("darsgah.credentials")
 
@@ -63,14 +65,17 @@ async def signing_key(
 ) -> tuple[IssuerKey, SigningKey]:
     """The key that signs for a hub, or for the network; made now if there is none yet.
 
+    Nobody marks it as compromised before the caller's transaction ends: what is signed with it is there by
+    then, to be signed again. The caller takes it before any list of revocations.
+
     Raises:
         KeyLocked: the operator's secret here is not the one that it was sealed under.
     """
     issuer = issuing.addresses.issuer(hub.code if hub else None)
-    row = await queries.active_key(session, issuer)
+    row = await queries.held_key(session, issuer)
     if row is None:
         await queries.add_key(session, _new_key(issuing, issuer, hub))
-        row = await queries.active_key(session, issuer)
+        row = await queries.held_key(session, issuer)
         assert row is not None, "added by us or by another"  # noqa: S101 # the unique index says so
         logger.info("issuer_key_made", issuer=issuer, kid=row.kid)
     return row, _opened(issuing, row)
@@ -103,7 +108,7 @@ async def rotate(
     """
     issuer = issuing.addresses.issuer(hub.code if hub else None)
     await queries.lock_occasion(session, f"key of {issuer}")
-    before = await queries.active_key(session, issuer, lock=True)
+    before = await queries.active_key_for_update(session, issuer)
     if before is not None:
         _put_away(before, KeyState.RETIRED, by, reason)
         await session.flush()
@@ -138,16 +143,19 @@ async def compromise(
     _put_away(row, KeyState.COMPROMISED, by, reason)
     await session.flush()
     fresh, key = await signing_key(session, issuing, hub)
-    signed = await queries.signed_with(session, row.id)
-    for credential in signed:
-        payload = tokens.read(credential.jwt).payload
-        credential.jwt = tokens.sign(key, _under(payload, key.issuer), tokens.CREDENTIAL_TYPE)
-        credential.key_id = fresh.id
+    signed = 0
+    while some := await queries.signed_with(session, row.id, _AT_ONCE):
+        for credential in some:
+            payload = tokens.read(credential.jwt).payload
+            credential.jwt = tokens.sign(key, _under(payload, key.issuer), tokens.CREDENTIAL_TYPE)
+            credential.key_id = fresh.id
+        await session.flush()
+        signed += len(some)
     for kept in await queries.lists_signed_with(session, row.id):
         kept.revision += 1
     await session.flush()
-    logger.warning("issuer_key_compromised", kid=row.kid, signed_again=len(signed))
-    return len(signed)
+    logger.warning("issuer_key_compromised", kid=row.kid, signed_again=signed)
+    return signed
 
 
 def _under(payload: dict[str, Any], issuer: str) -> dict[str, Any]:
@@ -168,7 +176,7 @@ def jwk_of(row: IssuerKey) -> dict[str, Any]:
 
 async def key_set(session: AsyncSession, issuer: str | None = None) -> dict[str, Any]:
     """The public keys of an issuer, or of all, as a JWK Set; ``compromised`` names those that left it."""
-    rows = [row for row, _ in await queries.keys(session, issuer)]
+    rows = await queries.keys(session, issuer)
     return {
         "keys": [jwk_of(row) for row in rows if row.state != KeyState.COMPROMISED],
         "compromised": [
@@ -183,7 +191,7 @@ async def did_document(session: AsyncSession, issuer: str, address: str) -> dict
     Raises:
         NotFound: nobody ever signed under that name.
     """
-    rows = [row for row, _ in await queries.keys(session, issuer) if row.state != KeyState.COMPROMISED]
+    rows = [row for row in await queries.keys(session, issuer) if row.state != KeyState.COMPROMISED]
     if not rows:
         raise NotFound
     rows.sort(key=lambda row: row.state != KeyState.ACTIVE)
@@ -208,14 +216,14 @@ async def issuer_view(session: AsyncSession, addresses: Addresses, code: str) ->
     """
     hub = None if code == NETWORK else await hub_named(session, code)
     issuer = addresses.issuer(hub.code if hub else None)
-    rows = await queries.keys(session, issuer)
+    rows = [(row, None) for row in await queries.keys(session, issuer)]
     return IssuerView(issuer, addresses.profile(hub.code if hub else None), hub, _views(rows))
 
 
 async def issuers(session: AsyncSession, addresses: Addresses) -> list[IssuerView]:
     """Every issuer that has a key, the network first, for its administrators."""
     by_issuer: dict[str, list[tuple[IssuerKey, int]]] = {}
-    for row, signed in await queries.keys(session):
+    for row, signed in await queries.counted_keys(session):
         by_issuer.setdefault(row.issuer, []).append((row, signed))
     hub_ids = {rows[0][0].hub_id for rows in by_issuer.values()} - {None}
     known = await hubs.hubs_by_id(session, [hub_id for hub_id in hub_ids if hub_id is not None])
@@ -227,7 +235,7 @@ async def issuers(session: AsyncSession, addresses: Addresses) -> list[IssuerVie
     return sorted(views, key=lambda view: (view.hub is not None, view.did))
 
 
-def _views(rows: Sequence[tuple[IssuerKey, int]]) -> tuple[KeyView, ...]:
+def _views(rows: Sequence[tuple[IssuerKey, int | None]]) -> tuple[KeyView, ...]:
     return tuple(
         KeyView(
             id=row.id,

@@ -137,10 +137,17 @@ async def lock_occasion(session: AsyncSession, name: str) -> None:
     await session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 7))))
 
 
-async def active_key(session: AsyncSession, issuer: str, *, lock: bool = False) -> IssuerKey | None:
-    """The key that signs for an issuer now."""
+async def active_key_for_update(session: AsyncSession, issuer: str) -> IssuerKey | None:
+    """The key that signs for an issuer now, locked: nobody signs with it until the transaction ends."""
     statement = select(IssuerKey).where(IssuerKey.issuer == issuer, IssuerKey.state == "active")
-    return (await session.execute(statement.with_for_update() if lock else statement)).scalar_one_or_none()
+    return (await session.execute(statement.with_for_update())).scalar_one_or_none()
+
+
+async def held_key(session: AsyncSession, issuer: str) -> IssuerKey | None:
+    """The same for signing: it is neither replaced nor marked before the transaction ends."""
+    statement = select(IssuerKey).where(IssuerKey.issuer == issuer, IssuerKey.state == "active")
+    statement = statement.with_for_update(read=True).execution_options(populate_existing=True)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def add_key(session: AsyncSession, key: IssuerKey) -> None:
@@ -160,8 +167,16 @@ async def key_by_kid(session: AsyncSession, kid: str) -> IssuerKey | None:
     return (await session.execute(select(IssuerKey).where(IssuerKey.kid == kid))).scalar_one_or_none()
 
 
-async def keys(session: AsyncSession, issuer: str | None = None) -> Sequence[tuple[IssuerKey, int]]:
-    """The keys of an issuer, or all, newest first, each with how many credentials it signed."""
+async def keys(session: AsyncSession, issuer: str | None = None) -> Sequence[IssuerKey]:
+    """The keys of an issuer, or all, newest first."""
+    statement = select(IssuerKey).order_by(col(IssuerKey.id).desc())
+    if issuer is not None:
+        statement = statement.where(IssuerKey.issuer == issuer)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def counted_keys(session: AsyncSession, issuer: str | None = None) -> Sequence[tuple[IssuerKey, int]]:
+    """The same, each with how many credentials it signed: that takes the longer the more there are."""
     signed = (
         select(sa.func.count())
         .where(col(Credential.key_id) == col(IssuerKey.id))
@@ -180,10 +195,10 @@ async def has_issuer(session: AsyncSession, issuer: str) -> bool:
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-async def signed_with(session: AsyncSession, key_id: UUID) -> Sequence[Credential]:
-    """The credentials that a key signed, locked."""
-    statement = select(Credential).where(Credential.key_id == key_id).with_for_update()
-    return (await session.execute(statement)).scalars().all()
+async def signed_with(session: AsyncSession, key_id: UUID, limit: int) -> Sequence[Credential]:
+    """Some of the credentials that a key signed, locked."""
+    statement = select(Credential).where(Credential.key_id == key_id).order_by(col(Credential.id))
+    return (await session.execute(statement.limit(limit).with_for_update())).scalars().all()
 
 
 async def newest_list(session: AsyncSession, issuer: str) -> StatusList | None:

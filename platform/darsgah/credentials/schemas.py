@@ -193,8 +193,8 @@ class KeyView(msgspec.Struct, frozen=True):
     created_at: datetime
     retired_at: datetime | None
     reason: str
-    signed: int
-    """How many credentials it signed."""
+    signed: int | None
+    """How many credentials it signed, for who keeps the keys; None for everybody else."""
 
 
 class IssuerView(msgspec.Struct, frozen=True):

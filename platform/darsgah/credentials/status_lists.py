@@ -20,7 +20,8 @@ from darsgah.credentials import queries, tokens
 from darsgah.credentials.document import VC, instant
 from darsgah.credentials.issuing import Issuing
 from darsgah.credentials.keys import issuing_hub, signing_key
-from darsgah.credentials.models import StatusList
+from darsgah.credentials.models import IssuerKey, StatusList
+from darsgah.credentials.tokens import SigningKey
 from darsgah.db.columns import now
 from darsgah.errors import NotFound
 
@@ -70,12 +71,13 @@ async def current(session: AsyncSession, issuing: Issuing, list_id: UUID) -> str
         raise NotFound
     if _is_fresh(kept):
         return kept.jwt
+    row, key = await signing_key(session, issuing, await issuing_hub(session, kept.hub_id))
     kept = await queries.status_list(session, list_id, lock=True)
     if kept is None:
         raise NotFound
     await session.refresh(kept)
     if not _is_fresh(kept):
-        await _sign(session, issuing, kept)
+        await _sign(session, issuing, kept, row, key)
     return kept.jwt
 
 
@@ -85,9 +87,9 @@ def _is_fresh(kept: StatusList) -> bool:
     return kept.signed_at + LIFETIME - RENEW_BEFORE > now()
 
 
-async def _sign(session: AsyncSession, issuing: Issuing, kept: StatusList) -> None:
-    hub = await issuing_hub(session, kept.hub_id)
-    row, key = await signing_key(session, issuing, hub)
+async def _sign(
+    session: AsyncSession, issuing: Issuing, kept: StatusList, row: IssuerKey, key: SigningKey
+) -> None:
     moment = now().replace(microsecond=0)
     payload = _payload(
         issuing.addresses.status_list(kept.id),
