@@ -128,8 +128,8 @@ def write_brief(page: Page) -> str:
         page.fill(f"[name={name}]", value)
     for name, value in CHOSEN.items():
         page.select_option(f"[name={name}]", value)
-    lab = page.locator("[name=gate_lab_1] option").filter(has_text="HTTP").first
-    page.select_option("[name=gate_lab_1]", lab.get_attribute("value"))
+    lab = page.locator("[name=gate_subject_1] option").filter(has_text="HTTP").first
+    page.select_option("[name=gate_subject_1]", lab.get_attribute("value"))
     page.click("button[name=submit]")
     page.wait_for_url(re.compile(r"/briefs/[0-9a-f-]+\?done"))
     address = page.url.split("?")[0]

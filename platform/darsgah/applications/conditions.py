@@ -18,13 +18,12 @@ from darsgah.applications.errors import DeadlineOver, NotTaking, TeamsAssigned
 from darsgah.applications.models import Application
 from darsgah.applications.schemas import MOST_AT_ONCE, HindranceView, State
 from darsgah.briefs import offers
-from darsgah.briefs.content import GateRule, Mode
-from darsgah.briefs.gates import gate_views, is_met
+from darsgah.briefs.content import Gate, GateRule, Mode
+from darsgah.briefs.gates import gate_views, reached, subjects
 from darsgah.briefs.offers import Offer
-from darsgah.catalog import service as catalog
 from darsgah.db.columns import now
 from darsgah.errors import DarsgahError
-from darsgah.grades.shares import best_shares
+from darsgah.grades.shares import is_met
 from darsgah.hubs import service as hubs
 from darsgah.teams import service as teams
 from darsgah.teams.schemas import TeamCard
@@ -46,11 +45,11 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Something that is missing, in words; ``lab_id`` is the lab of a gate."""
+    """Something that is missing, in words; ``subject_id`` is the lab or the unit of a gate."""
 
     lack: Lack
     text: Message
-    lab_id: UUID | None = None
+    subject_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,8 @@ class Facts:
     """What is known of some teams and briefs at one moment.
 
     Attributes:
-        reached: the best share of a lab's points, by account and lab.
-        titles: of labs.
+        reached: how far each person is with what gates name, as ``darsgah.briefs.gates.reached`` says it.
+        titles: of labs and units.
         open_in: the open applications of each person, in whichever team.
         caps: how many of them each hub lets one person have.
     """
@@ -114,12 +113,11 @@ async def hindrances(
 async def facts(session: AsyncSession, pairs: Collection[tuple[Offer, TeamCard]]) -> Facts:
     """What these teams and briefs are judged by."""
     people = frozenset[UUID]().union(*(team.account_ids for _, team in pairs))
-    labs = {gate.lab_id for offer, _ in pairs for gate in offer.gates}
-    versions = await catalog.newest_of_labs(session, labs) if labs else {}
+    gates = {gate for offer, _ in pairs for gate in offer.gates}
     hub_ids = {offer.hub_id for offer, _ in pairs}
     return Facts(
-        reached=await best_shares(session, people, labs),
-        titles={lab_id: version.title for lab_id, version in versions.items()},
+        reached=await reached(session, people, gates),
+        titles={key: one.title for key, one in (await subjects(session, gates)).items()},
         open_in=await _open_in(session, people),
         caps={hub_id: await cap(session, hub_id) for hub_id in hub_ids},
     )
@@ -131,12 +129,12 @@ async def cap(session: AsyncSession, hub_id: UUID) -> int:
     return row.most if row else MOST_AT_ONCE
 
 
-def _without(offer: Offer, team: TeamCard, found: Facts, lab_id: UUID, share: float) -> list[str]:
+def _without(offer: Offer, team: TeamCard, found: Facts, gate: Gate) -> list[str]:
     """The names of those for whom a team does not pass a gate; empty where it does."""
     without = [
         member.display_name
         for member in team.members
-        if not is_met(share, found.reached.get((member.account_id, lab_id)))
+        if not is_met(gate.share, found.reached.get((member.account_id, gate.subject_id)))
     ]
     enough = offer.gate_rule is GateRule.ANY and len(without) < len(team.members)
     return [] if enough else without
@@ -145,10 +143,12 @@ def _without(offer: Offer, team: TeamCard, found: Facts, lab_id: UUID, share: fl
 def hindrance_views(
     found: Collection[Hindrance], language: Language, links: Mapping[UUID, str | None]
 ) -> tuple[HindranceView, ...]:
-    """What is missing in the reader's language; ``links`` are the reader's own to labs."""
+    """What is missing in the reader's language; ``links`` are the reader's own to labs and units."""
     return tuple(
         HindranceView(
-            one.lack.value, translate(one.text, language), links.get(one.lab_id) if one.lab_id else None
+            one.lack.value,
+            translate(one.text, language),
+            links.get(one.subject_id) if one.subject_id else None,
         )
         for one in found
     )
@@ -182,16 +182,20 @@ def _size(offer: Offer, team: TeamCard) -> list[Hindrance]:
 def _gates(offer: Offer, team: TeamCard, found: Facts) -> list[Hindrance]:
     lacks = []
     for gate in offer.gates:
-        without = _without(offer, team, found, gate.lab_id, gate.share)
+        without = _without(offer, team, found, gate)
         if without:
-            text = Message(
-                "{people}: not yet {share} % of the points in the lab {lab}.",
-                people=", ".join(without),
-                share=round(100 * gate.share),
-                lab=found.titles.get(gate.lab_id, "?"),
-            )
-            lacks.append(Hindrance(Lack.GATE, text, gate.lab_id))
+            lacks.append(Hindrance(Lack.GATE, _lack(gate, without, found), gate.subject_id))
     return lacks
+
+
+def _lack(gate: Gate, without: Sequence[str], found: Facts) -> Message:
+    people, title = ", ".join(without), found.titles.get(gate.subject_id, "?")
+    if gate.unit_id is not None:
+        return Message("{people}: not yet competent in the unit {unit}.", people=people, unit=title)
+    share = round(100 * gate.share)
+    return Message(
+        "{people}: not yet {share} % of the points in the lab {lab}.", people=people, share=share, lab=title
+    )
 
 
 def _twice(offer: Offer, team: TeamCard, found: Facts) -> list[Hindrance]:
@@ -259,9 +263,9 @@ async def _open_in(
     }
 
 
-async def lab_links(
+async def gate_links(
     session: AsyncSession, actor: Actor, brief_ids: Collection[UUID]
 ) -> dict[UUID, str | None]:
-    """Where the actor does the labs that these briefs' gates name."""
+    """Where the actor goes on with the labs and units that these briefs' gates name."""
     views = await gate_views(session, actor, brief_ids)
-    return {gate.lab_id: gate.link for gates in views.values() for gate in gates}
+    return {gate.subject_id: gate.link for gates in views.values() for gate in gates}

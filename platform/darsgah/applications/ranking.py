@@ -14,12 +14,11 @@ from darsgah.applications.schemas import Applicant, ApplicantGate, Applicants, R
 from darsgah.briefs import offers
 from darsgah.briefs.content import Mode
 from darsgah.briefs.errors import NotYours
-from darsgah.briefs.gates import is_met
+from darsgah.briefs.gates import Subject, subjects
 from darsgah.briefs.lifecycle import Who
 from darsgah.briefs.offers import Offer
-from darsgah.catalog import service as catalog
-from darsgah.catalog.schemas import LabVersionView
 from darsgah.errors import MalformedInput
+from darsgah.grades.shares import is_met
 from darsgah.teams import service as teams
 from darsgah.teams.schemas import TeamCard
 from darsgah.ui.language import Message
@@ -40,7 +39,7 @@ async def applicants(session: AsyncSession, actor: Actor, brief_id: UUID) -> App
     pairs = [(offer, cards[row.team_id]) for row in rows]
     lacking = await hindrances(session, pairs, capped=False)
     known = await facts(session, pairs)
-    labs = await catalog.newest_of_labs(session, {gate.lab_id for gate in offer.gates})
+    named = await subjects(session, offer.gates)
     return Applicants(
         brief_id=offer.id,
         title=offer.title,
@@ -56,7 +55,7 @@ async def applicants(session: AsyncSession, actor: Actor, brief_id: UUID) -> App
                 members=tuple(member.display_name for member in cards[row.team_id].members),
                 statement=row.statement,
                 opened_at=row.opened_at or row.created_at,
-                gates=_gates(offer, cards[row.team_id], known, labs),
+                gates=_gates(offer, cards[row.team_id], known, named),
                 eligible=not lacking[offer.id, row.team_id],
                 place=row.mentor_place,
                 refused=row.refused,
@@ -128,18 +127,18 @@ def _ranked(offer: Offer) -> bool:
 
 
 def _gates(
-    offer: Offer, team: TeamCard, known: Facts, labs: dict[UUID, LabVersionView]
+    offer: Offer, team: TeamCard, known: Facts, named: dict[UUID, Subject]
 ) -> tuple[ApplicantGate, ...]:
     return tuple(
         ApplicantGate(
-            title=labs[gate.lab_id].title,
-            title_ur=labs[gate.lab_id].title_ur,
+            title=named[gate.subject_id].title,
+            title_ur=named[gate.subject_id].title_ur,
             passed=sum(
-                is_met(gate.share, known.reached.get((member.account_id, gate.lab_id)))
+                is_met(gate.share, known.reached.get((member.account_id, gate.subject_id)))
                 for member in team.members
             ),
             of=len(team.members),
         )
         for gate in offer.gates
-        if gate.lab_id in labs
+        if gate.subject_id in named
     )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor
 from darsgah.accounts import service as accounts
 from darsgah.applications import queries
-from darsgah.applications.conditions import hindrance_views, hindrances, lab_links
+from darsgah.applications.conditions import gate_links, hindrance_views, hindrances
 from darsgah.applications.models import Application
 from darsgah.applications.schemas import LIVE, ApplicationView, ChangeView, State
 from darsgah.briefs import offers
@@ -39,7 +39,7 @@ async def views(
         [(known[row.brief_id], cards[row.team_id]) for row in live if row.state == State.OPEN.value],
         capped=False,
     )
-    links = await lab_links(session, actor, {row.brief_id for row in live}) if live else {}
+    links = await gate_links(session, actor, {row.brief_id for row in live}) if live else {}
     histories = await _histories(session, [row.id for row in rows])
     return tuple(
         ApplicationView(

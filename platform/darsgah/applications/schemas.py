@@ -100,7 +100,7 @@ class ApplyView(msgspec.Struct, frozen=True):
     """How the reader could come to a brief.
 
     Attributes:
-        gated: it asks for labs to have passed, by whom says ``gate_rule``.
+        gated: it asks for labs or units to have first, by whom says ``gate_rule``.
         closed: why nobody can apply now, in words; empty where one can.
     """
 
@@ -172,7 +172,7 @@ class OwnApplications(msgspec.Struct, frozen=True):
 
 
 class ApplicantGate(msgspec.Struct, frozen=True):
-    """How many of a team have passed a lab."""
+    """How many of a team have passed a lab, or hold a unit."""
 
     title: str
     title_ur: str

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, Role
 from darsgah.applications import queries
-from darsgah.applications.conditions import closed_for, hindrance_views, hindrances, lab_links, refuse_closed
+from darsgah.applications.conditions import closed_for, gate_links, hindrance_views, hindrances, refuse_closed
 from darsgah.applications.errors import AlreadyApplied, ApplicationChanged, ApplicationOver, NotEligible
 from darsgah.applications.models import Application, ApplicationChange
 from darsgah.applications.reading import views
@@ -59,7 +59,7 @@ async def apply_view(session: AsyncSession, actor: Actor, brief_id: UUID, langua
     alone = next((card for card in cards if card.solo and card.hub_id == hub_id), _alone(actor, hub_id))
     able = [*(card for card in cards if not card.solo), alone]
     lacking = await hindrances(session, [(offer, card) for card in able], capped=True)
-    links = await lab_links(session, actor, [brief_id])
+    links = await gate_links(session, actor, [brief_id])
     live = await queries.live_of_teams(session, [card.id for card in able])
     applied = {row.team_id: row.id for row in live if row.brief_id == brief_id}
     options = tuple(

@@ -5,7 +5,7 @@ The field names are those of the ``brief`` table's columns, of the form and of t
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 from uuid import UUID
 
 import msgspec
@@ -89,10 +89,21 @@ class Milestone(msgspec.Struct, frozen=True):
 
 
 class Gate(msgspec.Struct, frozen=True):
-    """A lab to have passed before; ``share`` of its points."""
+    """What one must have before: a lab passed with ``share`` of its points, or a qualification unit held."""
 
-    lab_id: UUID
+    lab_id: UUID | None = None
     share: Share = 0.6
+    unit_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a gate that names both or neither, which msgspec reports as a fault of what was sent."""
+        if (self.lab_id is None) == (self.unit_id is None):
+            raise ValueError("a gate names either a lab or a unit")
+
+    @property
+    def subject_id(self) -> UUID:
+        """The lab or the unit: what this gate is known by."""
+        return cast("UUID", self.lab_id or self.unit_id)
 
 
 class BriefContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +172,7 @@ def tidied(content: BriefContent) -> BriefContent:
         for step in content.milestones
         if step.title.strip() or step.hours or step.due_on
     )
-    gates = {gate.lab_id: gate for gate in content.gates}
+    gates = {gate.subject_id: gate for gate in content.gates}
     return msgspec.structs.replace(
         content,
         **texts,

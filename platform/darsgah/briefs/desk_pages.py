@@ -57,11 +57,11 @@ async def rounds_page(
     language = pages.language_of(request)
     found = await service.rounds(session, request.user, brief_id, language)
     view = await service.view(session, request.user, brief_id)
-    labs = await service.lab_titles(session, found)
+    titles = await service.gate_titles(session, found)
 
     def sides(change: Change) -> tuple[list[wording.Piece], list[wording.Piece]]:
         before, after = (
-            wording.said(change.field, value, language, labs) for value in (change.before, change.after)
+            wording.said(change.field, value, language, titles) for value in (change.before, change.after)
         )
         return wording.compared(before, after)
 

@@ -101,9 +101,14 @@ def form_values(content: BriefContent) -> dict[str, str]:
         values[f"milestone_hours_{row}"] = _text(step["hours"])
         values[f"milestone_due_{row}"] = _text(step["due_on"])
     for row, gate in enumerate(content.gates, 1):
-        values[f"gate_lab_{row}"] = str(gate.lab_id)
+        values[f"gate_subject_{row}"] = subject_key(gate)
         values[f"gate_share_{row}"] = f"{100 * gate.share:g}"
     return values
+
+
+def subject_key(gate: Gate) -> str:
+    """What a gate asks for, as the form chooses it: ``lab:`` or ``unit:``, and the id."""
+    return f"lab:{gate.lab_id}" if gate.lab_id is not None else f"unit:{gate.unit_id}"
 
 
 def rows(values: Mapping[str, str], prefix: str, spare: int, most: int) -> range:
@@ -124,7 +129,7 @@ def read_brief(sent: Mapping[str, Any], saved: BriefContent) -> Typed:
         _read_skills(raw["skills"], changes, errors)
     if "milestone_title_1" in raw:
         _read_milestones(raw, changes, errors)
-    if "gate_lab_1" in raw:
+    if "gate_subject_1" in raw:
         _read_gates(raw, changes, errors)
     content = msgspec.structs.replace(saved, **changes)
     return Typed(content, form_values(content) | raw if errors else form_values(content), errors)
@@ -171,12 +176,13 @@ def _read_milestones(raw: Mapping[str, str], changes: dict[str, Any], errors: di
 def _read_gates(raw: Mapping[str, str], changes: dict[str, Any], errors: dict[str, Message]) -> None:
     gates = []
     for row in range(1, MOST_GATES + 1):
-        lab, share = raw.get(f"gate_lab_{row}", ""), raw.get(f"gate_share_{row}", "").strip()
-        if not lab:
+        kind, _, subject_id = raw.get(f"gate_subject_{row}", "").partition(":")
+        share = raw.get(f"gate_share_{row}", "").strip()
+        if not kind:
             continue
         try:
             part = float(_latin(share) or 60) / 100
-            gates.append(msgspec.convert({"lab_id": lab, "share": part}, Gate, strict=False))
+            gates.append(msgspec.convert({f"{kind}_id": subject_id, "share": part}, Gate, strict=False))
         except (ValueError, msgspec.ValidationError):
             errors[f"gate_share_{row}"] = Message("Between 1 and 100.")
     if not any(name.startswith("gate_share") for name in errors):
@@ -202,5 +208,5 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-_PARTS = ("title", "hours", "due", "lab", "share")
+_PARTS = ("title", "hours", "due", "subject", "share")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

@@ -1,57 +1,90 @@
-"""Gates: labs that who applies must have passed, and how far somebody is: asked anew, never kept."""
+"""Gates: what who applies must have, and how far somebody is: asked anew, never kept."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah.access import Actor, Role
+from darsgah.access import Actor
 from darsgah.briefs import queries
 from darsgah.briefs.content import Gate, GateRule
 from darsgah.briefs.schemas import GateView
 from darsgah.catalog import service as catalog
-from darsgah.enrolments import service as enrolments
-from darsgah.grades.shares import best_shares
+from darsgah.enrolments.hub_learners import lab_links
+from darsgah.grades.shares import best_shares, is_met
+from darsgah.units import service as units
 
-CLOSE_ENOUGH = 1e-9
-"""Shares are quotients of points: this much less is the same."""
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a gate asks for: a lab, or a unit, which has a page under its code."""
+
+    title: str
+    title_ur: str
+    unit_code: str = ""
+
+
+async def subjects(session: AsyncSession, gates: Collection[Gate]) -> dict[UUID, Subject]:
+    """The labs and units of these gates, by id; units that are retired too."""
+    labs = await catalog.newest_of_labs(session, _labs(gates))
+    found = {lab_id: Subject(view.title, view.title_ur) for lab_id, view in labs.items()}
+    for unit_id, unit in (await units.titles(session, _units(gates))).items():
+        found[unit_id] = Subject(unit.title, unit.title_ur, unit.code)
+    return found
+
+
+async def reached(
+    session: AsyncSession, account_ids: Collection[UUID], gates: Collection[Gate]
+) -> dict[tuple[UUID, UUID], float]:
+    """How far each person is, by account and subject: the best share of a lab, 1 for a unit that they hold.
+
+    Who has no grade in a lab, or does not hold a unit, is left out.
+    """
+    found = await best_shares(session, account_ids, _labs(gates))
+    held = await units.held(session, account_ids, _units(gates))
+    return found | dict.fromkeys(held, 1.0)
 
 
 async def gate_views(
     session: AsyncSession, actor: Actor, brief_ids: Collection[UUID]
 ) -> dict[UUID, tuple[GateView, ...]]:
-    """The gates of some briefs, with what the actor has reached and where the lab is in their courses."""
+    """The gates of some briefs, with what the actor has reached and where they go on with each."""
     rows = await queries.gates(session, brief_ids)
-    lab_ids = {gate.lab_id for gates in rows.values() for gate in gates}
-    labs = await catalog.newest_of_labs(session, lab_ids)
-    reached = await best_shares(session, [actor.account_id], lab_ids)
-    links = await _links(session, actor, lab_ids) if lab_ids else {}
-    views = {}
-    for brief_id, gates in rows.items():
-        views[brief_id] = tuple(
+    every = {gate for gates in rows.values() for gate in gates}
+    named = await subjects(session, every)
+    found = await reached(session, [actor.account_id], every)
+    links = await lab_links(session, actor, _labs(every))
+    links |= {key: f"/units/{one.unit_code}" for key, one in named.items() if one.unit_code}
+    return {
+        brief_id: tuple(
             GateView(
                 lab_id=gate.lab_id,
-                title=labs[gate.lab_id].title,
-                title_ur=labs[gate.lab_id].title_ur,
+                unit_id=gate.unit_id,
+                title=named[gate.subject_id].title,
+                title_ur=named[gate.subject_id].title_ur,
                 share=gate.share,
-                reached=reached.get((actor.account_id, gate.lab_id)),
-                met=is_met(gate.share, reached.get((actor.account_id, gate.lab_id))),
-                link=links.get(gate.lab_id),
+                reached=found.get((actor.account_id, gate.subject_id)),
+                met=is_met(gate.share, found.get((actor.account_id, gate.subject_id))),
+                link=links.get(gate.subject_id),
             )
             for gate in gates
         )
-    return views
+        for brief_id, gates in rows.items()
+    }
 
 
 async def missing(
     session: AsyncSession, brief_id: UUID, account_ids: Collection[UUID]
 ) -> dict[UUID, frozenset[UUID]]:
-    """The labs whose gates each of these people has not passed yet, by account; empty for who meets all."""
-    gates = (await queries.gates(session, [brief_id])).get(brief_id, [])
-    reached = await best_shares(session, account_ids, {gate.lab_id for gate in gates})
+    """The labs and units that each of these people lacks, by account; empty for who meets all gates."""
+    gates = (await queries.gates(session, [brief_id])).get(brief_id, ())
+    found = await reached(session, account_ids, gates)
     return {
         account_id: frozenset(
-            gate.lab_id for gate in gates if not is_met(gate.share, reached.get((account_id, gate.lab_id)))
+            gate.subject_id
+            for gate in gates
+            if not is_met(gate.share, found.get((account_id, gate.subject_id)))
         )
         for account_id in account_ids
     }
@@ -66,26 +99,17 @@ def passes(rule: GateRule, lacking: Mapping[UUID, frozenset[UUID]]) -> bool:
     return not frozenset.intersection(*lacking.values())
 
 
-def is_met(share: float, reached: float | None) -> bool:
-    """Whether what was reached is as much as is asked for."""
-    return reached is not None and reached >= share - CLOSE_ENOUGH
+async def unknown(session: AsyncSession, hub_id: UUID, gates: Collection[Gate]) -> set[UUID]:
+    """The labs of these gates that neither the network nor the hub has, and units that are no more."""
+    labs, wanted = _labs(gates), _units(gates)
+    known = {view.lab_id for view in await catalog.labs_for_hub(session, hub_id)} if labs else set()
+    open_units = {unit.id for unit in (await units.titles(session, wanted)).values() if not unit.retired}
+    return (labs - known) | (wanted - open_units)
 
 
-async def unknown_labs(session: AsyncSession, hub_id: UUID, gates: Collection[Gate]) -> set[UUID]:
-    """The labs of these gates that neither the network nor the hub has."""
-    wanted = {gate.lab_id for gate in gates}
-    if not wanted:
-        return set()
-    return wanted - {view.lab_id for view in await catalog.labs_for_hub(session, hub_id)}
+def _labs(gates: Collection[Gate]) -> set[UUID]:
+    return {gate.lab_id for gate in gates if gate.lab_id is not None}
 
 
-async def _links(session: AsyncSession, actor: Actor, lab_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Where a learner does each lab; their newest course first."""
-    if not actor.holds(Role.LEARNER):
-        return {}
-    cohorts = await enrolments.learning_cohorts(session, actor)
-    found: dict[UUID, str] = {}
-    for view in await enrolments.assignments_of(session, [cohort.id for cohort in cohorts]):
-        if view.lab.lab_id in lab_ids:
-            found[view.lab.lab_id] = f"/assignments/{view.id}"
-    return found
+def _units(gates: Collection[Gate]) -> set[UUID]:
+    return {gate.unit_id for gate in gates if gate.unit_id is not None}

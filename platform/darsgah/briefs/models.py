@@ -88,17 +88,20 @@ class Brief(Record, table=True):
 
 
 class BriefGate(Record, table=True):
-    """A lab that who applies must have passed; ``share`` is of its points, from 0 to 1."""
+    """A lab that who applies must have passed with ``share`` of its points, or a unit that they must hold."""
 
     __tablename__ = "brief_gate"
     __table_args__ = (
         sa.UniqueConstraint("brief_id", "lab_id"),
+        sa.UniqueConstraint("brief_id", "unit_id"),
         sa.CheckConstraint("share > 0 and share <= 1", name="share"),
+        sa.CheckConstraint("(lab_id is null) <> (unit_id is null)", name="subject"),
     )
 
     id: UUID = id_column()
     brief_id: UUID = Field(foreign_key="brief.id")
-    lab_id: UUID = Field(foreign_key="lab.id")
+    lab_id: UUID | None = Field(default=None, foreign_key="lab.id")
+    unit_id: UUID | None = Field(default=None, foreign_key="unit.id")
     share: float = Field(sa_type=sa.Double)
 
 

@@ -114,7 +114,7 @@ async def _offers(session: AsyncSession, rows: Sequence[Brief]) -> dict[UUID, Of
             team_least=row.team_least or 1,
             team_most=row.team_most or row.team_least or 1,
             gate_rule=GateRule(row.gate_rule),
-            gates=tuple(Gate(gate.lab_id, gate.share) for gate in gates.get(row.id, ())),
+            gates=gates.get(row.id, ()),
             apply_until=row.apply_until,
             mentor_id=row.mentor_id,
         )

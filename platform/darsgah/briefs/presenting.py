@@ -74,7 +74,7 @@ async def brief_view(session: AsyncSession, actor: Actor, brief: Brief) -> Brief
     """One brief, for a reader who may see it."""
     found = await around(session, [brief])
     hub, mentor = found.hubs[brief.hub_id], found.mentor(brief)
-    gates = (await queries.gates(session, [brief.id])).get(brief.id, [])
+    gates = (await queries.gates(session, [brief.id])).get(brief.id, ())
     shown = await gate_views(session, actor, [brief.id])
     organisation = found.organisation(brief)
     return BriefView(

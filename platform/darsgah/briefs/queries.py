@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from darsgah.access import NETWORK_ROLES, Actor, Role
-from darsgah.briefs.content import Mode, Place
+from darsgah.briefs.content import Gate, Mode, Place
 from darsgah.briefs.lifecycle import ENDED, OPEN, SHOWN, Stage
 from darsgah.briefs.models import (
     Brief,
@@ -218,19 +218,22 @@ async def open_of_hub(session: AsyncSession, hub_id: UUID) -> Sequence[Brief]:
     return (await session.execute(statement.order_by(col(Brief.id)))).scalars().all()
 
 
-async def gates(session: AsyncSession, brief_ids: Collection[UUID]) -> dict[UUID, list[BriefGate]]:
+async def gates(session: AsyncSession, brief_ids: Collection[UUID]) -> dict[UUID, tuple[Gate, ...]]:
     """The gates of some briefs, in the order that they were written in."""
     statement = select(BriefGate).where(col(BriefGate.brief_id).in_(brief_ids)).order_by(col(BriefGate.id))
-    found: dict[UUID, list[BriefGate]] = {}
-    for gate in (await session.execute(statement)).scalars():
-        found.setdefault(gate.brief_id, []).append(gate)
+    found: dict[UUID, tuple[Gate, ...]] = {}
+    for row in (await session.execute(statement)).scalars():
+        found[row.brief_id] = (*found.get(row.brief_id, ()), Gate(row.lab_id, row.share, row.unit_id))
     return found
 
 
-async def replace_gates(session: AsyncSession, brief_id: UUID, wanted: Sequence[tuple[UUID, float]]) -> None:
+async def replace_gates(session: AsyncSession, brief_id: UUID, wanted: Sequence[Gate]) -> None:
     """Write a brief's gates anew."""
     await session.execute(sa.delete(BriefGate).where(col(BriefGate.brief_id) == brief_id))
-    session.add_all([BriefGate(brief_id=brief_id, lab_id=lab, share=share) for lab, share in wanted])
+    session.add_all(
+        BriefGate(brief_id=brief_id, lab_id=gate.lab_id, unit_id=gate.unit_id, share=gate.share)
+        for gate in wanted
+    )
     await session.flush()
 
 

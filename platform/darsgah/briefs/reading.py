@@ -11,7 +11,7 @@ from darsgah.accounts import service as accounts
 from darsgah.briefs import queries
 from darsgah.briefs.content import COLUMNS, FIELDS, BriefContent, Gate
 from darsgah.briefs.lifecycle import Stage
-from darsgah.briefs.models import Brief, BriefApproval, BriefGate
+from darsgah.briefs.models import Brief, BriefApproval
 from darsgah.briefs.schemas import (
     ApprovalKind,
     ApprovalView,
@@ -30,11 +30,11 @@ async def content_of(session: AsyncSession, brief: Brief) -> BriefContent:
     return content(brief, gates.get(brief.id, ()))
 
 
-def content(brief: Brief, gates: Sequence[BriefGate]) -> BriefContent:
+def content(brief: Brief, gates: Sequence[Gate]) -> BriefContent:
     """What is written in a brief whose gates were read."""
     values: dict[str, Any] = {name: getattr(brief, name) for name in COLUMNS}
     written: BriefContent = msgspec.convert(values, BriefContent)
-    return msgspec.structs.replace(written, gates=tuple(Gate(gate.lab_id, gate.share) for gate in gates))
+    return msgspec.structs.replace(written, gates=tuple(gates))
 
 
 async def history(
@@ -95,8 +95,17 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change
     return tuple(
         Change(name, before.get(name), after.get(name))
         for name in FIELDS
-        if before.get(name) != after.get(name)
+        if _comparable(before.get(name)) != _comparable(after.get(name))
     )
+
+
+def _comparable(value: object) -> object:
+    """A field as it is kept; what was kept before a key was added lacks the key."""
+    if isinstance(value, list | tuple):
+        return [_comparable(one) for one in value]
+    if isinstance(value, dict):
+        return {key: one for key, one in value.items() if one is not None}
+    return value
 
 
 def approvals(

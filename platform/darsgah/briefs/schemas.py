@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import msgspec
@@ -163,22 +163,28 @@ class BriefHeadings(msgspec.Struct, frozen=True):
 
 
 class GateView(msgspec.Struct, frozen=True):
-    """A lab to have passed, and how far the reader is.
+    """A lab to have passed or a unit to hold, and how far the reader is.
 
     Attributes:
-        share: of the lab's points that is asked for.
-        reached: the reader's best so far; None where they have no grade.
+        share: of the lab's points that is asked for; it says nothing about a unit.
+        reached: the reader's best so far, 1 for a unit that they hold; None where there is nothing.
         met: whether that is enough.
-        link: the lab in a course of the reader's; None where they have it in none.
+        link: the unit's page, or the lab in a course of the reader's; None where they have it in none.
     """
 
-    lab_id: UUID
+    lab_id: UUID | None
+    unit_id: UUID | None
     title: str
     title_ur: str
     share: float
     reached: float | None
     met: bool
     link: str | None
+
+    @property
+    def subject_id(self) -> UUID:
+        """The lab or the unit."""
+        return cast("UUID", self.lab_id or self.unit_id)
 
 
 class BriefView(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,9 @@ from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.briefs import queries, reading, reviewing, writing
 from darsgah.briefs.checking import check
+from darsgah.briefs.content import Gate
 from darsgah.briefs.errors import MoveNotAllowed, NotYours
+from darsgah.briefs.gates import subjects
 from darsgah.briefs.lifecycle import OPEN, SHOWN, WRITING, Lane, Stage, Who, moves_from
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import move_brief
@@ -31,7 +34,6 @@ from darsgah.briefs.schemas import (
     Rounds,
     Successor,
 )
-from darsgah.catalog import service as catalog
 from darsgah.db.columns import now
 from darsgah.hubs import service as hubs
 from darsgah.organisations import service as organisations
@@ -236,14 +238,13 @@ async def _successors(session: AsyncSession, brief: Brief, held: frozenset[Who])
     return tuple(Successor(one, names.get(one, "")) for one in ids)
 
 
-async def lab_titles(session: AsyncSession, found: Rounds) -> dict[str, str]:
-    """The titles of the labs that gates of these rounds name, by their ids as texts."""
+async def gate_titles(session: AsyncSession, found: Rounds) -> dict[str, str]:
+    """The titles of the labs and units that gates of these rounds name, by their ids as texts."""
     named = {
-        gate["lab_id"]
+        msgspec.convert(gate, Gate)
         for one in found.rounds
         for change in one.changes
         if change.field == "gates"
         for gate in (*(change.before or ()), *(change.after or ()))
     }
-    labs = await catalog.newest_of_labs(session, {UUID(lab_id) for lab_id in named})
-    return {str(lab_id): view.title for lab_id, view in labs.items()}
+    return {str(subject_id): one.title for subject_id, one in (await subjects(session, named)).items()}

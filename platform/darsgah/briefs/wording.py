@@ -82,8 +82,8 @@ LABELS: Mapping[str, Message] = {
     "team_most": Message("Full team"),
     "capacity": Message("How many teams"),
     "mode": Message("How teams come to it"),
-    "gate_rule": Message("Who must have passed the labs"),
-    "gates": Message("Labs to have passed"),
+    "gate_rule": Message("Who must have them"),
+    "gates": Message("Labs and units to have first"),
     "place": Message("Where the work is done"),
     "apply_until": Message("Last day to apply"),
     "starts_on": Message("First day of the work"),
@@ -113,7 +113,7 @@ CHOICES: Mapping[str, Mapping[str, Message]] = {
     },
     "gate_rule": {
         GateRule.ALL: Message("everybody in the team"),
-        GateRule.ANY: Message("somebody in the team, for each lab"),
+        GateRule.ANY: Message("somebody in the team, for each of them"),
     },
     "place": {
         Place.REMOTE: Message("From anywhere"),
@@ -149,11 +149,11 @@ class Piece:
     changed: bool
 
 
-def said(field: str, value: Any, language: Language, labs: Mapping[str, str]) -> str:  # noqa: ANN401 # plain JSON
+def said(field: str, value: Any, language: Language, titles: Mapping[str, str]) -> str:  # noqa: ANN401 # plain JSON
     """A field's value, as it is kept, in words; nothing is an empty text.
 
     Args:
-        labs: titles of labs by their ids.
+        titles: of labs and units, by their ids.
     """
     if value in (None, "", [], ()):
         return ""
@@ -162,8 +162,15 @@ def said(field: str, value: Any, language: Language, labs: Mapping[str, str]) ->
     if field == "milestones":
         return "\n".join(f"{one['title']} · {one['hours']} h · {one['due_on'] or ''}" for one in value)
     if field == "gates":
-        return "\n".join(f"{labs.get(one['lab_id'], '')} · {one['share']:.0%}" for one in value)
+        return "\n".join(_gate(one, titles) for one in value)
     return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def _gate(kept: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """A gate as it is kept; those of before there were units name none."""
+    if kept.get("unit_id"):
+        return titles.get(kept["unit_id"], "")
+    return f"{titles.get(kept['lab_id'], '')} · {kept['share']:.0%}"
 
 
 def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:

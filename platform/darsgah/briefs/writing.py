@@ -14,7 +14,7 @@ from darsgah.briefs import queries, telling
 from darsgah.briefs.checking import check
 from darsgah.briefs.content import COLUMNS, BriefContent, tidied
 from darsgah.briefs.errors import BriefChanged, InvitationUsed, NoMentor, NotWritable, NotYours
-from darsgah.briefs.gates import unknown_labs
+from darsgah.briefs.gates import unknown
 from darsgah.briefs.lifecycle import ENDED, WRITING, Stage, Who
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import Standing, begin_history
@@ -74,7 +74,7 @@ async def save(
 
     Raises:
         NotYours, NotWritable, BriefChanged: nothing was saved.
-        MalformedInput: a gate names a lab that neither the network nor the hub has.
+        MalformedInput: a gate names a lab that neither the network nor the hub has, or no unit to be had.
     """
     brief = await writable(session, actor, brief_id)
     if version is not None and version != brief.version:
@@ -208,14 +208,14 @@ async def name_mentor(
 
 async def _write(session: AsyncSession, brief: Brief, content: BriefContent) -> None:
     written = tidied(content)
-    before = {gate.lab_id for gate in (await content_of(session, brief)).gates}
-    new = [gate for gate in written.gates if gate.lab_id not in before]
-    if await unknown_labs(session, brief.hub_id, new):
+    before = {gate.subject_id for gate in (await content_of(session, brief)).gates}
+    new = [gate for gate in written.gates if gate.subject_id not in before]
+    if await unknown(session, brief.hub_id, new):
         raise MalformedInput(fields={"gates": Message("This is not one of the choices.")})
     for name in COLUMNS:
         value = getattr(written, name)
         setattr(brief, name, _kept(name, value))
-    await queries.replace_gates(session, brief.id, [(gate.lab_id, gate.share) for gate in written.gates])
+    await queries.replace_gates(session, brief.id, written.gates)
 
 
 def _kept(name: str, value: object) -> object:

@@ -26,13 +26,13 @@ from darsgah.briefs.forms import (
     read_brief,
     rows,
 )
+from darsgah.briefs.gate_choices import gate_choices
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import move_brief
 from darsgah.briefs.schemas import Change, SavedBrief
-from darsgah.catalog import service as catalog
 from darsgah.db.columns import now
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import Language, Message
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 
 
@@ -147,8 +147,8 @@ async def _form(
     theirs: tuple[Change, ...] = (),
 ) -> Response[str]:
     language = pages.language_of(request)
-    labs = await catalog.labs_for_hub(session, brief.hub_id)
-    titles = {str(lab.lab_id): _title(lab.title, lab.title_ur, language) for lab in labs}
+    choices = await gate_choices(session, brief.hub_id, typed.content, language)
+    titles = {key.partition(":")[2]: title for key, title in (choices.labs | choices.units).items()}
     desk = await service.desk(session, request.user, brief.id, language)
     found: dict[str, list[str]] = {}
     for finding in desk.findings:
@@ -164,17 +164,13 @@ async def _form(
         values=typed.values,
         errors=typed.errors,
         findings=found,
-        labs=titles,
+        choices=choices,
         milestones=rows(typed.values, "milestone", SPARE_MILESTONES, MOST_MILESTONES),
         gates=rows(typed.values, "gate", SPARE_GATES, MOST_GATES),
         theirs=[(one.field, wording.said(one.field, one.after, language, titles)) for one in theirs],
         today=now().date(),
         words=wording,
     )
-
-
-def _title(title: str, title_ur: str, language: Language) -> str:
-    return title_ur if language.code == "ur" and title_ur else title
 
 
 router = Router(path="/", route_handlers=[edit_page, save_page], include_in_schema=False)
