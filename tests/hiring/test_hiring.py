@@ -1,6 +1,7 @@
 """A profile is closed until its learner opens it, and at once when they close it; views are kept."""
 
 import asyncio
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -88,6 +89,42 @@ async def test_only_verified_organisations_look(platform: Platform) -> None:
     await decide(platform, "mentors", mentor_id, "suspended")
     assert (await owner.get(address)).status_code == 404
     for client in (owner, waiting):
+        await client.aclose()
+
+
+async def test_an_employer_is_barred_and_nobody_else(platform: Platform) -> None:
+    employer, employer_id, _ = await acting(platform, "Rohri Roads")
+    other, _, _ = await acting(platform, "Sukkur Software")
+    skill = await opened(platform, "classmate")
+    (line,) = await find(employer, skill)
+    address = f"/api/v1/hiring/profiles/{line['id']}"
+    assert (await employer.post(f"{address}/messages", json={"body": "Hi"})).status_code == 204
+    async with platform.browser("classmate") as learner:
+        wrong = await learner.post("/hiring/me/barred", data={"name": "Rohri Rods"})
+        assert wrong.status_code == 422
+        assert 'value="Rohri Rods"' in wrong.text
+        done = await learner.post("/hiring/me/barred", data={"name": " ROHRI roads"})
+        assert done.status_code == 303, done.text
+        assert await find(employer, skill) == []
+        for gone in (address, f"/hiring/profiles/{line['id']}"):
+            assert (await employer.get(gone)).status_code == 404
+        assert (await employer.post(f"{address}/messages", json={"body": "Hi"})).status_code == 404
+        assert await find(other, skill) == [line]
+        assert (await other.get(address)).status_code == 200
+        answer = await learner.post(f"/hiring/conversations/{employer_id}", data={"body": "No"})
+        assert answer.status_code == 409
+        page = (await learner.get("/hiring/me")).text
+        (end,) = re.findall(r'action="(/hiring/me/barred/[^"]+/end)"', page)
+        assert (await learner.post(end)).status_code == 303
+        assert await find(employer, skill) == [line]
+        barred = f"{OWN}/barred/{employer_id}"
+        assert [(await learner.put(barred)).status_code for _ in range(2)] == [200, 200]
+        assert (await employer.get(address)).status_code == 404
+        said = (await learner.get(f"{OWN}/barred")).json()
+        assert [one["organisation"] for one in said["organisations"]] == ["Rohri Roads"]
+        assert [one["barred"] for one in said["changes"]] == [True, False, True]
+        assert (await learner.put(f"{OWN}/barred/{uuid4()}")).status_code == 404
+    for client in (employer, other):
         await client.aclose()
 
 
@@ -181,12 +218,14 @@ async def test_pages_keep_what_was_typed(platform: Platform) -> None:
         assert (await browser.put(OWN, json=foreign)).json()["projects"] == []
 
 
-@pytest.mark.parametrize("table", ["hiring_view", "hiring_message"])
+@pytest.mark.parametrize("table", ["hiring_view", "hiring_message", "hiring_bar"])
 async def test_views_and_messages_are_only_added(platform: Platform, table: str) -> None:
     owner, _, _ = await acting(platform, f"Keeper of {table}")
     (line,) = await find(owner, await opened(platform, "learner"))
     await owner.post(f"/api/v1/hiring/profiles/{line['id']}/messages", json={"body": "Hi"})
     await owner.get(f"/api/v1/hiring/profiles/{line['id']}")
+    async with platform.program("learner") as learner:
+        assert (await learner.post(f"{OWN}/barred", json={"name": f"Keeper of {table}"})).status_code == 200
     with pytest.raises(DBAPIError, match="only added"):
         async with platform.database.begin() as session:
             await session.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608 # a constant

@@ -1,5 +1,6 @@
 """Hiring profiles as JSON: a learner's own, and open ones for verified organisations."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, Role, requires, signed_in
-from darsgah.hiring import contact, service
+from darsgah.hiring import barring, contact, service
 from darsgah.hiring.schemas import (
+    BarredList,
     Conversation,
     ConversationView,
     HiringProfileChange,
+    NewBar,
     NewHiringMessage,
     OpenProfile,
     OwnProfile,
@@ -55,6 +58,42 @@ async def list_views(
 ) -> SeenList:
     """Who saw your profile, newest first, 50 at a time."""
     return await service.seen_by(session, request.user, after)
+
+
+@get("/me/hiring-profile/barred", guards=[learners])
+async def list_bars(request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]) -> BarredList:
+    """The organisations that do not see your profile, and what you changed about it."""
+    return await barring.bars(session, request.user)
+
+
+@post("/me/hiring-profile/barred", guards=[learners], status_code=HTTPStatus.OK)
+async def bar_named(
+    data: JSONBody[NewBar], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
+) -> BarredList:
+    """Hide your profile from the organisation of that name, such as the one you work for."""
+    await barring.bar_named(session, request.user, data.name)
+    return await barring.bars(session, request.user)
+
+
+@put("/me/hiring-profile/barred/{organisation_id:uuid}", guards=[learners])
+async def bar_organisation(
+    organisation_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+) -> BarredList:
+    """Hide your profile from an organisation: to it, it is closed from now on."""
+    await barring.bar(session, request.user, organisation_id)
+    return await barring.bars(session, request.user)
+
+
+@delete("/me/hiring-profile/barred/{organisation_id:uuid}", guards=[learners])
+async def let_organisation_in(
+    organisation_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+) -> None:
+    """Hide your profile from an organisation no more."""
+    await barring.let_in(session, request.user, organisation_id)
 
 
 @get("/me/hiring-conversations", guards=[signed_in])
@@ -124,6 +163,10 @@ router = Router(
         change_own,
         close_own,
         list_views,
+        list_bars,
+        bar_named,
+        bar_organisation,
+        let_organisation_in,
         list_conversations,
         read_conversation,
         answer_organisation,

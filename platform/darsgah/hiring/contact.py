@@ -10,7 +10,7 @@ from darsgah.access import Actor
 from darsgah.accounts import service as accounts
 from darsgah.errors import MalformedInput, NotFound
 from darsgah.hiring import queries
-from darsgah.hiring.errors import WaitForAnswer
+from darsgah.hiring.errors import OrganisationBarred, WaitForAnswer
 from darsgah.hiring.models import HiringMessage
 from darsgah.hiring.schemas import (
     Conversation,
@@ -65,6 +65,7 @@ async def answer(session: AsyncSession, actor: Actor, organisation_id: UUID, new
 
     Raises:
         NotFound: it never wrote to the actor.
+        OrganisationBarred: the actor hides from it.
     """
     row = await queries.own(session, actor.account_id)
     if row is None:
@@ -72,6 +73,8 @@ async def answer(session: AsyncSession, actor: Actor, organisation_id: UUID, new
     await queries.lock_conversation(session, row.id, organisation_id)
     if not await queries.messages(session, row.id, organisation_id, 1):
         raise NotFound
+    if await queries.is_barred(session, row.id, organisation_id):
+        raise OrganisationBarred
     session.add(_message(row.id, organisation_id, actor, new, by_learner=True))
     await session.flush()
     wrote = await queries.authors(session, row.id, organisation_id)

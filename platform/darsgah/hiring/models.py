@@ -43,6 +43,21 @@ class HiringView(Record, table=True):
     at: datetime = created_at_column()
 
 
+class HiringBar(Record, table=True):
+    """That a learner hides from an organisation, or no more: the last row counts. Rows are only added."""
+
+    __tablename__ = "hiring_bar"
+    __table_args__ = (
+        sa.Index("ix_hiring_bar_profile_id_organisation_id_id", "profile_id", "organisation_id", "id"),
+    )
+
+    id: UUID = id_column()
+    profile_id: UUID = Field(foreign_key="hiring_profile.id")
+    organisation_id: UUID = Field(foreign_key="organisation.id")
+    barred: bool
+    at: datetime = created_at_column()
+
+
 class HiringMessage(Record, table=True):
     """One message between a learner and an organisation. Rows are only added.
 

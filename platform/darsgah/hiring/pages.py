@@ -15,9 +15,9 @@ from darsgah.access import Actor, signed_in
 from darsgah.briefs.wording import STAGES
 from darsgah.db.session import Database
 from darsgah.errors import Conflict, DarsgahError, MalformedInput, TooMany
-from darsgah.hiring import contact, service
+from darsgah.hiring import barring, contact, service
 from darsgah.hiring.api import learners, mentors
-from darsgah.hiring.schemas import HiringProfileChange, Line, NewHiringMessage, Skill
+from darsgah.hiring.schemas import HiringProfileChange, Line, NewBar, NewHiringMessage, Skill
 from darsgah.ui.form_data import read_form
 from darsgah.ui.language import Message, explain
 from darsgah.ui.templating import Notice, Pages
@@ -26,6 +26,8 @@ OWN: Final = "/hiring/me"
 SAID: Final[Mapping[str, Message]] = {
     "saved": Message("Saved. Your profile is open: verified organisations can see it."),
     "closed": Message("Saved. Your profile is closed: nobody but you sees it."),
+    "barred": Message("Done: that organisation does not see your profile."),
+    "let_in": Message("Done: that organisation sees your profile while it is open."),
     "sent": Message("Sent."),
 }
 
@@ -38,6 +40,12 @@ class ProfileForm(msgspec.Struct, frozen=True):
     headline: Line = ""
     about: Annotated[str, msgspec.Meta(max_length=4000)] = ""
     skills: Annotated[str, msgspec.Meta(max_length=1500)] = ""
+
+
+class BarForm(msgspec.Struct, frozen=True):
+    """An organisation that stands on the page already; without one it is named."""
+
+    organisation_id: UUID | None = None
 
 
 @get(OWN, guards=[learners])
@@ -61,11 +69,13 @@ async def _own(
     after: UUID | None = None,
     values: Mapping[str, Any] | None = None,
     error: DarsgahError | None = None,
+    barred_name: str = "",
 ) -> Response[str]:
     async with database.begin() as session:
         view = await service.own_profile(session, request.user)
         seen = await service.seen_by(session, request.user, after)
         conversations = await contact.conversations(session, request.user)
+        hidden = await barring.bars(session, request.user)
     fields = error.details.get("fields", {}) if error else {}
     kept = {
         "is_open": view.is_open,
@@ -83,6 +93,9 @@ async def _own(
         seen=seen,
         paged=after is not None,
         conversations=conversations,
+        hidden=hidden,
+        hidden_ids={one.organisation_id for one in hidden.organisations},
+        barred_name=barred_name,
         values=values or kept,
         errors=fields,
         error=explain(error, pages.language_of(request)) if error and not fields else None,
@@ -108,6 +121,37 @@ async def change_own(
         values_kept = {**values, "is_open": form.get("is_open") == "true", "projects": set(ticked)}
         return await _own(request, database, pages, values=values_kept, error=error)
     return Redirect(f"{OWN}?done={'saved' if wanted.is_open else 'closed'}", status_code=303)
+
+
+@post(f"{OWN}/barred", guards=[learners])
+async def bar_on_page(
+    request: Request[Actor, str, Any],
+    database: NamedDependency[Database],
+    pages: NamedDependency[Pages],
+) -> Response[Any]:
+    """Hide one's profile from an organisation, by its name or, beside it on the page, by its id."""
+    form = await request.form()
+    try:
+        chosen = read_form(form, BarForm)
+        async with database.begin() as session:
+            if chosen.organisation_id is not None:
+                await barring.bar(session, request.user, chosen.organisation_id)
+            else:
+                await barring.bar_named(session, request.user, read_form(form, NewBar).name)
+    except MalformedInput as error:
+        return await _own(request, database, pages, error=error, barred_name=str(form.get("name", "")))
+    return Redirect(f"{OWN}?done=barred#barred", status_code=303)
+
+
+@post(f"{OWN}/barred/{{organisation_id:uuid}}/end", guards=[learners])
+async def let_in_on_page(
+    organisation_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+) -> Redirect:
+    """Hide from an organisation no more."""
+    await barring.let_in(session, request.user, organisation_id)
+    return Redirect(f"{OWN}?done=let_in#barred", status_code=303)
 
 
 def _wanted(form: ProfileForm, ticked: list[str]) -> HiringProfileChange:
@@ -227,7 +271,7 @@ async def answer_organisation(
     try:
         async with database.begin() as session:
             await contact.answer(session, request.user, organisation_id, read_form(form, NewHiringMessage))
-    except MalformedInput as error:
+    except (Conflict, MalformedInput) as error:
         async with database.begin() as session:
             view = await contact.conversation(session, request.user, organisation_id)
         body = str(form.get("body", ""))
@@ -240,6 +284,8 @@ router = Router(
     route_handlers=[
         own_page,
         change_own,
+        bar_on_page,
+        let_in_on_page,
         profiles_page,
         profile_page,
         write_to_learner,

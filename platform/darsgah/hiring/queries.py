@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from darsgah.hiring.models import HiringMessage, HiringProfile, HiringView
+from darsgah.hiring.models import HiringBar, HiringMessage, HiringProfile, HiringView
 
 
 async def own(session: AsyncSession, account_id: UUID) -> HiringProfile | None:
@@ -27,19 +28,57 @@ async def own_for_update(session: AsyncSession, account_id: UUID) -> HiringProfi
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one()
 
 
-async def opened(session: AsyncSession, profile_id: UUID) -> HiringProfile | None:
-    """A profile that is open now; it cannot be closed until the transaction ends."""
-    statement = select(HiringProfile).where(
-        HiringProfile.id == profile_id, col(HiringProfile.is_open).is_(True)
+def _open_to(organisation_id: UUID) -> sa.ColumnElement[bool]:
+    """Profiles that are open, and whose learner does not hide from the organisation."""
+    hidden = _last_bar(col(HiringProfile.id), organisation_id)
+    return sa.and_(col(HiringProfile.is_open).is_(True), sa.func.coalesce(hidden, sa.false()).is_(False))
+
+
+def _last_bar(profile_id: Any, organisation_id: UUID) -> sa.ScalarSelect[bool]:  # noqa: ANN401 # a column or a value
+    """What the learner said last about an organisation; no row where they never did."""
+    last = select(col(HiringBar.barred)).where(
+        col(HiringBar.profile_id) == profile_id, col(HiringBar.organisation_id) == organisation_id
     )
-    return (await session.execute(statement.with_for_update(read=True))).scalar_one_or_none()
+    return last.order_by(col(HiringBar.id).desc()).limit(1).scalar_subquery()
+
+
+async def is_barred(session: AsyncSession, profile_id: UUID, organisation_id: UUID) -> bool:
+    """Whether the learner of a profile hides from an organisation."""
+    return bool((await session.execute(select(_last_bar(profile_id, organisation_id)))).scalar_one_or_none())
+
+
+async def bars(session: AsyncSession, profile_id: UUID) -> Sequence[HiringBar]:
+    """The rows by which a profile is hidden at present, newest first."""
+    last = (
+        select(HiringBar)
+        .where(HiringBar.profile_id == profile_id)
+        .ext(distinct_on(col(HiringBar.organisation_id)))
+        .order_by(col(HiringBar.organisation_id), col(HiringBar.id).desc())
+    )
+    rows = (await session.execute(last)).scalars()
+    return sorted((row for row in rows if row.barred), key=lambda row: row.id, reverse=True)
+
+
+async def bar_changes(session: AsyncSession, profile_id: UUID, limit: int) -> Sequence[HiringBar]:
+    """What a learner changed about who is barred, newest first."""
+    statement = select(HiringBar).where(HiringBar.profile_id == profile_id)
+    return (await session.execute(statement.order_by(col(HiringBar.id).desc()).limit(limit))).scalars().all()
+
+
+async def opened(session: AsyncSession, profile_id: UUID, organisation_id: UUID) -> HiringProfile | None:
+    """A profile that is open to the organisation; it is not closed or hidden until the transaction ends."""
+    statement = select(HiringProfile).where(HiringProfile.id == profile_id)
+    found = (await session.execute(statement.with_for_update(read=True))).scalar_one_or_none()
+    if found is None or not found.is_open or await is_barred(session, profile_id, organisation_id):
+        return None
+    return found
 
 
 async def list_opened(
-    session: AsyncSession, *, skill: str, after: UUID | None, limit: int
+    session: AsyncSession, organisation_id: UUID, *, skill: str, after: UUID | None, limit: int
 ) -> Sequence[HiringProfile]:
-    """Open profiles, newest first, of a skill when one is named."""
-    statement = select(HiringProfile).where(col(HiringProfile.is_open).is_(True))
+    """Profiles open to an organisation, newest first, of a skill when one is named."""
+    statement = select(HiringProfile).where(_open_to(organisation_id))
     if skill:
         listed = sa.func.jsonb_array_elements_text(col(HiringProfile.skills)).table_valued("value")
         wanted = sa.func.lower(listed.c.value) == skill.lower()

@@ -109,6 +109,36 @@ class SeenList(msgspec.Struct, frozen=True):
     next_after: UUID | None
 
 
+class BarredOrganisation(msgspec.Struct, frozen=True):
+    """An organisation that does not see the profile."""
+
+    organisation_id: UUID
+    organisation: str
+    since: datetime
+
+
+class BarChange(msgspec.Struct, frozen=True):
+    """That a learner began to hide from an organisation (``barred``), or ended it."""
+
+    organisation_id: UUID
+    organisation: str
+    barred: bool
+    at: datetime
+
+
+class BarredList(msgspec.Struct, frozen=True):
+    """From whom a profile is hidden, and the last changes, newest first."""
+
+    organisations: tuple[BarredOrganisation, ...]
+    changes: tuple[BarChange, ...]
+
+
+class NewBar(msgspec.Struct, frozen=True):
+    """The organisation to hide from, by its name."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=160, pattern=LINE)]
+
+
 class Conversation(msgspec.Struct, frozen=True):
     """An organisation that wrote to a learner."""
 

@@ -110,10 +110,12 @@ async def profiles(
     Raises:
         NotFound: the actor does not.
     """
-    await acting_for(session, actor)
+    organisation_id = await acting_for(session, actor)
     if _NO_SKILL.search(skill):
         return ProfileList((), None)
-    rows = await queries.list_opened(session, skill=skill.strip(), after=after, limit=PAGE + 1)
+    rows = await queries.list_opened(
+        session, organisation_id, skill=skill.strip(), after=after, limit=PAGE + 1
+    )
     shown = rows[:PAGE]
     lines = tuple(ProfileLine(row.id, row.headline, tuple(row.skills)) for row in shown)
     return ProfileList(lines, shown[-1].id if len(rows) > PAGE else None)
@@ -125,7 +127,7 @@ async def see(session: AsyncSession, actor: Actor, profile_id: UUID) -> tuple[Op
     That it was seen is written in the same transaction, and shown to its learner.
 
     Raises:
-        NotFound: it is closed, there is none, or the actor does not act for a verified organisation.
+        NotFound: it is closed or hidden from the organisation, there is none, or the actor acts for none.
     """
     row, organisation_id = await open_to(session, actor, profile_id)
     session.add(HiringView(profile_id=row.id, organisation_id=organisation_id, viewer_id=actor.account_id))
@@ -153,7 +155,7 @@ async def open_to(session: AsyncSession, actor: Actor, profile_id: UUID) -> tupl
         NotFound: as for ``see``.
     """
     organisation_id = await acting_for(session, actor)
-    row = await queries.opened(session, profile_id)
+    row = await queries.opened(session, profile_id, organisation_id)
     if row is None or row.account_id == actor.account_id:
         raise NotFound
     return row, organisation_id

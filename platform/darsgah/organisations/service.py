@@ -252,6 +252,12 @@ async def organisations_by_id(
     return {row.id: organisation_view(row, verified.get(row.id)) for row in rows}
 
 
+async def organisation_of_name(session: AsyncSession, name: str) -> OrganisationView | None:
+    """The organisation with that name as names are compared, unless it was refused; None for nobody."""
+    row = await queries.organisation_named(session, name_key(name))
+    return organisation_view(row) if row is not None else None
+
+
 async def mentors_by_id(session: AsyncSession, account_ids: Collection[UUID]) -> Mapping[UUID, MentorView]:
     """Some mentors, by account; the caller decides who is shown what. Addresses are left out."""
     return await mentor_views(session, await queries.mentors(session, account_ids))
