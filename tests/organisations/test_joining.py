@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from darsgah.access import Role
 from darsgah.accounts import service as accounts
+from darsgah.accounts.models import Account
 from darsgah.db.columns import now
 from darsgah.hubs import service as hubs
 from darsgah.organisations import service
@@ -135,11 +136,11 @@ async def test_who_names_an_organisation_that_is_there_waits_for_its_owner(platf
         await client.aclose()
 
 
-async def test_an_invitation_is_used_once_by_who_has_its_link(platform: Platform) -> None:
+async def test_an_invitation_is_used_once_by_whose_address_it_names(platform: Platform) -> None:
     owner, organisation_id, _ = await acting(platform, "Chenab Chips")
     address = f"/api/v1/organisations/{organisation_id}/invitations"
     known = await owner.post(address, json={"email": "instructor@example.org"})
-    unknown = await owner.post(address, json={"email": "nobody@example.org"})
+    unknown = await owner.post(address, json={"email": "Guest.Of@example.org"})
     assert known.json().keys() == unknown.json().keys()
     assert known.json()["invitation"].keys() == unknown.json()["invitation"].keys()
     async with platform.program("instructor") as instructor:
@@ -153,8 +154,14 @@ async def test_an_invitation_is_used_once_by_who_has_its_link(platform: Platform
         joined = await instructor.post("/api/v1/me/mentor", json=becoming(""))
         assert joined.json()["organisation_id"] == organisation_id
     secret = unknown.json()["link"].rpartition("/")[2]
+    async with platform.database.begin() as session:
+        guest_account = platform.network.people["classmate"].account_id
+        named = sa.update(Account).where(Account.id == guest_account)
+        await session.execute(named.values(email="guest.of@example.org"))
     async with platform.program("classmate") as guest, platform.program("learner") as late:
         use = "/api/v1/me/organisation-invitations"
+        passed_on = await late.post(use, json={"secret": secret})
+        assert (passed_on.status_code, passed_on.json()["code"]) == (403, "invitation_for_another")
         assert (await guest.post(use, json={"secret": "x"})).status_code == 404
         assert (await guest.post(use, json={"secret": secret})).status_code == 200
         assert (await late.post(use, json={"secret": secret})).status_code == 409

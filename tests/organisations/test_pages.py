@@ -98,7 +98,7 @@ async def test_owners_change_and_invite_on_pages(platform: Platform) -> None:
         nowhere = await browser.post(f"{base}/invitations", data={"email": "no address"})
         assert nowhere.status_code == 422
         assert 'value="no address"' in nowhere.text
-        made = await browser.post(f"{base}/invitations", data={"email": "guest@example.org"})
+        made = await browser.post(f"{base}/invitations", data={"email": "other-instructor@example.org"})
         link = made.text.partition("http://darsgah.test")[2].partition("</pre>")[0].strip()
         assert link.startswith("/organisations/invitations/")
         assert link not in (await browser.get(f"{base}/people")).text
@@ -107,6 +107,9 @@ async def test_owners_change_and_invite_on_pages(platform: Platform) -> None:
         assert (await browser.post(f"{base}/people/{mentor_id}", data={"action": "?"})).status_code == 422
     async with platform.browser() as guest:
         assert "Thar Textiles" in (await guest.get(link)).text
+    async with platform.browser("learner") as other:
+        assert "for an account with another e-mail address" in main(await other.get(link))
+        assert (await other.post(link)).status_code == 403
     async with platform.browser("other_instructor") as guest:
         joined = await guest.post(link)
         assert joined.headers["location"] == "/mentors/sign-up"

@@ -1,6 +1,6 @@
 """Why something about an organisation or a mentor is not done."""
 
-from darsgah.errors import Conflict, MalformedInput
+from darsgah.errors import Conflict, Forbidden, MalformedInput
 
 
 class ChangedMeanwhile(Conflict):
@@ -25,6 +25,12 @@ class InvitationOver(Conflict):
     """This invitation was used, withdrawn, or is too old: ask the organisation for another."""
 
     code = "invitation_over"
+
+
+class InvitationForAnother(Forbidden):
+    """This invitation is for another address than your account's: sign in with the account that has it."""
+
+    code = "invitation_for_another"
 
 
 class LastOwner(Conflict):

@@ -74,7 +74,7 @@ class OrganisationMember(Record, table=True):
 
 
 class OrganisationInvitation(Record, table=True):
-    """A link with which one person may join; of its secret, only the SHA-256 is kept.
+    """A link with which the account of ``email`` may join, once; of its secret, only the SHA-256 is kept.
 
     ``account_id`` is the account with that address when it was made, which may accept without the link and is
     told so. Whether there is one is shown to nobody else.

@@ -234,8 +234,10 @@ async def invitation_page(
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     """What a link of an invitation is about, and a button to accept it for who is signed in."""
-    invitation = await people.invitation_with(session, secret)
-    return pages.respond(request, "organisations/invitation.html", invitation=invitation, secret=secret)
+    link = await people.invitation_with(session, request.scope.get("user"), secret)
+    return pages.respond(
+        request, "organisations/invitation.html", invitation=link.invitation, fits=link.fits, secret=secret
+    )
 
 
 @post("/organisations/invitations/{secret:str}", guards=[signed_in])

@@ -15,9 +15,16 @@ from darsgah.db.columns import now
 from darsgah.errors import NotFound, TooMany
 from darsgah.notices import service as notices
 from darsgah.organisations import queries
-from darsgah.organisations.errors import ActsElsewhere, InvitationOver, LastOwner, NotNow
+from darsgah.organisations.errors import (
+    ActsElsewhere,
+    InvitationForAnother,
+    InvitationOver,
+    LastOwner,
+    NotNow,
+)
 from darsgah.organisations.models import Organisation, OrganisationInvitation, OrganisationMember
 from darsgah.organisations.schemas import (
+    LinkedInvitation,
     MadeOrganisationInvitation,
     MemberRole,
     MemberState,
@@ -124,7 +131,7 @@ async def _member_views(session: AsyncSession, rows: list[OrganisationMember]) -
 async def invite(
     session: AsyncSession, actor: Actor, organisation_id: UUID, new: NewOrganisationInvitation
 ) -> MadeOrganisationInvitation:
-    """Make a link with which one person may join; an account with that address is told as well.
+    """Make a link with which the account of that address may join; where there is one, it is told as well.
 
     The answer is the same whether there is such an account. The link is in this answer and nowhere else.
 
@@ -176,14 +183,16 @@ async def received(session: AsyncSession, actor: Actor) -> list[ReceivedInvitati
     return [await _received(session, row) for row in rows]
 
 
-async def invitation_with(session: AsyncSession, secret: str) -> ReceivedInvitation:
-    """The invitation of a link.
+async def invitation_with(session: AsyncSession, actor: Actor | None, secret: str) -> LinkedInvitation:
+    """The invitation of a link, and whether it is for the account that opens it; None is signed out.
 
     Raises:
         NotFound: there is none with that secret.
         InvitationOver: it was used, withdrawn or is too old.
     """
-    return await _received(session, await _live(await queries.invitation_with(session, _hash(secret))))
+    made = await _live(await queries.invitation_with(session, _hash(secret)))
+    fits = actor is not None and await _is_for(session, actor, made)
+    return LinkedInvitation(await _received(session, made), fits)
 
 
 async def accept_link(session: AsyncSession, actor: Actor, secret: str) -> UUID:
@@ -191,9 +200,12 @@ async def accept_link(session: AsyncSession, actor: Actor, secret: str) -> UUID:
 
     Raises:
         NotFound, InvitationOver: as for ``invitation_with``.
+        InvitationForAnother: the actor's account has another address than the one that was invited.
         ActsElsewhere: the actor acts for another one.
     """
     made = await _live(await queries.invitation_with(session, _hash(secret)))
+    if not await _is_for(session, actor, made):
+        raise InvitationForAnother
     return await _join(session, actor, made)
 
 
@@ -215,6 +227,12 @@ async def answer_invitation(
         return await _join(session, actor, made)
     made.ended_at = now()
     return made.organisation_id
+
+
+async def _is_for(session: AsyncSession, actor: Actor, made: OrganisationInvitation) -> bool:
+    """Whether the actor's account has the invited address: a link that was passed on opens nothing."""
+    own = (await accounts.contacts(session, [actor.account_id])).get(actor.account_id)
+    return own is not None and accounts.normalise_email(own.email) == made.email
 
 
 async def _live(made: OrganisationInvitation | None) -> OrganisationInvitation:

@@ -248,6 +248,13 @@ class ReceivedInvitation(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+class LinkedInvitation(msgspec.Struct, frozen=True):
+    """The invitation of a link; ``fits`` says whether the account that opens it has the invited address."""
+
+    invitation: ReceivedInvitation
+    fits: bool
+
+
 class PeopleView(msgspec.Struct, frozen=True):
     """Who acts for an organisation, and who was invited; ``may_change`` says whether the reader decides."""
 
