@@ -27,6 +27,7 @@ TABLES = (
     "page",
     "brief",
     "credential",
+    "unit_assessment",
     "team",
     "application",
 )
@@ -61,7 +62,8 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
     assert first["enrolment"] == 3 * (classmates + 2)
     assert first["lab_version"] == len(shipped_labs())
     assert first["brief"] == 5, "a draft, one in review, three that were published"
-    assert first["credential"] == 1
+    assert first["credential"] == 2, "of a course and of a unit"
+    assert first["unit_assessment"] == 2, "one competent, one not yet"
     assert (first["team"], first["application"]) == (3, 2), "the third is at work"
     for email in ("learner@demo.example", "talib@demo.example", demo.CLASSMATES[-1].email):
         pages = await cohort_pages(database, email)

@@ -14,11 +14,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah import demo_briefs, demo_projects, demo_teams
+from darsgah import demo_briefs, demo_projects, demo_teams, demo_units
 from darsgah.access import Actor, Role
 from darsgah.accounts import service as accounts
 from darsgah.accounts.schemas import SignUp
 from darsgah.blobs.store import BlobStore
+from darsgah.briefs.content import Gate
 from darsgah.catalog import service as catalog
 from darsgah.catalog.schemas import CoursePlan, LabPackage, LabVersionView, ModulePlan, PagePlan
 from darsgah.credentials.issuing import Issuing
@@ -146,7 +147,15 @@ async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, prog
         team = [actors[LEARNER], named["talib@demo.example"]]
         await demo_projects.load_projects(session, blobs, mentors[0], named["hub@demo.example"], team)
     async with database.begin() as session:
-        gates = [published[slug].lab_id for slug in handed_in]
+        unit_id = await demo_units.load_units(
+            session,
+            issuing,
+            named["network@demo.example"],
+            named["instructor@demo.example"],
+            actors[LEARNER],
+        )
+    async with database.begin() as session:
+        gates = [*(Gate(published[slug].lab_id) for slug in handed_in), Gate(unit_id=unit_id)]
         await demo_briefs.load_briefs(
             session, mentors[0], named["hub@demo.example"], gates, Languages.load()["en"]
         )
@@ -233,7 +242,7 @@ async def _is_complete(session: AsyncSession, cohorts: Sequence[UUID], handed_in
     if mentor is None or not await demo_projects.are_loaded(session, mentor.id):
         return False
     writer = Actor(mentor.id, mentor.display_name, mentor.language)
-    if not await demo_briefs.are_loaded(session, writer):
+    if not await demo_briefs.are_loaded(session, writer) or not await demo_units.are_loaded(session, writer):
         return False
     for cohort_id in cohorts:
         if last.id not in await enrolments.members(session, cohort_id):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,13 +37,13 @@ async def are_loaded(session: AsyncSession, mentor: Actor) -> bool:
 
 
 async def load_briefs(
-    session: AsyncSession, mentor: Actor, administrator: Actor, labs: Sequence[UUID], language: Language
+    session: AsyncSession, mentor: Actor, administrator: Actor, gates: Sequence[Gate], language: Language
 ) -> None:
     """Make the three; where they are, nothing changes.
 
     Args:
         administrator: of the mentor's hub; reviews and publishes.
-        labs: that the published one asks learners to have passed.
+        gates: that the published one asks learners to have.
     """
     if await are_loaded(session, mentor):
         return
@@ -55,7 +54,7 @@ async def load_briefs(
     )
     await writing.begin(session, mentor, NewBrief(hub_id, draft))
     await _in_second_review(session, mentor, administrator, NewBrief(hub_id, _meters(today)), language)
-    published = await writing.begin(session, mentor, NewBrief(hub_id, _letters(today, labs)))
+    published = await writing.begin(session, mentor, NewBrief(hub_id, _letters(today, gates)))
     await move_brief(session, mentor, published.id, "submit")
     await reviewing.review(session, administrator, published.id, ReviewForm(5, 4, 4))
     for kind in ("brief", "hub"):
@@ -78,7 +77,7 @@ async def _in_second_review(
     await move_brief(session, mentor, brief.id, "resubmit")
 
 
-def _letters(today: date, labs: Sequence[UUID]) -> BriefContent:
+def _letters(today: date, gates: Sequence[Gate]) -> BriefContent:
     return msgspec.structs.replace(
         _work(today),
         title=LETTERS,
@@ -90,7 +89,7 @@ def _letters(today: date, labs: Sequence[UUID]) -> BriefContent:
         ),
         deliverables="- a classifier with its card\n- a page on which a person confirms or corrects it",
         skills=("python", "text", "urdu"),
-        gates=tuple(Gate(lab_id, 0.6) for lab_id in labs),
+        gates=tuple(gates),
     )
 
 
