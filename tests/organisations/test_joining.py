@@ -13,6 +13,7 @@ from darsgah.accounts.models import Account
 from darsgah.db.columns import now
 from darsgah.hubs import service as hubs
 from darsgah.organisations import service
+from darsgah.organisations.lookalikes import mixed_words, shape
 from darsgah.organisations.models import OrganisationInvitation
 from darsgah.organisations.names import countries, name_key, zones
 from tests.network import PASSWORD, Platform
@@ -180,6 +181,33 @@ async def test_an_invitation_is_used_once_by_whose_address_it_names(platform: Pl
             assert (answer.status_code, answer.json()["code"]) == (409, "invitation_over")
     assert (await owner.get(f"/api/v1/organisations/{organisation_id}/people")).json()["invitations"] == []
     await owner.aclose()
+
+
+@pytest.mark.parametrize(
+    "name", ["\u0405wat \u0405olar", "SWAT S0LAR", "Sw\u0430t Solar", "Swat SoIar", "Svvat Solar"]
+)
+def test_names_that_look_alike(name: str) -> None:
+    assert shape(name) == shape("Swat Solar")
+    assert name_key(name) != name_key("Swat Solar")
+    assert shape("Swat Silver") != shape("Swat Solar")
+    assert mixed_words("Sw\u0430t Solar سوات \u0421\u0443\u0445") == ["Sw\u0430t"]
+
+
+async def test_who_verifies_is_told_of_a_name_that_looks_like_anothers(platform: Platform) -> None:
+    owner, organisation_id, _ = await acting(platform, "Mianwali Mills")
+    other = await mentor(platform, "Mianwa1i Mi11s")
+    place = (await mine(other))["organisation"]
+    async with platform.browser("hub_admin") as admin:
+        case = (await admin.get(f"/api/v1/hub/organisations/{place['id']}")).json()
+        assert case["findings"] == [
+            {"code": "looks_like", "name": "Mianwali Mills", "organisation_id": organisation_id}
+        ]
+        page = (await admin.get(f"/hub/organisations/{place['id']}")).text
+        assert "Its name looks like that of another organisation, <bdi>Mianwali Mills</bdi>" in page
+        told = (await admin.get("/api/v1/notices")).json()["notices"]
+        assert "organisation_lookalike" in {one["kind"] for one in told}
+    for client in (owner, other):
+        await client.aclose()
 
 
 async def test_somebody_elses_organisation_is_not_there(platform: Platform) -> None:

@@ -191,6 +191,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType({
         Message("{person} acts for {organisation} now"),
         Message("{person} accepted the invitation to {organisation}."),
     ),
+    "organisation_lookalike": Kind(
+        Message("{organisation} looks like {other}"),
+        Message("Their names look the same to the eye. Compare them before you verify {organisation}."),
+    ),
     "organisation_refused": Kind(
         Message("{organisation} was not verified"),
         Message("{hub} did not verify {organisation}. The reason given: {reason}"),

@@ -32,6 +32,7 @@ from darsgah.organisations.service import (
     mentors_by_id,
     organisation_view,
     organisations_by_id,
+    tell_verifiers,
     verifiers,
 )
 from darsgah.ui.language import Message
@@ -167,7 +168,5 @@ async def _found(
         )
     )
     await session.flush()
-    told = {"person": display_name, "organisation": row.name}
-    whom = await verifiers(session, hub_id)
-    await notices.tell(session, whom, "organisation_founded", told, "/hub/organisations")
+    await tell_verifiers(session, row, display_name)
     return row

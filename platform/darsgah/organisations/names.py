@@ -14,7 +14,8 @@ _REGIONS = (
     "Asia/", "Africa/", "America/", "Antarctica/", "Arctic/", "Atlantic/", "Australia/", "Europe/", "Indian/",
     "Pacific/",
 )  # fmt: skip
-_INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn", "Mn"}
+INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn", "Mn"}
+"""Categories of signs that are not seen by themselves."""
 _ALIKE = str.maketrans("\u064a\u0649\u0643\u0647\u0629", "\u06cc\u06cc\u06a9\u06c1\u06c1")
 """Yeh, kaf and heh as Arabic keyboards write them, to those of Urdu."""
 HOST = re.compile(r"https?://[^\s/@:?#]+\.[^\s/@:?#]+(:\d{1,5})?([/?#][^\s]*)?", re.IGNORECASE)
@@ -23,10 +24,10 @@ HOST = re.compile(r"https?://[^\s/@:?#]+\.[^\s/@:?#]+(:\d{1,5})?([/?#][^\s]*)?",
 def name_key(name: str) -> str:
     """A name as it is compared: without case, marks, signs that are not seen, and what stands between words.
 
-    Two letters of different scripts that look alike stay two letters: whoever verifies sees the name.
+    Letters of different scripts that look alike stay different: of them ``organisations.lookalikes`` warns.
     """
     plain = unicodedata.normalize("NFKD", name).casefold().translate(_ALIKE)
-    seen = "".join(sign for sign in plain if unicodedata.category(sign) not in _INVISIBLE)
+    seen = "".join(sign for sign in plain if unicodedata.category(sign) not in INVISIBLE)
     return "".join(re.findall(r"\w+", seen))
 
 

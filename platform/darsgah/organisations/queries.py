@@ -37,6 +37,20 @@ async def organisation_named(session: AsyncSession, key: str) -> Organisation | 
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def names_as_long(
+    session: AsyncSession, organisation_id: UUID, length: int, spread: int
+) -> list[tuple[UUID, str, str]]:
+    """Id, name and Urdu name of other organisations that are not refused, with names of about that length."""
+    of_name, of_urdu = (sa.func.length(col(name)) for name in (Organisation.name, Organisation.name_ur))
+    statement = select(col(Organisation.id), col(Organisation.name), col(Organisation.name_ur)).where(
+        col(Organisation.id) != organisation_id,
+        col(Organisation.state) != VerificationState.REFUSED.value,
+        sa.or_(*(one.between(length - spread, length + spread) for one in (of_name, of_urdu))),
+    )
+    found = await session.execute(statement.order_by(col(Organisation.id)))
+    return [(other_id, name, name_ur) for other_id, name, name_ur in found]
+
+
 async def organisations(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Organisation]:
     """The organisations with those ids."""
     return (await session.execute(select(Organisation).where(col(Organisation.id).in_(ids)))).scalars().all()

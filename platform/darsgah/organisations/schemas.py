@@ -264,11 +264,25 @@ class PeopleView(msgspec.Struct, frozen=True):
     may_change: bool
 
 
+class NameFinding(msgspec.Struct, frozen=True):
+    """Something about a name for whoever verifies.
+
+    Attributes:
+        code: ``looks_like`` another one, ``organisation_id``; or ``mixed_letters`` of several scripts.
+        name: the other one's name, or the word with those letters.
+    """
+
+    code: str
+    name: str
+    organisation_id: UUID | None = None
+
+
 class OrganisationCase(msgspec.Struct, frozen=True):
-    """An organisation with what was decided about it, newest first."""
+    """An organisation with what was decided about it, newest first, and what to look at in its name."""
 
     organisation: OrganisationView
     decisions: tuple["DecisionView", ...]
+    findings: tuple[NameFinding, ...] = ()
 
 
 class MentorCase(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from darsgah.jobs.queue import JobKind, Queue, enqueue
 from darsgah.notices import service as notices
 from darsgah.organisations import queries
 from darsgah.organisations.errors import ChangedMeanwhile, NameTaken
+from darsgah.organisations.lookalikes import name_findings
 from darsgah.organisations.models import Mentor, Organisation, Verification
 from darsgah.organisations.names import checked_country, checked_website, checked_zone, name_key
 from darsgah.organisations.schemas import (
@@ -118,9 +119,7 @@ async def change_organisation(
     elif changed and row.state == VerificationState.REFUSED.value:
         row.state = VerificationState.UNVERIFIED.value
     if row.state == VerificationState.UNVERIFIED.value and changed:
-        told = {"person": actor.display_name, "organisation": row.name}
-        whom = await verifiers(session, row.hub_id)
-        await notices.tell(session, whom, "organisation_founded", told, "/hub/organisations")
+        await tell_verifiers(session, row, actor.display_name)
     try:
         await session.flush()
     except IntegrityError as error:
@@ -314,6 +313,17 @@ async def decision_views(session: AsyncSession, rows: Collection[Verification]) 
         )
         for row in rows
     ]
+
+
+async def tell_verifiers(session: AsyncSession, row: Organisation, person: str) -> None:
+    """Tell who verifies an organisation that it waits, and of another that its name looks like."""
+    whom = await verifiers(session, row.hub_id)
+    told = {"person": person, "organisation": row.name}
+    await notices.tell(session, whom, "organisation_founded", told, f"/hub/organisations/{row.id}")
+    others = [one.name for one in await name_findings(session, row) if one.organisation_id is not None]
+    if others:
+        told = {"organisation": row.name, "other": others[0]}
+        await notices.tell(session, whom, "organisation_lookalike", told, f"/hub/organisations/{row.id}")
 
 
 async def tell_followers(

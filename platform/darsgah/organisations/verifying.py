@@ -14,6 +14,7 @@ from darsgah.hubs import service as hubs
 from darsgah.notices import service as notices
 from darsgah.organisations import queries
 from darsgah.organisations.errors import ChangedMeanwhile, NameTaken, NoReason, NothingLookedAt, NotNow
+from darsgah.organisations.lookalikes import name_findings
 from darsgah.organisations.models import Mentor, Organisation, Verification
 from darsgah.organisations.schemas import (
     LookedAt,
@@ -103,7 +104,8 @@ async def organisation(session: AsyncSession, actor: Actor, organisation_id: UUI
     """
     row = await _organisation(session, actor, organisation_id)
     rows = await queries.decisions(session, organisation_id=row.id, limit=HISTORY)
-    return OrganisationCase(organisation_view(row), tuple(await decision_views(session, rows)))
+    findings = await name_findings(session, row)
+    return OrganisationCase(organisation_view(row), tuple(await decision_views(session, rows)), findings)
 
 
 async def mentor(session: AsyncSession, actor: Actor, account_id: UUID) -> MentorCase:

@@ -164,6 +164,7 @@ async def _organisation(
         done=done,
         kind="organisations",
         people=list(named.values()),
+        findings=case.findings,
         hub=hub,
         zone=hub.timezone,
     )
