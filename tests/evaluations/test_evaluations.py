@@ -1,5 +1,6 @@
 """Both sides evaluate unseen, levels are confirmed, credentials follow, disputes are the hub's."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from darsgah.evaluations.schemas import (
 from darsgah.organisations.models import OrganisationMember
 from darsgah.projects.errors import NotYourPart
 from darsgah.settings import Settings
+from tests.network import Platform
 from tests.projects.rooms import Match, build_match, open_room
 
 LINKS = ["https://example.org/measured"]
@@ -246,6 +248,27 @@ async def test_a_hub_writes_its_own_rubric(session: AsyncSession, match: Match) 
     twice = NewRubric([Criterion("Same"), Criterion("Same")], number=2)
     with pytest.raises(MalformedInput):
         await rubrics.change(session, match.administrator, match.hub_id, Side.MENTOR, twice)
+
+
+async def test_two_people_save_a_rubric_on_its_page(platform: Platform) -> None:
+    page = f"/hub/rubrics/{platform.network.hub_id}/mentor"
+    async with platform.browser("hub_admin") as one, platform.browser("network_admin") as other:
+        shown = (await one.get(page)).text
+        assert re.search(r'name="name_ur_1"[^>]*\slang="ur"\s+dir="rtl"', shown)
+        unnamed = await one.post(page, data={"number": "0", "meaning_ur_2": "نام نہیں"})
+        assert unnamed.status_code == 422
+        assert 'value="نام نہیں"' in unnamed.text
+        assert 'id="name_2-error"' in unnamed.text
+        first = {"number": "0", "name_1": "Use | care", "name_ur_1": "فائدہ", "name_3": "Craft"}
+        assert (await other.post(page, data=first)).status_code == 303
+        late = await one.post(page, data={"number": "0", "name_1": "Mine", "meaning_1": "It is mine."})
+        assert late.status_code == 409
+        for kept in ("Use | care", "Craft", 'value="Mine"', 'value="It is mine."', 'name="number" value="1"'):
+            assert kept in late.text, kept
+        again = await one.post(page, data={"number": "1", "name_1": "Mine"})
+        assert again.status_code == 303
+        said = (await one.get(f"/api/v1/hubs/{platform.network.hub_id}/rubrics/mentor")).json()
+        assert (said["number"], [one["name"] for one in said["criteria"]]) == (2, ["Mine"])
 
 
 async def test_a_dispute_is_the_hubs(session: AsyncSession, match: Match) -> None:

@@ -49,7 +49,7 @@ SENT: Mapping[str, Mapping[str, Any]] = {
     f"POST {_PAGE}/end": {"data": {"version": "1", "award": "true"}},
     f"POST {_PAGE}/claims": {"data": _CLAIMED | {"links": "https://example.org"}},
     f"POST {_PAGE}/{_CLAIM}": {"data": {"confirmed": "true"}},
-    f"POST /hub/rubrics/{_RUBRIC}": {"data": {"number": "0", "criteria": "|"}},
+    f"POST /hub/rubrics/{_RUBRIC}": {"data": {"number": "0", "name_ur_1": "نام"}},
     f"POST /hub/{_DISPUTE}": {"data": {**_OUTCOME, "goes_on": "false"}},
     f"PUT {_API}/evaluation": {"json": {"marks": [3]}},
     f"POST {_API}/evaluation/confirmation": {"json": {"version": 1}},

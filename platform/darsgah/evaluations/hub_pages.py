@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -13,20 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
 from darsgah.briefs.wording import STAGES
-from darsgah.errors import DarsgahError, MalformedInput
-from darsgah.evaluations import disputes, rubrics
+from darsgah.errors import DarsgahError
+from darsgah.evaluations import disputes, rubric_form, rubrics
 from darsgah.evaluations.api import administrators, coordinators
 from darsgah.evaluations.pages import LEVELS, SIDES
-from darsgah.evaluations.schemas import (
-    MOST_CRITERIA,
-    Criterion,
-    NewRubric,
-    Outcome,
-    RubricView,
-    Side,
-    Text,
-    Version,
-)
+from darsgah.evaluations.schemas import Outcome, RubricView, Side
 from darsgah.ui.form_data import read_form
 from darsgah.ui.form_errors import Refusal, attempt, refused, typed
 from darsgah.ui.language import Message
@@ -36,13 +26,6 @@ SAID: Mapping[str, Message] = {
     "saved": Message("Saved."),
     "settled": Message("Both sides were told what you decided."),
 }
-
-
-class RubricForm(msgspec.Struct, frozen=True):
-    """A rubric's criteria, a line each: name | name in Urdu | what a 5 is | the same in Urdu."""
-
-    number: Version
-    criteria: Text
 
 
 @get("/hub/rubrics/{hub_id:uuid}/{side:str}", guards=[administrators])
@@ -69,14 +52,13 @@ async def change_rubric(
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Write another version of it."""
-    view = await rubrics.read(session, request.user, hub_id, side)
     values = await typed(request)
     try:
-        form = read_form(values, RubricForm)
-        new = NewRubric(_criteria(form.criteria), form.number)
+        new = rubric_form.read(values)
         await attempt(session, rubrics.change(session, request.user, hub_id, side, new))
     except DarsgahError as error:
         refusal = refused(error, values, pages.language_of(request))
+        view = await rubrics.read(session, request.user, hub_id, side)
         return _rubric(request, pages, view, refusal=refusal)
     return Redirect(f"/hub/rubrics/{hub_id}/{side}?done=saved", status_code=303)
 
@@ -123,25 +105,6 @@ async def decide_dispute(
     return Redirect("/hub/disputes?done=settled", status_code=303)
 
 
-def _criteria(lines: str) -> list[Criterion]:
-    """The criteria of a text, a line each.
-
-    Raises:
-        MalformedInput: too many, or one without a name or too long.
-    """
-    rows = [[part.strip() for part in line.split("|")] for line in lines.splitlines() if line.strip()]
-    if not rows or len(rows) > MOST_CRITERIA:
-        raise MalformedInput(
-            fields={"criteria": Message("Between one line and {count}.", count=MOST_CRITERIA)}
-        )
-    try:
-        named = [dict(zip(Criterion.__struct_fields__, row, strict=False)) for row in rows]
-        return msgspec.convert(named, list[Criterion])
-    except msgspec.ValidationError:
-        message = Message("Each line begins with a name of 120 characters at most.")
-        raise MalformedInput(fields={"criteria": message}) from None
-
-
 async def _dispute(
     request: Request[Actor, str, Any],
     session: AsyncSession,
@@ -174,16 +137,14 @@ def _rubric(
     refusal: Refusal | None = None,
 ) -> Response[str]:
     form = refusal or Refusal()
-    lines = "\n".join(
-        " | ".join(getattr(one, name) for name in Criterion.__struct_fields__) for one in view.criteria
-    )
     return pages.respond(
         request,
         "evaluations/rubric.html",
         status_code=form.status,
         notices=_said(done),
         view=view,
-        lines=lines,
+        values=form.values or rubric_form.written(view.criteria),
+        rows=rubric_form.ROWS,
         form=form,
         sides=SIDES,
     )

@@ -62,12 +62,8 @@ async def change(session: AsyncSession, actor: Actor, hub_id: UUID, side: Side, 
     number, _ = await rubric(session, hub_id, side)
     if number != new.number:
         raise RubricChanged(number=number)
-    if any("|" in text for one in new.criteria for text in msgspec.structs.astuple(one)):
-        raise MalformedInput(
-            fields={"criteria": Message("Write it without |, which stands between the parts.")}
-        )
     if len({one.name.strip() for one in new.criteria}) < len(new.criteria):
-        raise MalformedInput(fields={"criteria": Message("Each line has a name of its own.")})
+        raise MalformedInput(fields={"criteria": Message("Each criterion has a name of its own.")})
     session.add(
         EvaluationRubric(
             hub_id=hub_id,
