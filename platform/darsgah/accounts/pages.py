@@ -21,7 +21,8 @@ from darsgah.db.session import Database
 from darsgah.errors import DarsgahError, MalformedInput
 from darsgah.settings import Settings
 from darsgah.ui.form_data import local_path, read_form
-from darsgah.ui.language import COOKIE, COOKIE_SECONDS, Languages, Message, explain
+from darsgah.ui.form_errors import wrong
+from darsgah.ui.language import COOKIE, COOKIE_SECONDS, Languages, Message
 from darsgah.ui.templating import Notice, Pages
 
 START = "/today"
@@ -55,16 +56,13 @@ def _sign_in_form(
     target: str,
     error: DarsgahError | None = None,
 ) -> Response[str]:
-    fields = error.details.get("fields", {}) if error else {}
-    line = explain(error, pages.language_of(request)) if error and not fields else None
     return pages.respond(
         request,
         "accounts/sign_in.html",
         status_code=error.status if error else 200,
         headers=error.headers if error else None,
         values=values,
-        errors=fields,
-        error=line,
+        **wrong(error, pages.language_of(request)),
         next=target,
     )
 

@@ -16,11 +16,11 @@ from darsgah.applications import confirming, desk, proposals
 from darsgah.applications.errors import MatchingStale
 from darsgah.applications.matching_api import coordinators
 from darsgah.applications.matching_schemas import Assignment, Edit
-from darsgah.applications.pages import wrong
 from darsgah.applications.schemas import Cap
 from darsgah.errors import DarsgahError
 from darsgah.teams.schemas import TeamName
 from darsgah.ui.form_data import read_form
+from darsgah.ui.form_errors import wrong
 from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 
@@ -197,7 +197,7 @@ async def _desk(
         view=view,
         values=values or {},
         stale=isinstance(error, MatchingStale),
-        **wrong(request, pages, error),
+        **wrong(error, pages.language_of(request), whole=True),
     )
 
 

@@ -20,7 +20,8 @@ from darsgah.applications.api import learners
 from darsgah.applications.schemas import NewApplication, Ranking, Statement, StatementChange, TeamOrder
 from darsgah.errors import DarsgahError, MalformedInput
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import Message, explain
+from darsgah.ui.form_errors import typed, wrong
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 
 SAID: Mapping[str, Message] = {
@@ -69,7 +70,7 @@ async def apply(
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Keep an application as a draft, or send it."""
-    values = await _typed(request)
+    values = await typed(request)
     try:
         form = read_form({key: value for key, value in values.items() if value != ""}, ApplyForm)
         new = NewApplication(form.team, form.statement, form.action == "send")
@@ -103,7 +104,7 @@ async def order_applications(
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Put a team's applications in order, by the number beside each."""
-    values = await _typed(request)
+    values = await typed(request)
     try:
         wanted = TeamOrder(_by_number(values, "place-"))
         await service.order(session, request.user, team_id, wanted, pages.language_of(request))
@@ -132,7 +133,7 @@ async def change_application(
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Save a draft, send it, or withdraw an application."""
-    values, language = await _typed(request), pages.language_of(request)
+    values, language = await typed(request), pages.language_of(request)
     try:
         form = read_form(values, ApplicationForm)
         async with session.begin_nested():
@@ -174,7 +175,7 @@ async def rank_applicants(
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Save the mentor's order, by the number beside each; those without one stay unranked."""
-    values = await _typed(request)
+    values = await typed(request)
     try:
         refused = tuple(UUID(key.removeprefix("refuse-")) for key in values if _names_one(key, "refuse-"))
         ranked = tuple(one for one in _by_number(values, "place-", every=False) if one not in refused)
@@ -202,7 +203,7 @@ async def _apply(
         status_code=error.status if error else 200,
         view=await service.apply_view(session, request.user, brief_id, language),
         values=values or {},
-        **wrong(request, pages, error),
+        **wrong(error, pages.language_of(request), whole=True),
     )
 
 
@@ -225,7 +226,7 @@ async def _applications(
         view=await service.own_applications(session, request.user, language, after=after),
         paged=after is not None,
         values=values or {},
-        **wrong(request, pages, error),
+        **wrong(error, pages.language_of(request), whole=True),
     )
 
 
@@ -247,7 +248,7 @@ async def _application(
         notices=_notices(done),
         view=await service.application(session, request.user, application_id, language),
         values=values or {},
-        **wrong(request, pages, error),
+        **wrong(error, pages.language_of(request), whole=True),
     )
 
 
@@ -268,24 +269,12 @@ async def _applicants(
         notices=_notices(done),
         view=await ranking.applicants(session, request.user, brief_id),
         values=values or {},
-        **wrong(request, pages, error),
+        **wrong(error, pages.language_of(request), whole=True),
     )
-
-
-def wrong(request: Request[Any, Any, Any], pages: Pages, error: DarsgahError | None) -> dict[str, Any]:
-    """What is wrong with a form: by its fields, and as a whole."""
-    fields = error.details.get("fields", {}) if error else {}
-    whole = explain(error, pages.language_of(request)) if error else ""
-    return {"errors": fields, "error": whole}
 
 
 def _notices(done: str) -> list[Notice]:
     return [Notice(SAID[done])] if done in SAID else []
-
-
-async def _typed(request: Request[Actor, str, Any]) -> dict[str, str]:
-    """What was typed into a form, files left aside."""
-    return {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
 
 
 def _by_number(values: Mapping[str, str], prefix: str, *, every: bool = True) -> tuple[UUID, ...]:
@@ -295,10 +284,10 @@ def _by_number(values: Mapping[str, str], prefix: str, *, every: bool = True) ->
         MalformedInput: what was typed is no number.
     """
     found: list[tuple[int, int, UUID]] = []
-    for number, (key, typed) in enumerate(values.items()):
+    for number, (key, written) in enumerate(values.items()):
         if not _names_one(key, prefix):
             continue
-        place = typed.strip()
+        place = written.strip()
         if not place and not every:
             continue
         if place and not (place.isascii() and place.isdecimal() and len(place) < 6):

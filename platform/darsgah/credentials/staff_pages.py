@@ -21,7 +21,8 @@ from darsgah.errors import DarsgahError, MalformedInput
 from darsgah.hubs import service as hubs
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import Message, explain
+from darsgah.ui.form_errors import wrong
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Pages
 
 
@@ -55,7 +56,6 @@ async def _cohort(
 ) -> Response[str]:
     cohort = await enrolments.staffed_cohort(session, request.user, cohort_id)
     view = await completion.cohort_credentials(session, request.user, cohort_id)
-    fields = error.details.get("fields", {}) if error else {}
     return pages.respond(
         request,
         "credentials/cohort.html",
@@ -65,8 +65,7 @@ async def _cohort(
         view=view,
         percent=percent if percent is not None else f"{view.rule.pass_share * 100:g}",
         may_change=request.user.holds(*completion.TEACHING, hub_id=cohort.hub_id),
-        errors=fields,
-        error=explain(error, pages.language_of(request)) if error and not fields else "",
+        **wrong(error, pages.language_of(request)),
     )
 
 

@@ -19,7 +19,8 @@ from darsgah.hiring import barring, contact, service
 from darsgah.hiring.api import learners, mentors
 from darsgah.hiring.schemas import HiringProfileChange, Line, NewBar, NewHiringMessage, Skill
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import Message, explain
+from darsgah.ui.form_errors import wrong
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 
 OWN: Final = "/hiring/me"
@@ -76,7 +77,6 @@ async def _own(
         seen = await service.seen_by(session, request.user, after)
         conversations = await contact.conversations(session, request.user)
         hidden = await barring.bars(session, request.user)
-    fields = error.details.get("fields", {}) if error else {}
     kept = {
         "is_open": view.is_open,
         "headline": view.headline,
@@ -97,8 +97,7 @@ async def _own(
         hidden_ids={one.organisation_id for one in hidden.organisations},
         barred_name=barred_name,
         values=values or kept,
-        errors=fields,
-        error=explain(error, pages.language_of(request)) if error and not fields else None,
+        **wrong(error, pages.language_of(request)),
         stages=STAGES,
     )
 
@@ -211,7 +210,6 @@ def _profile(
     error: DarsgahError | None = None,
     template: str = "hiring/profile.html",
 ) -> Response[str]:
-    fields = error.details.get("fields", {}) if error else {}
     return pages.respond(
         request,
         template,
@@ -220,8 +218,7 @@ def _profile(
         notices=[Notice(SAID[done])] if done in SAID else [],
         view=view,
         body=body,
-        errors=fields,
-        error=explain(error, pages.language_of(request)) if error and not fields else None,
+        **wrong(error, pages.language_of(request)),
         stages=STAGES,
     )
 

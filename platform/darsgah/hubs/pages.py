@@ -18,7 +18,7 @@ from darsgah.errors import Conflict, MalformedInput
 from darsgah.hubs import running, service
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import explain
+from darsgah.ui.form_errors import wrong
 from darsgah.ui.templating import Pages
 
 
@@ -71,14 +71,12 @@ async def _form(
 ) -> Response[str]:
     async with database.begin() as session:
         hubs = [hub for hub in await service.list_hubs(session) if hub.state == "open"]
-    fields = error.details.get("fields", {}) if error else {}
     return pages.respond(
         request,
         "accounts/sign_up.html",
         status_code=error.status if error else 200,
         values=values,
-        errors=fields,
-        error=explain(error, pages.language_of(request)) if error and not fields else None,
+        **wrong(error, pages.language_of(request)),
         hubs=hubs,
     )
 

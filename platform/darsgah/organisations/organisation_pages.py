@@ -25,7 +25,8 @@ from darsgah.organisations.schemas import (
 )
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import Message, explain
+from darsgah.ui.form_errors import wrong
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 
 PAGE: Final = "/organisations/{organisation_id:uuid}"
@@ -104,7 +105,6 @@ async def _edit(
         await service.owned(session, request.user, organisation_id)
         view = await service.seen_organisation(session, request.user, organisation_id)
     language = pages.language_of(request)
-    fields = error.details.get("fields", {}) if error else {}
     said = values or {name: getattr(view, name) for name in ORGANISATION_FIELDS}
     return pages.respond(
         request,
@@ -112,8 +112,7 @@ async def _edit(
         status_code=error.status if error else 200,
         organisation=view,
         values=said,
-        errors=fields,
-        error=explain(error, language) if error and not fields else None,
+        **wrong(error, language),
         countries=country_choices(language),
     )
 
@@ -167,7 +166,6 @@ async def _people(
         hub_id = view.organisation.hub_id
         hub = (await hubs.hubs_by_id(session, [hub_id]))[hub_id]
     language = pages.language_of(request)
-    fields = error.details.get("fields", {}) if error else {}
     me = request.user.account_id
     return pages.respond(
         request,
@@ -182,8 +180,7 @@ async def _people(
         made=made,
         site=site,
         email=email,
-        errors=fields,
-        error=explain(error, language) if error and not fields else None,
+        **wrong(error, language),
     )
 
 

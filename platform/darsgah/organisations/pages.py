@@ -34,7 +34,8 @@ from darsgah.organisations.names import country_name
 from darsgah.organisations.schemas import Answer, MentorChange
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import Message, explain
+from darsgah.ui.form_errors import wrong
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 
 MINE: Final = "/mentors/me"
@@ -74,14 +75,12 @@ async def _sign_up_form(
         open_hubs = [hub for hub in await hubs.list_hubs(session) if hub.state == "open"]
         named = await service.verified_organisations(session)
     language = pages.language_of(request)
-    fields = error.details.get("fields", {}) if error else {}
     return pages.respond(
         request,
         "organisations/sign_up.html",
         status_code=error.status if error else 200,
         values=values,
-        errors=fields,
-        error=explain(error, language) if error and not fields else None,
+        **wrong(error, language),
         hubs=open_hubs,
         place=place,
         known=named.organisations,
@@ -149,7 +148,7 @@ async def _mine(
     if found is None and not invited:
         return Redirect("/mentors/sign-up")
     language = pages.language_of(request)
-    fields = error.details.get("fields", {}) if error else {}
+    refused = wrong(error, language)
     said = profile or (
         kept({name: getattr(found.mentor, name) for name in MENTOR_FIELDS}, MENTOR_FIELDS) if found else {}
     )
@@ -165,9 +164,9 @@ async def _mine(
         decision=decision,
         values=said,
         naming=naming or {},
-        profile_errors=fields if profile is not None else {},
-        naming_errors=fields if naming is not None else {},
-        error=explain(error, language) if error and not fields else None,
+        profile_errors=refused["errors"] if profile is not None else {},
+        naming_errors=refused["errors"] if naming is not None else {},
+        error=refused["error"],
         country=country_name(found.mentor.country, language.code) if found else "",
         countries=country_choices(language),
         zones=zone_choices(),

@@ -26,7 +26,8 @@ from darsgah.organisations.schemas import (
     VerificationDecision,
     VerificationState,
 )
-from darsgah.ui.language import Message, explain
+from darsgah.ui.form_errors import wrong
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 
 TABS: Final[Mapping[VerificationState, Message]] = {
@@ -264,7 +265,6 @@ def _case(
     **others: Any,  # noqa: ANN401 # whatever the page shows
 ) -> Response[str]:
     language = pages.language_of(request)
-    fields = error.details.get("fields", {}) if error else {}
     return pages.respond(
         request,
         "organisations/case.html",
@@ -275,8 +275,7 @@ def _case(
         offered=[(key, text) for key, text in DECISIONS.items() if subject.state in verifying.FROM[key]],
         looked_at=LOOKED_AT,
         values=values or {"note": "", "decision": "", "looked_at": []},
-        errors=fields,
-        error=explain(error, language) if error and not fields else None,
+        **wrong(error, language),
         country=country_name(subject.country, language.code),
         **others,
     )

@@ -32,10 +32,10 @@ async def attempt(session: AsyncSession, action: Awaitable[Done]) -> Done:
         return await action
 
 
-def wrong(error: DarsgahError | None, language: Language) -> dict[str, Any]:
-    """What is wrong with a form: ``errors`` by field, or ``error`` with the whole of it."""
+def wrong(error: DarsgahError | None, language: Language, *, whole: bool = False) -> dict[str, Any]:
+    """What is wrong with a form: ``errors`` by field, or else, or with ``whole``, ``error`` in words."""
     fields = error.details.get("fields", {}) if error else {}
-    return {"errors": fields, "error": explain(error, language) if error and not fields else ""}
+    return {"errors": fields, "error": explain(error, language) if error and (whole or not fields) else ""}
 
 
 def words_of(values: Mapping[str, Any] | None) -> dict[str, str]:
