@@ -11,8 +11,9 @@ from darsgah.blobs.store import memory_blobs
 from darsgah.db.columns import new_id, now
 from darsgah.db.session import Database
 from darsgah.enrolments import service
+from darsgah.enrolments.presenting import window
 from darsgah.enrolments.schemas import Terms, Window
-from darsgah.enrolments.service import CohortFull, LabNotOpen, window
+from darsgah.enrolments.service import CohortFull, LabNotOpen
 from darsgah.errors import Forbidden, NotFound
 from tests.network import DATA_FILE, RELEASE, build_network, open_cohort
 

@@ -1,7 +1,6 @@
 """What can be done with cohorts: open them, give them labs, enrol people, and show them to those in them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor
 from darsgah.blobs.store import BlobStore
 from darsgah.catalog import service as catalog
-from darsgah.catalog.schemas import CourseVersionView, LabVersionView
 from darsgah.db.columns import now as utc_now
 from darsgah.enrolments import queries
 from darsgah.enrolments.course_steps import course_steps, neighbours
 from darsgah.enrolments.models import Assignment, Cohort, Enrolment
+from darsgah.enrolments.presenting import assignment_view, cohort_view
 from darsgah.enrolments.schemas import (
     AssignmentView,
     CohortPage,
@@ -26,7 +25,6 @@ from darsgah.enrolments.schemas import (
 )
 from darsgah.errors import Conflict, Forbidden, NotFound
 from darsgah.hubs import service as hubs
-from darsgah.hubs.schemas import HubView
 
 PAGE = 50
 
@@ -41,60 +39,6 @@ class LabNotOpen(Conflict):
     """This lab has not opened yet: come back after its opening time."""
 
     code = "not_open"
-
-
-def window(
-    now: datetime, opens_at: datetime | None, due_at: datetime | None, closes_at: datetime | None
-) -> Window:
-    """Where an assignment stands at a moment: work is late after ``due_at`` and refused after ``closes_at``.
-
-    Without ``closes_at`` the due date is the end.
-    """
-    if opens_at is not None and now < opens_at:
-        return Window.NOT_OPEN
-    end = closes_at or due_at
-    if end is not None and now > end:
-        return Window.CLOSED
-    if due_at is not None and now > due_at:
-        return Window.LATE
-    return Window.OPEN
-
-
-def _cohort_view(
-    cohort: Cohort, course: CourseVersionView, hub: HubView, *, staff: bool, learner: bool
-) -> CohortView:
-    return CohortView(
-        id=cohort.id,
-        hub_id=cohort.hub_id,
-        hub_name=hub.name,
-        hub_name_ur=hub.name_ur,
-        timezone=hub.timezone,
-        name=cohort.name,
-        course=course,
-        starts_on=cohort.starts_on,
-        ends_on=cohort.ends_on,
-        capacity=cohort.capacity,
-        enrolled=cohort.enrolled,
-        staff=staff,
-        learner=learner,
-    )
-
-
-def _assignment_view(row: Assignment, lab: LabVersionView, now: datetime) -> AssignmentView:
-    return AssignmentView(
-        id=row.id,
-        cohort_id=row.cohort_id,
-        hub_id=row.hub_id,
-        module_id=row.module_id,
-        position=row.position,
-        lab=lab,
-        opens_at=row.opens_at,
-        due_at=row.due_at,
-        closes_at=row.closes_at,
-        attempt_limit=row.attempt_limit,
-        cooldown_seconds=row.cooldown_seconds,
-        window=window(now, row.opens_at, row.due_at, row.closes_at),
-    )
 
 
 async def open_cohort(session: AsyncSession, plan: CohortPlan, terms: Terms) -> UUID:
@@ -228,7 +172,7 @@ async def _cohort_views(session: AsyncSession, rows: Sequence[tuple[Cohort, bool
     courses = await catalog.course_versions(session, [cohort.course_version_id for cohort, _, _ in rows])
     by_hub = await hubs.hubs_by_id(session, {cohort.hub_id for cohort, _, _ in rows})
     return [
-        _cohort_view(
+        cohort_view(
             cohort, courses[cohort.course_version_id], by_hub[cohort.hub_id], staff=staff, learner=learner
         )
         for cohort, staff, learner in rows
@@ -286,7 +230,7 @@ async def staffed_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -
 async def _assignment_views(session: AsyncSession, rows: Sequence[Assignment]) -> tuple[AssignmentView, ...]:
     labs = await catalog.lab_versions(session, list({row.lab_version_id for row in rows}))
     now = utc_now()
-    return tuple(_assignment_view(row, labs[row.lab_version_id], now) for row in rows)
+    return tuple(assignment_view(row, labs[row.lab_version_id], now) for row in rows)
 
 
 async def cohort_page(session: AsyncSession, actor: Actor, cohort_id: UUID) -> CohortPage:
@@ -340,8 +284,8 @@ async def lab_file(
         NotFound: no assignment that the actor may see, or nothing of that name in it.
         LabNotOpen: a learner asks before the opening time.
     """
-    view, cohort_view = await assignment(session, actor, assignment_id)
-    if view.window is Window.NOT_OPEN and not cohort_view.staff:
+    view, given_in = await assignment(session, actor, assignment_id)
+    if view.window is Window.NOT_OPEN and not given_in.staff:
         raise LabNotOpen
     for file in view.lab.notebooks if notebook else view.lab.files:
         if file.name == name:

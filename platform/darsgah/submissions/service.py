@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,23 +15,16 @@ from darsgah.blobs.stored_file import described, from_rows, store
 from darsgah.db.columns import now as utc_now
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.schemas import AssignmentView, CohortView, Window
-from darsgah.enrolments.service import LabNotOpen
 from darsgah.errors import NotFound
 from darsgah.jobs import queue
 from darsgah.jobs.notifications import notify
 from darsgah.submissions import queries
-from darsgah.submissions.errors import (
-    CoolingDown,
-    DeadlinePassed,
-    KeyReused,
-    NoAttemptsLeft,
-    NotEnrolled,
-)
+from darsgah.submissions.allowances import allowance, refuse
+from darsgah.submissions.errors import KeyReused, NotEnrolled
 from darsgah.submissions.models import Submission
 from darsgah.submissions.recording import receipt, record
 from darsgah.submissions.schemas import (
     FINAL,
-    Allowance,
     AssignmentPage,
     DueItem,
     GradingTicket,
@@ -70,34 +62,6 @@ def _view(row: Submission) -> SubmissionView:
         max_score=row.max_score,
         run_id=row.current_run_id,
     )
-
-
-def allowance(assignment: AssignmentView, attempts: Sequence[Submission], now: datetime) -> Allowance:
-    """What may still be handed in, given the attempts so far (newest first); rejected ones do not count."""
-    counted = [row for row in attempts if row.state != State.REJECTED]
-    left = None if assignment.attempt_limit is None else max(0, assignment.attempt_limit - len(counted))
-    next_at = None
-    if counted and assignment.cooldown_seconds:
-        over = counted[0].received_at + timedelta(seconds=assignment.cooldown_seconds)
-        next_at = over if over > now else None
-    refusal = ""
-    if assignment.window is Window.NOT_OPEN:
-        refusal = LabNotOpen.code
-    elif assignment.window is Window.CLOSED:
-        refusal = DeadlinePassed.code
-    elif left == 0:
-        refusal = NoAttemptsLeft.code
-    elif next_at is not None:
-        refusal = CoolingDown.code
-    return Allowance(attempts_used=len(counted), attempts_left=left, next_at=next_at, refusal=refusal)
-
-
-def _refuse(verdict: Allowance, now: datetime) -> None:
-    for error in (LabNotOpen, DeadlinePassed, NoAttemptsLeft):
-        if verdict.refusal == error.code:
-            raise error
-    if verdict.next_at is not None and verdict.refusal == CoolingDown.code:
-        raise CoolingDown(retry_after=max(1, int((verdict.next_at - now).total_seconds()) + 1))
 
 
 async def hand_in(
@@ -138,7 +102,7 @@ async def hand_in(
             return _view(before)
     now = utc_now()
     made = await queries.attempts(session, assignment_id, actor.account_id)
-    _refuse(allowance(assignment, made, now), now)
+    refuse(allowance(assignment, made, now), now)
     await store(blobs, notebooks)  # not before: what is refused must not fill the store
     try:
         row = await record(
