@@ -62,7 +62,15 @@ async def test_nothing_typed_is_lost(platform: Platform, mentor: Actor) -> None:
         answer = await page.post(url, data=form_values(content(title="")) | {"version": "2"})
         assert (answer.status_code, answer.headers["location"]) == (303, f"{url}?saved=1")
         for nonsense in NONSENSE.values():
-            names = ("title", "problem", "hours_week", "apply_until", "skills", "gate_subject_1", "gate_share_1")
+            names = (
+                "title",
+                "problem",
+                "hours_week",
+                "apply_until",
+                "skills",
+                "gate_subject_1",
+                "gate_share_1",
+            )
             sent = typed | dict.fromkeys((*names, "milestone_due_1", "mode"), nonsense)
             for version in ("", nonsense):
                 wanted = sent | {"version": version}
