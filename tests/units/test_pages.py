@@ -57,6 +57,8 @@ async def test_from_the_form_of_a_unit_to_a_credential(platform: Platform) -> No
         history = (await learner.get("/api/v1/units/DA-F-01/assessments")).json()["assessments"]
         assert len(history) == 1
         assert "/units/DA-F-01" in (await learner.get("/units")).text
+    async with platform.browser("mentor") as mentor:
+        assert "Not assessed" not in (await mentor.get("/units/DA-F-01")).text
 
 
 async def test_nonsense_is_refused(platform: Platform) -> None:
