@@ -7,6 +7,7 @@ from darsgah import demo
 from darsgah.access import Actor
 from darsgah.accounts import service as accounts
 from darsgah.blobs.store import memory_blobs
+from darsgah.catalog import service as catalog
 from darsgah.db.session import Database
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.course_steps import course_steps
@@ -64,6 +65,8 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
     assert first["brief"] == 5, "a draft, one in review, three that were published"
     assert first["credential"] == 2, "of a course and of a unit"
     assert first["unit_assessment"] == 2, "one competent, one not yet"
+    async with database.begin() as session:
+        assert await catalog.labs_naming(session, ["PY-F-01"]), "a shipped lab names it"
     assert (first["team"], first["application"]) == (3, 2), "the third is at work"
     for email in ("learner@demo.example", "talib@demo.example", demo.CLASSMATES[-1].email):
         pages = await cohort_pages(database, email)
