@@ -29,7 +29,7 @@ def read(values: Mapping[str, str]) -> NewRubric:
     number = read_form(values, SeenNumber).number
     criteria, fields = [], dict[str, Message]()
     for row in ROWS:
-        texts = {name: values.get(f"{name}_{row}", "").strip() for name in FIELDS}
+        texts = {name: " ".join(values.get(f"{name}_{row}", "").split()) for name in FIELDS}
         if not any(texts.values()):
             continue
         try:
