@@ -2,8 +2,8 @@
 
 A lease is paid for in advance, a slice at a time: the slice is set aside from the quota while the project's
 row is held, so that two starts or two renewals at once never get the same seconds. A machine that does not
-renew before the slice is over ends the work by itself; what the platform bills of it is the time to its last
-sign of life. What was set aside and not used goes back.
+renew before the slice is over ends the work by itself, and is billed the whole slice: else starting again and
+again without a word would cost nothing. Of work that says when it ends, what was not used goes back.
 """
 
 import hashlib
@@ -220,7 +220,7 @@ async def renew(session: AsyncSession, token: str | None, project_id: UUID, leas
     if lease.ended_at is not None:
         raise GpuLeaseOver(ending=lease.ended or "")
     if lease.paid_until < moment - timedelta(seconds=RENEW_SECONDS):
-        _end(lease, "lost", lease.renewed_at)
+        _end(lease, "lost", lease.paid_until)
         return _ended(lease)
     _bill(lease, moment)
     if project.stage not in AT_WORK:
@@ -311,10 +311,10 @@ async def _slice(session: AsyncSession, project: ProjectCard, gpus: int, moment:
 
 
 async def _bury(session: AsyncSession, project_id: UUID, moment: datetime) -> None:
-    """End leases that were not renewed in time, billed to their last sign of life."""
+    """End leases that were not renewed in time, billed to the end of their last slice."""
     for lease in await gpu_queries.running(session, project_id):
         if lease.paid_until < moment:
-            _end(lease, "lost", lease.renewed_at)
+            _end(lease, "lost", lease.paid_until)
     await session.flush()
 
 

@@ -14,15 +14,16 @@ from darsgah.projects.models import GpuLease, GpuToken
 async def used(session: AsyncSession, project_id: UUID, moment: datetime) -> tuple[float, int]:
     """What a project's leases took, in seconds of one GPU, and how many run.
 
-    Of those that run, what is set aside counts; of those that were lost, the time to their last sign of life.
+    Of those that have not ended, what is set aside counts, also where nothing was heard of them any more.
     """
     seconds = sa.func.extract("epoch", col(GpuLease.paid_until) - col(GpuLease.renewed_at))
-    at_work = sa.and_(col(GpuLease.ended_at).is_(None), col(GpuLease.paid_until) >= moment)
+    not_ended = col(GpuLease.ended_at).is_(None)
+    at_work = sa.and_(not_ended, col(GpuLease.paid_until) >= moment)
     statement = select(
         sa.func.coalesce(
             sa.func.sum(
                 col(GpuLease.billed_seconds)
-                + sa.case((at_work, sa.cast(seconds, sa.Double) * col(GpuLease.gpus)), else_=0.0)
+                + sa.case((not_ended, sa.cast(seconds, sa.Double) * col(GpuLease.gpus)), else_=0.0)
             ),
             0.0,
         ),
