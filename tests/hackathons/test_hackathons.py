@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 import sqlalchemy as sa
 
 from darsgah.credentials import service as credentials
 from darsgah.credentials.issuing import Issuing
 from darsgah.db.columns import now
+from darsgah.errors import MalformedInput
+from darsgah.hackathons import forms
 from darsgah.hackathons.models import Hackathon
 from darsgah.hackathons.tasks import HackathonTasks
 from tests.network import Platform
@@ -182,6 +185,34 @@ async def test_before_the_start_nothing_is_handed_in(platform: Platform) -> None
         assert (await client.put(place, json={"version": 1, "title": "A", "summary": "B"})).status_code == 200
         answer = await client.post(f"{place}/submission")
         assert (answer.status_code, answer.json()["code"]) == (409, "not_yet_begun")
+
+
+async def test_who_comes_into_a_second_team_later_hands_in_with_one(platform: Platform) -> None:
+    """Teams take people in after sign-up; what they hand in is asked about again."""
+    hackathon = await published(platform)
+    async with platform.program("learner") as client, platform.program("other_learner") as other:
+        await handed_in(other, hackathon, "Chenab")
+        entry = await signed_up(client, hackathon, "Soan")
+        place = f"{HACKATHONS}/{hackathon['id']}/entries/{entry['id']}"
+        text = {"version": 1, "title": "A", "summary": "B"}
+        assert (await client.put(place, json=text)).status_code == 200
+        link = (await client.put(f"/api/v1/teams/{entry['team_id']}/link")).json()["link_token"]
+        joined = await other.post("/api/v1/team-joins", json={"token": link})
+        assert joined.status_code == 200, joined.text
+        twice = await client.post(f"{place}/submission")
+        assert (twice.status_code, twice.json()["code"]) == (409, "already_in")
+
+
+def test_names_of_the_form_have_no_signs_that_are_not_seen() -> None:
+    """What is typed a line each stands in signed credentials as the name does."""
+    at = dict.fromkeys(forms.MOMENTS, "2026-11-23T10:00")
+    typed = {"name": "H", "about": "a", "rules": "r", "tracks": "Leaks", "criteria": "Use", **at}
+    typed |= {"team_least": "1", "team_most": "2", "judges_each": "2"}
+    assert forms.read(typed, {}).tracks[0].name == "Leaks"
+    for field, line in (("tracks", "Le\u202eaks"), ("tracks", "\u200b"), ("criteria", "Use | \u2066x")):
+        with pytest.raises(MalformedInput) as refused:
+            forms.read(typed | {field: line}, {})
+        assert set(refused.value.details["fields"]) == {field}
 
 
 async def test_nobody_takes_part_twice_or_judges_their_own(platform: Platform) -> None:

@@ -110,7 +110,7 @@ async def submit(session: AsyncSession, actor: Actor, hackathon_id: UUID, entry_
     Raises:
         NotFound, DeadlinePassed: as for a change.
         NotYetBegun: the hackathon has not started.
-        EntryIncomplete, TeamTooSmall, TeamTooLarge: as they say.
+        EntryIncomplete, TeamTooSmall, TeamTooLarge, AlreadyIn, JudgesHere: as they say.
     """
     row, entry = await _open_entry(session, actor, hackathon_id, entry_id)
     await _hand_in(session, row, entry)
@@ -137,6 +137,7 @@ async def _hand_in(session: AsyncSession, row: Hackathon, entry: HackathonEntry)
         raise EntryIncomplete
     card = await teams.card(session, entry.team_id, lock=True)
     _require_size(row, card)
+    await _refuse_twice(session, row, card, own=entry)  # people come into teams after sign-up
     entry.submitted_at, entry.members = now(), sorted(str(one) for one in card.account_ids)
 
 
@@ -147,9 +148,12 @@ def _require_size(row: Hackathon, card: TeamCard) -> None:
         raise TeamTooLarge(most=row.team_most)
 
 
-async def _refuse_twice(session: AsyncSession, row: Hackathon, card: TeamCard) -> None:
-    """Returns when nobody of the team takes part with another, or judges."""
-    others = [one for one in await queries.entries(session, row.id) if one.withdrawn_at is None]
+async def _refuse_twice(
+    session: AsyncSession, row: Hackathon, card: TeamCard, *, own: HackathonEntry | None = None
+) -> None:
+    """Returns when nobody of the team takes part with another, or judges; ``own`` is the team's entry."""
+    entries = await queries.entries(session, row.id)
+    others = [one for one in entries if one.withdrawn_at is None and one is not own]
     if any(one.team_id == card.id for one in others):
         raise AlreadyIn
     taking = await teams.cards(session, [one.team_id for one in others])

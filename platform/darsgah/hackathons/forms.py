@@ -1,5 +1,6 @@
 """The organisers' form: flat fields, times of the place that holds it, tracks and criteria a line each."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -25,10 +26,12 @@ from darsgah.hackathons.schemas import (
 from darsgah.ui import formats
 from darsgah.ui.form_data import read_form
 from darsgah.ui.language import Message
+from darsgah.ui.plain_text import LINE, NAME
 
 Lines = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"\A[^\x00]*\Z")]
 Local = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 MOMENTS = ("sign_up_until", "starts_at", "ends_at")
+_NAME, _LINE = re.compile(NAME), re.compile(LINE)
 
 
 class HackathonForm(msgspec.Struct, frozen=True):
@@ -116,6 +119,9 @@ def _lines(name: str, value: str, most: int) -> list[list[str]]:
         raise MalformedInput(
             fields={name: Message("Each line begins with a name of 120 characters at most.")}
         )
+    if not all(_NAME.search(parts[0]) and all(map(_LINE.search, parts)) for parts in lines):
+        text = Message("Write it on one line, with letters and without signs that are not seen.")
+        raise MalformedInput(fields={name: text})
     if len({parts[0] for parts in lines}) < len(lines):
         raise MalformedInput(fields={name: Message("Each line has a name of its own.")})
     return lines
