@@ -20,6 +20,7 @@ from darsgah.projects.errors import (
     NothingToDecide,
     NotYourPart,
     RoomAtRest,
+    SubmittedTooOften,
 )
 from darsgah.projects.milestones import HandedIn
 from darsgah.projects.schemas import Decision, MilestoneChange, MilestoneView, ProjectMove
@@ -63,6 +64,15 @@ async def test_versions_and_decisions(session: AsyncSession, match: Match) -> No
     assert page.milestone.state == "accepted"
     with pytest.raises(ChangedInBetween):
         await hand_in(session, match, note="Once more")
+
+
+async def test_not_without_end(session: AsyncSession, match: Match, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(milestones, "MOST_SUBMISSIONS", 2)
+    for number in (1, 2):
+        assert await hand_in(session, match, note=str(number)) == number
+    assert await hand_in(session, match, note="2") == 2, "a repeat is no other"
+    with pytest.raises(SubmittedTooOften):
+        await hand_in(session, match, note="3")
 
 
 async def test_who_does_what(session: AsyncSession, match: Match) -> None:

@@ -45,6 +45,12 @@ class MilestonesOpen(Conflict):
     code = "milestones_open"
 
 
+class SubmittedTooOften(Conflict):
+    """Something was handed in {most} times for this milestone. Write to your mentor before more is taken."""
+
+    code = "submitted_too_often"
+
+
 class NothingToDecide(Conflict):
     """There is nothing handed in that waits for a decision here."""
 

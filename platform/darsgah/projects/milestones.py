@@ -26,12 +26,14 @@ from darsgah.projects.errors import (
     FileRefused,
     MilestonesOpen,
     NothingToDecide,
+    SubmittedTooOften,
 )
 from darsgah.projects.models import Deliverable, MilestoneSubmission, ProjectMilestone
 from darsgah.projects.room import Part, Room, enter, names_of, require, require_acceptance
 from darsgah.projects.schemas import (
     MOST_FILES,
     MOST_MILESTONES,
+    MOST_SUBMISSIONS,
     Decision,
     DeliverableView,
     MilestoneChange,
@@ -174,6 +176,7 @@ async def submit(
     Raises:
         ChangedInBetween: somebody else handed something in meanwhile, or the milestone is accepted.
         FileRefused: nothing was sent, or too much.
+        SubmittedTooOften: as it says.
         NotFound, and what ``require`` raises.
     """
     room = await enter(session, actor, project_id, lock=True)
@@ -184,6 +187,8 @@ async def submit(
         return before[0].number
     if row.state == "accepted" or (handed_in.after is not None and handed_in.after != len(before)):
         raise ChangedInBetween
+    if len(before) >= MOST_SUBMISSIONS:
+        raise SubmittedTooOften(most=MOST_SUBMISSIONS)
     if not handed_in.files and not handed_in.links:
         raise FileRefused("Choose a file or write a link; nothing was handed in.")
     if len(handed_in.files) + len(handed_in.links) > MOST_FILES:

@@ -15,6 +15,7 @@ LONGEST_AGREEMENT: Final = 30_000
 LONGEST_MESSAGE: Final = 8_000
 LONGEST_NOTE: Final = 4_000
 MOST_FILES: Final = 10
+MOST_SUBMISSIONS: Final = 50
 """Files and links in one submission."""
 MOST_MILESTONES: Final = 24
 
