@@ -1,23 +1,26 @@
 """Several who act on the same applications at the same moment, in one hub or in two."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah.access import Actor
-from darsgah.applications import confirming, proposals, service
-from darsgah.applications.errors import ApplicationOver, MatchingChanged, NotTaking
+from darsgah.access import Actor, Role
+from darsgah.applications import conditions, confirming, proposals, service
+from darsgah.applications.errors import ApplicationOver, MatchingChanged, MatchingStale, NotTaking
 from darsgah.applications.matching_schemas import Decision, Edit
-from darsgah.applications.schemas import NewApplication
+from darsgah.applications.schemas import Cap, NewApplication
 from darsgah.blobs.store import memory_blobs
+from darsgah.briefs import reviewing
+from darsgah.briefs.schemas import Threshold
 from darsgah.db.session import Database
+from darsgah.hubs import service as hubs
 from tests.applications.brief_and_teams import ENGLISH, apply, learner
 from tests.briefs.offering import published, verified_mentor
 from tests.network import Network, build_network
+from tests.statements import Statement, statements
 
 
 @pytest.fixture
@@ -39,21 +42,10 @@ async def two_sessions(database: Database) -> AsyncIterator[tuple[AsyncSession, 
         yield one, other
 
 
-@contextmanager
-def locks(session: AsyncSession) -> Iterator[list[str]]:
-    """The tables whose rows are locked meanwhile, each when it is first."""
-    found: list[str] = []
-    connection = session.sync_session.connection()
-
-    def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "FOR UPDATE" in statement and (named := re.search(r"FROM (\w+)", statement)):
-            found.extend({named[1]} - set(found))
-
-    sa.event.listen(connection, "before_cursor_execute", look)
-    try:
-        yield found
-    finally:
-        sa.event.remove(connection, "before_cursor_execute", look)
+def locks(made: Sequence[Statement]) -> list[str]:
+    """The tables whose rows these statements lock, each where it is first."""
+    named = (re.search(r"FROM (\w+)", statement) for statement, _ in made if "FOR UPDATE" in statement)
+    return list(dict.fromkeys(one[1] for one in named if one))
 
 
 async def test_all_lock_in_one_order(session: AsyncSession, network: Network, mentor: Actor) -> None:
@@ -62,16 +54,16 @@ async def test_all_lock_in_one_order(session: AsyncSession, network: Network, me
     ids = [await published(session, mentor, network, team_least=1, title=title) for title in "AB"]
     sana = await learner(session, "sana")
     draft = await apply(session, sana, ids[1], send=False)
-    with locks(session) as found:
+    with statements(session) as made:
         await apply(session, sana, ids[0])
-    assert found == ["brief", "team"], "and then it inserts"
-    with locks(session) as found:
+    assert locks(made) == ["brief", "team"], "and then it inserts"
+    with statements(session) as made:
         await service.send(session, sana, draft.id, draft.version, ENGLISH)
-    assert found == ["brief", "team", "application"]
+    assert locks(made) == ["brief", "team", "application"]
     row = await proposals.propose(session, instructor, hub_id, ids, None)
-    with locks(session) as found:
+    with statements(session) as made:
         await confirming.confirm(session, instructor, hub_id, row.version)
-    assert found == ["matching", "brief", "team", "application"]
+    assert locks(made) == ["matching", "brief", "team", "application"]
 
 
 async def test_nothing_comes_to_a_brief_that_is_matched_at_that_moment(
@@ -107,6 +99,21 @@ async def test_who_saw_a_proposal_that_ended_does_not_confirm_the_next(
     assert await confirming.confirm(session, admin, network.hub_id, other.version)
 
 
+async def test_nobody_confirms_a_brief_for_their_own_team(
+    session: AsyncSession, network: Network, mentor: Actor
+) -> None:
+    brief_id = await published(session, mentor, network, team_least=1, title="A")
+    teaching = network.people["instructor"]
+    await hubs.grant(session, teaching.account_id, Role.LEARNER, network.hub_id)
+    grants = await hubs.grants(session, teaching.account_id)
+    both = Actor(teaching.account_id, teaching.display_name, "en", grants)
+    await apply(session, both, brief_id)
+    row = await proposals.propose(session, both, network.hub_id, [brief_id], None)
+    with pytest.raises(MatchingStale):
+        await confirming.confirm(session, both, network.hub_id, row.version)
+    await confirming.confirm(session, network.people["hub_admin"], network.hub_id, row.version)
+
+
 async def test_a_pair_whose_application_was_withdrawn_is_not_fixed(
     session: AsyncSession, network: Network, mentor: Actor
 ) -> None:
@@ -118,3 +125,22 @@ async def test_a_pair_whose_application_was_withdrawn_is_not_fixed(
     wanted = Edit(sent.id, Decision.FIX, row.version)
     with pytest.raises(ApplicationOver):
         await proposals.edit(session, network.people["instructor"], network.hub_id, wanted)
+
+
+async def test_two_who_set_something_for_the_first_time_both_do(database: Database) -> None:
+    async with database.begin() as session:
+        network = await build_network(session, memory_blobs())
+    admin = network.people["hub_admin"]
+
+    async def set_cap(most: int) -> None:
+        async with database.begin() as session:
+            await proposals.set_cap(session, admin, network.hub_id, Cap(most))
+
+    async def set_threshold(least: int) -> None:
+        async with database.begin() as session:
+            await reviewing.change_threshold(session, admin, network.hub_id, Threshold(3.0, least))
+
+    await asyncio.gather(set_cap(4), set_cap(5), set_threshold(1), set_threshold(2))
+    async with database.begin() as session:
+        assert await conditions.cap(session, network.hub_id) in {4, 5}
+        assert (await reviewing.threshold(session, network.hub_id)).least in {1, 2}

@@ -18,6 +18,7 @@ from darsgah.db.columns import new_id, now
 from darsgah.submissions.models import Submission
 from tests.briefs.offering import applying, begun, published, verified_mentor
 from tests.network import Network, build_network
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -151,15 +152,8 @@ async def test_gates_are_asked_anew(session: AsyncSession, network: Network, men
 
 async def used_index(session: AsyncSession, call: Coroutine[Any, Any, Any]) -> str:
     """The index by which the first statement of a call finds its rows, where a table is never read whole."""
-    found: list[tuple[str, Any]] = []
-    connection = session.sync_session.connection()
-
-    def look(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        found.append((statement, parameters))
-
-    sa.event.listen(connection, "before_cursor_execute", look)
-    await call
-    sa.event.remove(connection, "before_cursor_execute", look)
+    with statements(session) as found:
+        await call
     for kind in ("seqscan", "sort", "bitmapscan"):
         await session.execute(sa.text(f"SET LOCAL enable_{kind} = off"))
     statement, parameters = found[0]
@@ -175,7 +169,7 @@ async def used_index(session: AsyncSession, call: Coroutine[Any, Any, Any]) -> s
 async def test_lists_cost_what_they_show_and_not_all_that_there_ever_was(
     session: AsyncSession, network: Network
 ) -> None:
-    found = queries.found(session, Wanted(), None, limit=20)
+    found = queries.found(session, Wanted(), None, until=now().date(), limit=20)
     assert await used_index(session, found) == "ix_brief_open"
     in_review = queries.run(session, network.people["network_admin"], Stage.IN_REVIEW, after=None, limit=20)
     assert await used_index(session, in_review) == "ix_brief_stage_id"

@@ -1,5 +1,6 @@
 """Signing up as a mentor, naming, founding and changing an organisation, and inviting colleagues."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -207,6 +208,21 @@ async def test_who_verifies_is_told_of_a_name_that_looks_like_anothers(platform:
         told = (await admin.get("/api/v1/notices")).json()["notices"]
         assert "organisation_lookalike" in {one["kind"] for one in told}
     for client in (owner, other):
+        await client.aclose()
+
+
+async def test_a_form_that_is_sent_twice_names_an_organisation_once(platform: Platform) -> None:
+    for there in ("Ravi Mills", "Chenab Mills"):
+        await (await mentor(platform, there)).aclose()
+    client = await mentor(platform, "Ravi Mills")
+    try:
+        found = await mine(client)
+        place = f"/api/v1/organisations/{found['organisation']['id']}/people/{found['mentor']['account_id']}"
+        assert (await client.delete(place)).status_code == 204
+        wanted = {"name": "Chenab Mills", "country": "PK"}
+        answers = await asyncio.gather(*(client.post("/api/v1/organisations", json=wanted) for _ in range(2)))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+    finally:
         await client.aclose()
 
 

@@ -106,6 +106,8 @@ async def hindrances(
     Args:
         capped: whether more open applications than allowed count. They do when one more is sent.
     """
+    if not pairs:
+        return {}
     found = await facts(session, pairs)
     return {(offer.id, team.id): tuple(_lacking(offer, team, found, capped=capped)) for offer, team in pairs}
 

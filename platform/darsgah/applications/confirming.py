@@ -90,6 +90,8 @@ async def _problems(
         elif offer.mentor_id == actor.account_id:
             text = Message("You are the mentor of {brief}: somebody else confirms it.", brief=offer.title)
             found[team.name] = text
+        elif actor.account_id in team.account_ids:
+            found[team.name] = Message("You are in this team yourself: somebody else confirms it.")
         elif lacking:
             found[team.name] = lacking[0].text
     return found

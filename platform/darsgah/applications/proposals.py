@@ -156,12 +156,8 @@ async def set_cap(session: AsyncSession, actor: Actor, hub_id: UUID, wanted: Cap
     """
     if not may_set_cap(actor, hub_id) or hub_id not in await hubs.hubs_by_id(session, [hub_id]):
         raise NotFound
-    row = await queries.cap(session, hub_id)
-    if row is None:
-        session.add(ApplicationCap(hub_id=hub_id, most=wanted.most, changed_by=actor.account_id))
-    else:
-        row.most, row.changed_by, row.changed_at = wanted.most, actor.account_id, now()
-    await session.flush()
+    row = ApplicationCap(hub_id=hub_id, most=wanted.most, changed_by=actor.account_id, changed_at=now())
+    await queries.set_cap(session, row)
 
 
 def may_set_cap(actor: Actor, hub_id: UUID) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -120,7 +121,14 @@ async def open_counts(session: AsyncSession, brief_ids: Collection[UUID]) -> dic
 
 async def cap(session: AsyncSession, hub_id: UUID) -> ApplicationCap | None:
     """What a hub set, where it did."""
-    return await session.get(ApplicationCap, hub_id)
+    return await session.get(ApplicationCap, hub_id, populate_existing=True)
+
+
+async def set_cap(session: AsyncSession, row: ApplicationCap) -> None:
+    """Write what a hub sets, over what it set before; of two at once the last counts."""
+    values = row.model_dump()
+    written = insert(ApplicationCap).values(**values)
+    await session.execute(written.on_conflict_do_update(index_elements=["hub_id"], set_=values))
 
 
 async def one_at_a_time(session: AsyncSession, names: Collection[str]) -> None:

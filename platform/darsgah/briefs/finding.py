@@ -1,5 +1,6 @@
 """Finding briefs: by words in English and Urdu, by skill, hub, place, readiness level and hours a week."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,8 +29,9 @@ async def find(
     shown: list[Brief] = []
     place = await queries.published(session, after) if after is not None else None
     moment = now()
+    until = moment.date() - timedelta(days=1)  # where it may still be that day, in some hub
     while len(shown) <= PAGE:
-        rows = await queries.found(session, wanted, place, limit=_AT_ONCE)
+        rows = await queries.found(session, wanted, place, until=until, limit=_AT_ONCE)
         near = await around(session, rows)
         shown += [row for row in rows if is_open(row, near, moment)]
         if len(rows) < _AT_ONCE:

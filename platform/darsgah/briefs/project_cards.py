@@ -111,6 +111,14 @@ async def mentors_stand(session: AsyncSession, brief_ids: Collection[UUID]) -> f
     )
 
 
+async def came_to(
+    session: AsyncSession, project_ids: Collection[UUID], stage: Stage
+) -> dict[UUID, tuple[datetime, str]]:
+    """When each of some projects last came to a stage, and the reason; without those that never did."""
+    lines = await queries.last_moves_to(session, project_ids, stage)
+    return {line.project_id: (line.at, line.reason) for line in lines if line.project_id}
+
+
 async def stage_since(session: AsyncSession, card: ProjectCard) -> datetime:
     """When the project came to the stage that it is in."""
     lines = await queries.history(session, card.brief_id, card.id)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
@@ -129,10 +130,17 @@ async def stage_counts(session: AsyncSession, actor: Actor) -> dict[Stage, int]:
 
 
 async def found(
-    session: AsyncSession, wanted: Wanted, place: tuple[datetime, UUID] | None, *, limit: int
+    session: AsyncSession,
+    wanted: Wanted,
+    place: tuple[datetime, UUID] | None,
+    *,
+    until: date,
+    limit: int,
 ) -> Sequence[Brief]:
-    """Open briefs that fit, newest first, from the one after ``place`` on."""
-    statement = _BRIEF.where(_open())
+    """Open briefs that fit and take applications on that day or later, newest first, after ``place``."""
+    statement = _BRIEF.where(
+        _open(), sa.or_(col(Brief.apply_until).is_(None), col(Brief.apply_until) >= until)
+    )
     words, skill = wanted.words.replace("\0", " ").strip(), " ".join(wanted.skill.casefold().split())
     if words:
         plain = sa.func.plain_letters(words)
@@ -285,9 +293,29 @@ async def history(session: AsyncSession, brief_id: UUID, project_id: UUID | None
     return (await session.execute(statement)).scalars().all()
 
 
+async def last_moves_to(
+    session: AsyncSession, project_ids: Collection[UUID], stage: Stage
+) -> Sequence[BriefMove]:
+    """Of each of some projects the last line of history that led to a stage."""
+    statement = (
+        select(BriefMove)
+        .ext(distinct_on(col(BriefMove.project_id)))
+        .where(col(BriefMove.project_id).in_(project_ids), BriefMove.to_stage == stage.value)
+        .order_by(col(BriefMove.project_id), col(BriefMove.id).desc())
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def threshold(session: AsyncSession, hub_id: UUID) -> BriefThreshold | None:
     """What a hub asks of a review, where it has set it."""
-    return await session.get(BriefThreshold, hub_id)
+    return await session.get(BriefThreshold, hub_id, populate_existing=True)
+
+
+async def set_threshold(session: AsyncSession, row: BriefThreshold) -> None:
+    """Write what a hub asks, over what it asked before; of two at once the last counts."""
+    values = row.model_dump()
+    written = insert(BriefThreshold).values(**values)
+    await session.execute(written.on_conflict_do_update(index_elements=["hub_id"], set_=values))
 
 
 async def project(session: AsyncSession, project_id: UUID) -> Project | None:

@@ -131,15 +131,10 @@ async def change_threshold(session: AsyncSession, actor: Actor, hub_id: UUID, wa
         raise NotFound
     if hub_id not in await hubs.hubs_by_id(session, [hub_id]):
         raise NotFound
-    row = await queries.threshold(session, hub_id)
-    if row is None:
-        row = BriefThreshold(
-            hub_id=hub_id, mean=wanted.mean, least=wanted.least, changed_by=actor.account_id, changed_at=now()
-        )
-        session.add(row)
-    row.mean, row.least = wanted.mean, wanted.least
-    row.changed_by, row.changed_at = actor.account_id, now()
-    await session.flush()
+    row = BriefThreshold(
+        hub_id=hub_id, mean=wanted.mean, least=wanted.least, changed_by=actor.account_id, changed_at=now()
+    )
+    await queries.set_threshold(session, row)
     return wanted
 
 

@@ -1,5 +1,7 @@
 """What the hub sees of a dispute, and what it decides. Messages are read in the project's room."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -23,8 +25,9 @@ async def disputes(session: AsyncSession, actor: Actor, after: UUID | None = Non
     hubs = None if actor.holds(Role.NETWORK_ADMIN) else actor.hubs(*COORDINATORS)
     rows = await project_cards.in_dispute(session, hubs, after=after, limit=PAGE + 1)
     known = await teams.cards(session, {row.team_id for row in rows})
-    shown = [await _card(session, row, known[row.team_id].name) for row in rows[:PAGE]]
-    return Disputes(tuple(shown), rows[PAGE - 1].id if len(rows) > PAGE else None)
+    begun = await project_cards.came_to(session, [row.id for row in rows], Stage.DISPUTED)
+    shown = tuple(_card(row, known[row.team_id].name, begun) for row in rows[:PAGE])
+    return Disputes(shown, rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
 async def dispute(session: AsyncSession, actor: Actor, project_id: UUID) -> DisputeView:
@@ -38,8 +41,9 @@ async def dispute(session: AsyncSession, actor: Actor, project_id: UUID) -> Disp
         raise NotFound
     row = await queries.round_of(session, project_id)
     given = await queries.evaluations(session, row.id) if row and service.is_open(row) else ()
+    begun = await project_cards.came_to(session, [project_id], Stage.DISPUTED)
     return DisputeView(
-        card=await _card(session, room.project, room.team.name),
+        card=_card(room.project, room.team.name, begun),
         version=room.project.version,
         timezone=room.hub.timezone,
         history=await reading.history(session, room.project.brief_id, project_id),
@@ -61,15 +65,14 @@ async def decide(session: AsyncSession, actor: Actor, project_id: UUID, wanted: 
     await moving.move_project(session, actor, project_id, move, reason=wanted.reason, version=wanted.version)
 
 
-async def _card(session: AsyncSession, card: ProjectCard, team: str) -> DisputeCard:
-    lines = await reading.history(session, card.brief_id, card.id)
-    begun = next((line for line in reversed(lines) if line.to_stage is Stage.DISPUTED), None)
+def _card(card: ProjectCard, team: str, begun: Mapping[UUID, tuple[datetime, str]]) -> DisputeCard:
+    since, reason = begun.get(card.id, (card.matched_at, ""))
     return DisputeCard(
         project_id=card.id,
         title=card.title,
         title_ur=card.title_ur,
         team=team,
         hub_id=card.hub_id,
-        since=begun.at if begun else card.matched_at,
-        reason=begun.reason if begun else "",
+        since=since,
+        reason=reason,
     )

@@ -120,7 +120,7 @@ async def name_organisation(
         ActsElsewhere: they act for one, or have asked to.
         MalformedInput: a choice is none.
     """
-    mentor = await queries.mentor(session, actor.account_id)
+    mentor = await queries.mentor(session, actor.account_id, lock=True)  # a form that is sent twice
     if mentor is None:
         raise NotFound
     if actor.account_id in await queries.places(session, [actor.account_id]):

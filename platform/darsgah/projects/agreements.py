@@ -4,7 +4,7 @@ While acceptances are missing, a project goes by the hub's newest text; who acce
 again. With the last acceptance the room opens, and the words stay as they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -182,7 +182,9 @@ async def hub_agreements(session: AsyncSession, actor: Actor) -> tuple[HubAgreem
         for hub in await hubs.list_hubs(session)
         if hub.id in own or (actor.holds(Role.NETWORK_ADMIN) and hub.state == "open")
     ]
-    return tuple([await _hub_agreement(session, hub) for hub in found])
+    rows = await queries.texts(session, [hub.id for hub in found])
+    names = await names_of(session, {row.made_by for row in rows})
+    return tuple(_hub_agreement(hub, [row for row in rows if row.hub_id == hub.id], names) for hub in found)
 
 
 async def hub_agreement(session: AsyncSession, actor: Actor, hub_id: UUID) -> HubAgreement:
@@ -191,7 +193,9 @@ async def hub_agreement(session: AsyncSession, actor: Actor, hub_id: UUID) -> Hu
     Raises:
         NotFound: there is none that the actor administers.
     """
-    return await _hub_agreement(session, await _administered(session, actor, hub_id))
+    hub = await _administered(session, actor, hub_id)
+    rows = await queries.texts(session, [hub_id])
+    return _hub_agreement(hub, rows, await names_of(session, {row.made_by for row in rows}))
 
 
 async def change_text(
@@ -204,7 +208,7 @@ async def change_text(
         ChangedInBetween: another version came meanwhile.
         MalformedInput: a place is missing, or one is unknown.
     """
-    hub = await _administered(session, actor, hub_id)
+    await _administered(session, actor, hub_id)
     fields = {}
     for name, body in (("body", new.body), ("body_ur", new.body_ur)):
         if not body.strip():
@@ -225,7 +229,7 @@ async def change_text(
         await queries.add_text(session, hub_id, new.body.strip(), new.body_ur.strip(), actor.account_id)
     except IntegrityError as error:
         raise ChangedInBetween from error
-    return await _hub_agreement(session, hub)
+    return await hub_agreement(session, actor, hub_id)
 
 
 async def _administered(session: AsyncSession, actor: Actor, hub_id: UUID) -> HubView:
@@ -235,9 +239,7 @@ async def _administered(session: AsyncSession, actor: Actor, hub_id: UUID) -> Hu
     return hub
 
 
-async def _hub_agreement(session: AsyncSession, hub: HubView) -> HubAgreement:
-    rows = await queries.texts(session, hub.id)
-    names = await names_of(session, {row.made_by for row in rows})
+def _hub_agreement(hub: HubView, rows: Sequence[AgreementText], names: Mapping[UUID, str]) -> HubAgreement:
     shipped = AgreementTextView(0, *shipped_texts(), "", None)
     versions = [*(_text_view(row, names.get(row.made_by, "")) for row in rows), shipped]
     return HubAgreement(hub.id, hub.name, hub.name_ur, versions[0], tuple(versions[1:]))

@@ -39,9 +39,9 @@ async def lock_room(session: AsyncSession, project_id: UUID, hub_id: UUID) -> Pr
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one()
 
 
-async def texts(session: AsyncSession, hub_id: UUID) -> Sequence[AgreementText]:
-    """The versions of a hub's agreement, newest first."""
-    statement = select(AgreementText).where(AgreementText.hub_id == hub_id)
+async def texts(session: AsyncSession, hub_ids: Collection[UUID]) -> Sequence[AgreementText]:
+    """The versions of some hubs' agreements, of each hub newest first."""
+    statement = select(AgreementText).where(col(AgreementText.hub_id).in_(hub_ids))
     return (await session.execute(statement.order_by(col(AgreementText.number).desc()))).scalars().all()
 
 
