@@ -152,6 +152,13 @@ async def test_a_meeting_from_form_to_file(inside: Platform, match: Match) -> No
             refused = await client.post(f"{fixing}/answer", data={"time": strange})
             assert refused.status_code == 422
             assert "is not proposed for this meeting" in main(refused)
+        past = await client.post(f"{fixing}/times", data={"zone": "hub", "time_1": "2001-01-01T10:00"})
+        assert past.status_code == 422
+        assert main(past).count('value="2001-01-01T10:00"') == 1
+        other = (soon + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+        assert f'action="{fixing}/times"' in page
+        assert (await client.post(f"{fixing}/times", data={"time_1": other})).status_code == 303
+        page = main(await client.get(address))
         fields = {
             "version": re.findall(r'name="version" value="(\d+)"', page)[0],
             "time_id": re.findall(r'<option value="([0-9a-f-]{36})"', page)[0],
