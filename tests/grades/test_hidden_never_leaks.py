@@ -230,6 +230,7 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
         "{code:str}": "khi-saddar",
         "{hackathon_id:uuid}": NOBODYS,
         "{unit:str}": "PY-F-01",
+        "{learner_id:uuid}": NOBODYS,
         "{side:str}": "mentor",
         "{organisation_id:uuid}": NOBODYS,
         "{mentor_id:uuid}": NOBODYS,
