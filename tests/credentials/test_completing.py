@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.blobs.store import memory_blobs
-from darsgah.credentials import completion, service, tokens
+from darsgah.credentials import completion, service, tasks, tokens
 from darsgah.credentials.errors import NotInCohort, RevokedBefore, RuleChanged
 from darsgah.credentials.models import Credential
 from darsgah.credentials.schemas import HandAward, RuleChange
@@ -171,6 +171,19 @@ async def test_the_jobs(database: Database) -> None:
     await tasks.after_result(str(network.cohort_id))
     async with database.begin() as session:
         assert await holders(session) == [network.people["learner"].account_id]
+
+
+async def test_many_are_awarded_some_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (completion, tasks):
+        monkeypatch.setattr(module, "MOST_AT_ONCE", 1)
+    async with database.begin() as session:
+        network = await build_network(session, memory_blobs())
+        for name in ("learner", "classmate"):
+            await graded(session, network, name, 5.0)
+        assert await by_rule(session, network) == 1
+    await CredentialTasks(database, ISSUING).after_rule(str(network.cohort_id))
+    async with database.begin() as session:
+        assert len(await holders(session)) == 2
 
 
 @pytest.fixture

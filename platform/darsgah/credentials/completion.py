@@ -39,6 +39,7 @@ from darsgah.ui.language import Message
 DEFAULT: Final = RuleView(pass_share=0.6, automatic=True, version=0)
 AWARD_COHORT: Final = JobKind("credentials.cohort", Queue.NOTICES)
 """Looks at all learners of a cohort after its rule has changed; takes ``cohort_id``."""
+MOST_AT_ONCE: Final = 50
 TEACHING: Final = (Role.INSTRUCTOR, Role.HUB_ADMIN, Role.NETWORK_ADMIN)
 Results = Mapping[UUID, ReleasedResult]
 logger = structlog.get_logger("darsgah.credentials")
@@ -159,7 +160,8 @@ async def award_when_complete(
 ) -> int:
     """Award the course's credential to those of a cohort who have completed it, if its rule wants that.
 
-    Whoever had one for this cohort gets no other by rule, also after it was revoked.
+    Whoever had one for this cohort gets no other by rule, also after it was revoked. ``MOST_AT_ONCE`` are
+    awarded in one go, since nobody else is awarded anything by the hub before the transaction ends.
 
     Args:
         account_ids: whom to look at; None for all.
@@ -176,7 +178,7 @@ async def award_when_complete(
     best = await best_results(session, cohort_id, members)
     done = [member for member in members if _is_complete(course, rule, best.get(member, {}))]
     awarded = await _awarded(session, course, done)
-    waiting = [member for member in done if member not in awarded]
+    waiting = [member for member in done if member not in awarded][:MOST_AT_ONCE]
     for member in waiting:
         await service.award(session, issuing, _award(course, rule, member, best[member]))
     return len(waiting)

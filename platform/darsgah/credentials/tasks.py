@@ -4,7 +4,7 @@ from uuid import UUID
 
 import structlog
 
-from darsgah.credentials.completion import AWARD_COHORT, award_when_complete
+from darsgah.credentials.completion import AWARD_COHORT, MOST_AT_ONCE, award_when_complete
 from darsgah.credentials.issuing import Issuing
 from darsgah.db.session import Database
 from darsgah.grades.service import RELEASED
@@ -36,9 +36,11 @@ class CredentialTasks:
                 await award_when_complete(session, self.issuing, place[0], [place[1]])
 
     async def after_rule(self, cohort_id: str) -> None:
-        """Award it to all of a cohort who have completed the course by its rule of now."""
-        async with self.database.begin() as session:
-            await award_when_complete(session, self.issuing, UUID(cohort_id))
+        """Award it to all of a cohort who have completed the course by its rule of now, some at a time."""
+        awarded = MOST_AT_ONCE
+        while awarded == MOST_AT_ONCE:
+            async with self.database.begin() as session:
+                awarded = await award_when_complete(session, self.issuing, UUID(cohort_id))
 
     async def give_up_result(self, submission_id: str, *, reason: str) -> None:
         """Say so in the log: an instructor sees who has completed the course, and can award it by hand."""
