@@ -167,6 +167,7 @@ class ProjectMeeting(Record, table=True):
         sa.CheckConstraint("state in ('proposed', 'fixed', 'cancelled')", name="state"),
         sa.CheckConstraint("state <> 'fixed' or starts_at is not null", name="fixed"),
         sa.Index("ix_project_meeting_project_id_id", "project_id", "id"),
+        sa.Index("ix_project_meeting_proposed_by", "proposed_by"),
     )
 
     id: UUID = id_column()
