@@ -1,6 +1,7 @@
 """Finding: words in English and Urdu however they are typed, filters, pages of a list, and gates."""
 
 from collections.abc import Coroutine
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from darsgah.briefs.schemas import Wanted
 from darsgah.catalog import service as catalog
 from darsgah.db.columns import new_id, now
 from darsgah.submissions.models import Submission
-from tests.briefs.offering import applying, begun, published, verified_mentor
+from tests.briefs.offering import applying, begun, day, published, verified_mentor
 from tests.network import Network, build_network
 from tests.statements import statements
 
@@ -109,8 +110,11 @@ async def test_filters_and_pages(
     assert ([brief.id for brief in first.briefs], first.next_after) == ([near], near)
     second = await finding.find(session, learner, Wanted(), after=near)
     assert ([brief.id for brief in second.briefs], second.next_after) == ([far], None)
-    monkeypatch.setattr(finding, "now", lambda: now().replace(year=now().year + 1))
-    assert not (await finding.find(session, learner, Wanted())).briefs, "its last day is over"
+    midnight = datetime.combine(day(14), time(19), UTC)  # in Karachi
+    monkeypatch.setattr(finding, "now", lambda: midnight - timedelta(minutes=1))
+    assert (await finding.find(session, learner, Wanted())).briefs, "their last day is not over there"
+    monkeypatch.setattr(finding, "now", lambda: midnight)
+    assert not (await finding.find(session, learner, Wanted())).briefs
 
 
 async def test_gates_are_asked_anew(session: AsyncSession, network: Network, mentor: Actor) -> None:
