@@ -129,7 +129,7 @@ async def test_an_employer_is_barred_and_nobody_else(platform: Platform) -> None
 
 
 async def test_writing_through_the_platform(platform: Platform) -> None:
-    owner, organisation_id, _ = await acting(platform, "Nowshera Nets")
+    owner, organisation_id, mentor_id = await acting(platform, "Nowshera Nets")
     stranger, _, _ = await acting(platform, "Other Office")
     skill = await opened(platform, "outsider")
     (line,) = await find(owner, skill)
@@ -158,6 +158,10 @@ async def test_writing_through_the_platform(platform: Platform) -> None:
         (kept,) = (await learner.get("/api/v1/me/hiring-conversations")).json()
         assert kept["organisation"] == "Nowshera Nets"
         assert (await learner.get(f"/api/v1/me/hiring-conversations/{uuid4()}")).status_code == 404
+        assert (await decide(platform, "mentors", mentor_id, "suspended")).status_code == 201
+        assert (await learner.post(answer, json={"body": "Are you there?"})).status_code == 201
+        kinds = [one["kind"] for one in (await owner.get("/api/v1/notices")).json()["notices"]]
+        assert kinds.count("hiring_answer") == 1, "who no longer acts for it is told nothing more"
     for client in (owner, stranger):
         await client.aclose()
 

@@ -89,6 +89,27 @@ async def test_a_verified_organisation_that_becomes_another_is_to_be_verified_ag
         await client.aclose()
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "state"),
+    [
+        ("website", "https://another.example.org", "unverified"),
+        ("country", "PK", "unverified"),
+        ("name_ur", "اور نام", "unverified"),
+        ("about", "We also plant trees.", "verified"),
+    ],
+)
+async def test_what_was_looked_at_makes_it_another(
+    platform: Platform, field: str, value: str, state: str
+) -> None:
+    owner, organisation_id, _ = await acting(platform, f"Chitral {field}")
+    address = f"/api/v1/organisations/{organisation_id}"
+    seen = (await owner.get(address)).json()
+    profile = {name: seen[name] for name in ("name", "name_ur", "country", "website", "about")}
+    body = {"version": seen["version"], "profile": profile | {field: value}}
+    assert (await owner.put(address, json=body)).json()["state"] == state
+    await owner.aclose()
+
+
 async def test_a_mentor_who_is_removed_or_suspended_acts_no_more(platform: Platform) -> None:
     owner, organisation_id, owner_id = await acting(platform, "Swat Solar")
     colleague = await mentor(platform, "Swat Solar")
