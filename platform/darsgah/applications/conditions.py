@@ -258,9 +258,12 @@ async def _open_in(
     of_people = await teams.team_ids_of(session, account_ids)
     rows = await queries.live_of_teams(session, frozenset[UUID]().union(*of_people.values()))
     known = await offers.offers(session, {row.brief_id for row in rows})
-    pending = [row for row in rows if row.state == State.OPEN.value and known[row.brief_id].pending]
+    by_team: dict[UUID, list[Application]] = {}
+    for row in rows:
+        if row.state == State.OPEN.value and known[row.brief_id].pending:
+            by_team.setdefault(row.team_id, []).append(row)
     return {
-        account_id: tuple(row for row in pending if row.team_id in team_ids)
+        account_id: tuple(row for team_id in team_ids for row in by_team.get(team_id, ()))
         for account_id, team_ids in of_people.items()
     }
 

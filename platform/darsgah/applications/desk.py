@@ -149,7 +149,7 @@ class _Reading:
 
     def _result(self, team_id: UUID) -> TeamResult:
         card = self.table.teams[team_id]
-        wants = [row for row in self.table.wants(team_id) if row.id in self.decided]
+        wants = [row for row in self.table.of_team[team_id] if row.id in self.decided]
         return TeamResult(
             team_id=team_id,
             team=card.name,

@@ -27,25 +27,23 @@ class Table:
 
     Attributes:
         applications: open ones, and those that pairs name whatever became of them.
+        of_team: the same by team, in its order; ``to_brief`` by brief.
         hindrances: what is missing now, by brief and team.
     """
 
     offers: Mapping[UUID, Offer]
     applications: Mapping[UUID, Application]
+    of_team: Mapping[UUID, Sequence[Application]]
+    to_brief: Mapping[UUID, Sequence[Application]]
     teams: Mapping[UUID, TeamCard]
     hindrances: Mapping[Pair, tuple[Hindrance, ...]]
-
-    def wants(self, team_id: UUID) -> list[Application]:
-        """A team's applications here, in its order."""
-        own = [row for row in self.applications.values() if row.team_id == team_id]
-        return sorted(own, key=lambda row: (row.place, row.id))
 
     def takes(self, brief_id: UUID) -> list[Application]:
         """The applications that a brief would take, best first: open, nothing missing, not refused."""
         rows = [
             row
-            for row in self.applications.values()
-            if row.brief_id == brief_id and is_open(row) and not self.hindrances[brief_id, row.team_id]
+            for row in self.to_brief.get(brief_id, ())
+            if is_open(row) and not self.hindrances[brief_id, row.team_id]
         ]
         offer = self.offers[brief_id]
         if not offer.taking:
@@ -58,12 +56,11 @@ class Table:
 
     def market(self, pairs: Collection[MatchingPair]) -> Market[UUID, UUID]:
         """The same for the matching, with what a person decided about these pairs."""
-        rows = [row for row in self.applications.values() if is_open(row)]
+        wishes = {
+            team_id: [row.brief_id for row in rows if is_open(row)] for team_id, rows in self.of_team.items()
+        }
         return Market(
-            wishes={
-                team_id: [row.brief_id for row in self.wants(team_id) if is_open(row)]
-                for team_id in dict.fromkeys(row.team_id for row in rows)
-            },
+            wishes={team_id: wanted for team_id, wanted in wishes.items() if wanted},
             rankings={brief_id: [row.team_id for row in self.takes(brief_id)] for brief_id in self.offers},
             capacities={brief_id: offer.capacity for brief_id, offer in self.offers.items()},
             fixed={pair.team_id: pair.brief_id for pair in pairs if pair.decision == FIXED},
@@ -80,7 +77,12 @@ async def lay(session: AsyncSession, brief_ids: Collection[UUID], pairs: Sequenc
     cards = await teams.cards(session, {row.team_id for row in rows.values()})
     asked = [(known[row.brief_id], cards[row.team_id]) for row in rows.values() if row.brief_id in known]
     lacking = await hindrances(session, asked, capped=False)
-    return Table(known, rows, cards, lacking)
+    of_team: dict[UUID, list[Application]] = {}
+    to_brief: dict[UUID, list[Application]] = {}
+    for row in sorted(rows.values(), key=lambda row: (row.place, row.id)):
+        of_team.setdefault(row.team_id, []).append(row)
+        to_brief.setdefault(row.brief_id, []).append(row)
+    return Table(known, rows, of_team, to_brief, cards, lacking)
 
 
 def is_open(row: Application) -> bool:
