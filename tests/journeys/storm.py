@@ -106,8 +106,10 @@ async def storm(operator: Operator, submissions: int, *, seed: int, pause: float
     calm_until = 0.0
     due = chance.sample(KINDS, len(KINDS))
     owners: set[int] = set()
-    while (await operator.query(_WAITING))[0].waiting:
+    while True:
         await asyncio.sleep(chance.uniform(0.2, 1.8) * pause)
+        if not (await operator.query(_WAITING))[0].waiting:
+            break  # asked after the pause: no worker comes to sweep up after one that had nothing to do
         kind = due.pop() if due else chance.choice(KINDS)
         if kind == "worker" and time.monotonic() < calm_until:
             continue

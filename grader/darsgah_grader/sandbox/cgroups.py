@@ -138,12 +138,27 @@ def _move_down(folder: Path) -> None:
 
 
 def _remove_abandoned(folder: Path) -> None:
+    abandoned = []
     for group in folder.glob(f"{_PREFIX}*"):
         owner = group.name.removeprefix(_PREFIX).split("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
             _kill_members(group)
-            with contextlib.suppress(OSError):
-                group.rmdir()
+            abandoned.append(group)
+    ending = time.monotonic() + _PATIENCE
+    for group in abandoned:
+        _remove(group, ending)
+
+
+def _remove(group: Path, ending: float) -> None:
+    """Remove a group as soon as its processes have ended; one that has some at that time stays."""
+    while group.exists():
+        try:
+            group.rmdir()
+        except OSError:
+            if time.monotonic() > ending:
+                break
+            _kill_members(group)
+            time.sleep(0.002)
 
 
 def _kill_members(group: Path) -> None:
@@ -232,12 +247,4 @@ class RunGroup:
     def remove(self) -> None:
         """Remove the group; its processes have ended or are being ended."""
         for folder in self._folders.values():
-            ending = time.monotonic() + _PATIENCE
-            while folder.exists():
-                try:
-                    folder.rmdir()
-                except OSError:
-                    if time.monotonic() > ending:
-                        break
-                    _kill_members(folder)
-                    time.sleep(0.002)
+            _remove(folder, time.monotonic() + _PATIENCE)
