@@ -157,6 +157,14 @@ async def test_so_many_are_open_at_a_time_and_no_more(
         await apply(session, sana, ids[4], team_id)
     (text,) = refused.value.details["fields"].values()
     assert text.values == {"people": "Sana", "most": 3}
+    await session.execute(
+        sa.text("UPDATE application SET assigned = true WHERE brief_id = :id"), {"id": ids[0]}
+    )
+    async with session.begin_nested() as assigned:
+        await apply(session, sana, ids[4], team_id)
+        await assigned.rollback()
+    await session.execute(sa.text("UPDATE application SET assigned = false"))
+    session.expire_all()
     with pytest.raises(NotFound):
         await proposals.set_cap(session, network.people["instructor"], network.hub_id, Cap(4))
     await proposals.set_cap(session, admin, network.hub_id, Cap(4))

@@ -14,12 +14,13 @@ from darsgah.applications.matching_schemas import Decision, Edit
 from darsgah.applications.schemas import Cap, NewApplication
 from darsgah.blobs.store import memory_blobs
 from darsgah.briefs import reviewing
+from darsgah.briefs.moving import move_brief
 from darsgah.briefs.schemas import Threshold
 from darsgah.db.session import Database
 from darsgah.hubs import service as hubs
-from tests.applications.brief_and_teams import ENGLISH, apply, learner
-from tests.briefs.offering import published, verified_mentor
-from tests.network import Network, build_network
+from tests.applications.brief_and_teams import ENGLISH, apply, at_once, learner, team_of
+from tests.briefs.offering import approved, begun, published, verified_mentor
+from tests.network import OTHER_HUB, Network, build_network
 from tests.statements import Statement, statements
 
 
@@ -64,6 +65,36 @@ async def test_all_lock_in_one_order(session: AsyncSession, network: Network, me
     with statements(session) as made:
         await confirming.confirm(session, instructor, hub_id, row.version)
     assert locks(made) == ["matching", "brief", "team", "application"]
+
+
+async def test_two_hubs_with_a_team_in_common_confirm_at_once(database: Database) -> None:
+    """One has the team, the other is told so; neither has to try again since both waited for each other."""
+    async with database.begin() as session:
+        network = await build_network(session, memory_blobs())
+        people = network.people
+        hubs_of = {
+            "hub_admin": (network.hub_id, await verified_mentor(session, "banu")),
+            "other_hub_admin": (
+                network.other_hub_id,
+                await verified_mentor(session, "dara", hub=OTHER_HUB),
+            ),
+        }
+        sana = await learner(session, "sana", OTHER_HUB)
+        team_id = await team_of(session, "Indus", sana)
+        seen = {}
+        for name, (hub_id, mentor) in hubs_of.items():
+            brief_id = await begun(session, mentor, hub_id, team_least=1)
+            await move_brief(session, mentor, brief_id, "submit")
+            await approved(session, people[name], brief_id)
+            await move_brief(session, people[name], brief_id, "publish")
+            await apply(session, sana, brief_id, team_id)
+            seen[name] = (await proposals.propose(session, people[name], hub_id, [brief_id], None)).version
+
+    async def confirm(name: str) -> None:
+        async with database.begin() as session:
+            await confirming.confirm(session, people[name], hubs_of[name][0], seen[name])
+
+    assert await at_once(*map(confirm, seen)) == ["", "matching_stale"]
 
 
 async def test_nothing_comes_to_a_brief_that_is_matched_at_that_moment(

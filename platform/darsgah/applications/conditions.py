@@ -230,7 +230,7 @@ def _cap(offer: Offer, team: TeamCard, found: Facts) -> list[Hindrance]:
     full = [
         member.display_name
         for member in team.members
-        if len([row for row in found.open_in.get(member.account_id, ()) if not _is(row, offer, team)]) >= most
+        if sum(_counts(row, offer, team) for row in found.open_in.get(member.account_id, ())) >= most
     ]
     if not full:
         return []
@@ -243,8 +243,10 @@ def _cap(offer: Offer, team: TeamCard, found: Facts) -> list[Hindrance]:
     return [Hindrance(Lack.CAP, text)]
 
 
-def _is(row: Application, offer: Offer, team: TeamCard) -> bool:
-    return row.brief_id == offer.id and row.team_id == team.id
+def _counts(row: Application, offer: Offer, team: TeamCard) -> bool:
+    """Whether an application counts beside this team's to the brief; what the hub assigned does not."""
+    own = row.brief_id == offer.id and row.team_id == team.id
+    return not own and not row.assigned
 
 
 def _sent(row: Application) -> tuple[datetime, UUID]:
