@@ -25,7 +25,7 @@ from rich.table import Table
 
 from bench.link import Link, link_to
 from bench.memory import descendants, kilobytes
-from darsgah.demo import PASSWORD
+from darsgah.demo.people import PASSWORD
 from tests.journeys.demo_site import demo_site
 from tests.ui.gallery_server import CHROMIUM, FLAGS
 

@@ -3,12 +3,12 @@
 import pytest
 import sqlalchemy as sa
 
-from darsgah import demo
 from darsgah.access import Actor
 from darsgah.accounts import service as accounts
 from darsgah.blobs.store import memory_blobs
 from darsgah.catalog import service as catalog
 from darsgah.db.session import Database
+from darsgah.demo import loading, people
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.course_steps import course_steps
 from darsgah.enrolments.schemas import CohortPage
@@ -56,10 +56,10 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blobs, said = memory_blobs(), list[str]()
-    await demo.load_demo(database, blobs, ISSUING, said.append)
+    await loading.load_demo(database, blobs, ISSUING, said.append)
     first = await counted(database)
-    classmates = len(demo.CLASSMATES)
-    assert (first["cohort"], first["submission"]) == (3, demo.HANDED_IN * classmates)
+    classmates = len(people.CLASSMATES)
+    assert (first["cohort"], first["submission"]) == (3, loading.HANDED_IN * classmates)
     assert first["enrolment"] == 3 * (classmates + 2)
     assert first["lab_version"] == len(shipped_labs())
     assert first["brief"] == 5, "a draft, one in review, three that were published"
@@ -68,9 +68,9 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
     async with database.begin() as session:
         assert await catalog.labs_naming(session, ["PY-F-01"]), "a shipped lab names it"
     assert (first["team"], first["application"]) == (3, 2), "the third is at work"
-    for email in ("learner@demo.example", "talib@demo.example", demo.CLASSMATES[-1].email):
+    for email in ("learner@demo.example", "talib@demo.example", people.CLASSMATES[-1].email):
         pages = await cohort_pages(database, email)
-        assert pages[0].cohort.course.slug == demo.FIRST
+        assert pages[0].cohort.course.slug == loading.FIRST
         assert len({page.cohort.course.slug for page in pages}) == 3
         for page in pages:
             steps = [step for module in course_steps(page) for step in module.steps]
@@ -78,7 +78,7 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
             assert sum(step.assignment is not None for step in steps) == len(page.assignments) > 0
 
     del said[:]
-    await demo.load_demo(database, blobs, ISSUING, said.append)
+    await loading.load_demo(database, blobs, ISSUING, said.append)
     assert said == []
     assert await counted(database) == first
 
@@ -87,8 +87,8 @@ async def test_the_demo_is_loaded_once_and_follows_its_courses(
         title = course.title.__class__(course.title.en + "!", course.title.ur)
         return Course(course.slug, title, course.summary, course.modules)
 
-    monkeypatch.setattr(demo, "load_course", renamed)
-    await demo.load_demo(database, blobs, ISSUING, said.append)
+    monkeypatch.setattr(loading, "load_course", renamed)
+    await loading.load_demo(database, blobs, ISSUING, said.append)
     changed = await counted(database)
     assert changed["course_version"] == first["course_version"] + 3
     assert [changed[table] for table in ("cohort", "assignment", "submission")] == [

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from darsgah.demo import PASSWORD
+from darsgah.demo.people import PASSWORD
 from tests.journeys.demo_site import Site
 from tests.journeys.watching import watch, watch_answers
 from tests.ui.gallery_server import chromium

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
-from darsgah.demo import PASSWORD
+from darsgah.demo.people import PASSWORD
 from tests.journeys.demo_site import Site
 
 pytestmark = pytest.mark.journey

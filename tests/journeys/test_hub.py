@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from darsgah.demo import HUB
+from darsgah.demo.people import HUB
 from tests.journeys.conftest import SignIn
 from tests.journeys.demo_site import Site
 

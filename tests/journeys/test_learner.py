@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from darsgah.demo import PASSWORD, partly_solved
+from darsgah.demo.handed_in import partly_solved
+from darsgah.demo.people import PASSWORD
 from darsgah.publishing import package_of
 from darsgah_grader.grading import Grader
 from darsgah_labs.lab_folder import load

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from darsgah.demo import PASSWORD, Material, partly_solved
+from darsgah.demo.handed_in import Material, partly_solved
+from darsgah.demo.people import PASSWORD
 from darsgah_labs.lab_folder import load
 from darsgah_labs.shipped import shipped_labs
 from tests.journeys.conftest import SignIn

@@ -11,7 +11,7 @@ from urllib.parse import quote, urljoin
 import pytest
 from playwright.sync_api import Browser, Page
 
-from darsgah.demo import Material, partly_solved
+from darsgah.demo.handed_in import Material, partly_solved
 from darsgah_labs.format import Runtime
 from darsgah_labs.lab_folder import load
 from darsgah_labs.shipped import shipped_labs

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from darsgah.demo import PASSWORD
+from darsgah.demo.people import PASSWORD
 from tests.journeys.demo_site import Site
 from tests.journeys.watching import watch
 

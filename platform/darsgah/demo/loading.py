@@ -1,34 +1,29 @@
-"""The demo network: hubs as planned, accounts of every role, the shipped courses, work handed in.
+"""Bringing the demo in: hubs, shipped courses, accounts, work handed in, briefs, projects, a hackathon.
 
-Loading it twice changes nothing. The accounts have a published password, so the demo is for this machine
-only: ``darsgah serve --demo`` refuses to listen on any other address.
+Loading it twice changes nothing.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah import demo_briefs, demo_projects, demo_teams, demo_units
-from darsgah.access import Actor, Role
+from darsgah.access import Actor
 from darsgah.accounts import service as accounts
-from darsgah.accounts.schemas import SignUp
 from darsgah.blobs.store import BlobStore
 from darsgah.briefs.content import Gate
 from darsgah.catalog import service as catalog
-from darsgah.catalog.schemas import CoursePlan, LabPackage, LabVersionView, ModulePlan, PagePlan
+from darsgah.catalog.schemas import CoursePlan, LabVersionView, ModulePlan, PagePlan
 from darsgah.credentials.issuing import Issuing
 from darsgah.credentials.schemas import AchievementPlan, Award, Evidence, Kind, Result, ResultKind
 from darsgah.credentials.service import award
 from darsgah.db.columns import now
 from darsgah.db.session import Database
-from darsgah.demo_hackathons import load_hackathon
-from darsgah.demo_mentors import ABROAD, are_loaded, load_mentors
+from darsgah.demo import briefs, mentors, projects, teams, units
+from darsgah.demo.hackathons import load_hackathon
+from darsgah.demo.handed_in import hand_in, material_of, work_key
+from darsgah.demo.people import ACCOUNTS, CLASSMATES, HUB, LEARNER, account_of
 from darsgah.enrolments import service as enrolments
 from darsgah.enrolments.given_course import given_course
 from darsgah.enrolments.schemas import CohortPlan, Terms
@@ -43,54 +38,12 @@ from darsgah_labs.format import Lab
 from darsgah_labs.lab_folder import load
 from darsgah_labs.shipped import shipped_courses, shipped_labs
 
-PASSWORD = "darsgah-demo"  # noqa: S105 # published on purpose; see the module's docstring
-HUB, OTHER_HUB = "khi-saddar", "khi-korangi"
 COHORT = "Demo cohort"
 FIRST = "python-first-steps"
 """The course that everybody begins with: its cohort is opened last, so that it comes first in lists."""
 HANDED_IN = 2
 """In how many labs of that course classmates have handed something in."""
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """Somebody who can sign in to the demo; ``hub`` is a hub's code, None for the whole network."""
-
-    email: str
-    display_name: str
-    role: Role
-    hub: str | None
-    language: str = "en"
-
-
-ACCOUNTS = (
-    DemoAccount("learner@demo.example", "Demo Learner", Role.LEARNER, HUB),
-    DemoAccount("talib@demo.example", "نمونہ طالبِ علم", Role.LEARNER, HUB, "ur"),
-    DemoAccount("instructor@demo.example", "Demo Instructor", Role.INSTRUCTOR, HUB),
-    DemoAccount("instructor.korangi@demo.example", "Demo Instructor Korangi", Role.INSTRUCTOR, OTHER_HUB),
-    DemoAccount("mentor@demo.example", "Demo Mentor", Role.MENTOR, HUB),
-    DemoAccount("mentor2@demo.example", "Demo Mentor 2", Role.MENTOR, HUB),
-    DemoAccount("hub@demo.example", "Demo Hub Administrator", Role.HUB_ADMIN, HUB),
-    DemoAccount("network@demo.example", "Demo Network Administrator", Role.NETWORK_ADMIN, None),
-    DemoAccount("auditor@demo.example", "Demo Auditor", Role.AUDITOR, None),
-)
-LEARNER = ACCOUNTS[0]
-"""Who has a credential."""
-CLASSMATES = tuple(
-    DemoAccount(f"learner{number}@demo.example", f"Demo Learner {number}", Role.LEARNER, HUB)
-    for number in range(2, 8)
-)
-"""Learners whose work fills the instructor's list; the share of questions they solved differs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """The notebooks of a lab by name: with solutions, and as learners get them."""
-
-    slug: str
-    sources: Mapping[str, bytes]
-    releases: Mapping[str, bytes]
 
 
 async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, progress: Progress) -> None:
@@ -124,30 +77,28 @@ async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, prog
     actors = {}
     for account in (*ACCOUNTS, *CLASSMATES):
         async with database.begin() as session:
-            actors[account] = await _account(session, account, cohorts)
+            actors[account] = await account_of(session, account, cohorts)
     named = {account.email: actor for account, actor in actors.items()}
     async with database.begin() as session:
-        mentors = named["mentor@demo.example"], named["mentor2@demo.example"]
-        await load_mentors(session, *mentors, administrator=named["hub@demo.example"], hub=HUB)
+        guides = named["mentor@demo.example"], named["mentor2@demo.example"]
+        await mentors.load_mentors(session, *guides, administrator=named["hub@demo.example"], hub=HUB)
     progress("Handing in some work")
     for slug in handed_in:
-        material = await _material(database, blobs, published[slug])
+        material = await material_of(database, blobs, published[slug])
         for number, classmate in enumerate(CLASSMATES):
             async with database.begin() as session:
-                await _hand_in(session, blobs, actors[classmate], cohorts[-1], material, number=number)
+                await hand_in(session, blobs, actors[classmate], cohorts[-1], material, number=number)
     async with database.begin() as session:
         await _award(session, issuing, actors[LEARNER], cohorts[-1])
     progress("Publishing a brief, and teams that apply to it")
     crews = [[actors[LEARNER], actors[CLASSMATES[0]]], [actors[one] for one in CLASSMATES[-3:]]]
     async with database.begin() as session:
-        await demo_teams.load_teams(
-            session, mentors[0], named["hub@demo.example"], crews, Languages.load()["en"]
-        )
+        await teams.load_teams(session, guides[0], named["hub@demo.example"], crews, Languages.load()["en"])
     async with database.begin() as session:
         team = [actors[LEARNER], named["talib@demo.example"]]
-        await demo_projects.load_projects(session, blobs, mentors[0], named["hub@demo.example"], team)
+        await projects.load_projects(session, blobs, guides[0], named["hub@demo.example"], team)
     async with database.begin() as session:
-        unit_id = await demo_units.load_units(
+        unit_id = await units.load_units(
             session,
             issuing,
             named["network@demo.example"],
@@ -156,9 +107,7 @@ async def load_demo(database: Database, blobs: BlobStore, issuing: Issuing, prog
         )
     async with database.begin() as session:
         gates = [*(Gate(published[slug].lab_id) for slug in handed_in), Gate(unit_id=unit_id)]
-        await demo_briefs.load_briefs(
-            session, mentors[0], named["hub@demo.example"], gates, Languages.load()["en"]
-        )
+        await briefs.load_briefs(session, guides[0], named["hub@demo.example"], gates, Languages.load()["en"])
     async with database.begin() as session:
         await load_hackathon(session, named["network@demo.example"], "mentor2@demo.example")
 
@@ -236,65 +185,19 @@ def _plan(course: Course, labs: Mapping[str, LabVersionView]) -> CoursePlan:
 async def _is_complete(session: AsyncSession, cohorts: Sequence[UUID], handed_in: Sequence[str]) -> bool:
     """Whether a run before went through to its last step, with the courses as they are now."""
     last = await accounts.account_named(session, CLASSMATES[-1].email)
-    if last is None or not await are_loaded(session) or not await demo_teams.are_loaded(session, last.id):
+    if last is None or not await mentors.are_loaded(session) or not await teams.are_loaded(session, last.id):
         return False
-    mentor = await accounts.account_named(session, ABROAD)
-    if mentor is None or not await demo_projects.are_loaded(session, mentor.id):
+    mentor = await accounts.account_named(session, mentors.ABROAD)
+    if mentor is None or not await projects.are_loaded(session, mentor.id):
         return False
     writer = Actor(mentor.id, mentor.display_name, mentor.language)
-    if not await demo_briefs.are_loaded(session, writer) or not await demo_units.are_loaded(session, writer):
+    if not await briefs.are_loaded(session, writer) or not await units.are_loaded(session, writer):
         return False
     for cohort_id in cohorts:
         if last.id not in await enrolments.members(session, cohort_id):
             return False
-    keys = [_key(slug, len(CLASSMATES) - 1) for slug in handed_in]
+    keys = [work_key(slug, len(CLASSMATES) - 1) for slug in handed_in]
     return all([await submissions.was_handed_in(session, last.id, key) for key in keys])
-
-
-def _key(slug: str, number: int) -> str:
-    """The idempotency key of a classmate's work, so that it is handed in once."""
-    return f"demo-{slug}-{number}"
-
-
-async def _material(database: Database, blobs: BlobStore, version: LabVersionView) -> Material:
-    """The notebooks of a published lab."""
-    async with database.begin() as session:
-        sources = (await catalog.grading_material(session, version.id)).sources
-    return Material(
-        version.slug,
-        {file.name: await blobs.get(file.sha256) for file in sources},
-        {file.name: await blobs.get(file.sha256) for file in version.notebooks},
-    )
-
-
-async def _account(session: AsyncSession, account: DemoAccount, cohorts: Sequence[UUID]) -> Actor:
-    known = await accounts.account_named(session, account.email)
-    if known is None:
-        form = SignUp(account.email, PASSWORD, account.display_name, language=account.language)
-        known = await accounts.create_account(session, form)
-    hub = await hubs.hub_by_code(session, account.hub) if account.hub else None
-    await hubs.grant(session, known.id, account.role, hub.id if hub else None)
-    for cohort_id in cohorts if account.role is Role.LEARNER else ():
-        await enrolments.enrol(session, cohort_id, known.id)
-    return Actor(known.id, known.display_name, known.language, await hubs.grants(session, known.id))
-
-
-async def _hand_in(
-    session: AsyncSession,
-    blobs: BlobStore,
-    actor: Actor,
-    cohort_id: UUID,
-    lab: Material,
-    *,
-    number: int,
-) -> None:
-    key = _key(lab.slug, number)
-    if await submissions.was_handed_in(session, actor.account_id, key):
-        return  # with the lab as it was then
-    page = await enrolments.cohort_page(session, actor, cohort_id)
-    assignment = next(view for view in page.assignments if view.lab.slug == lab.slug)
-    work = {name: partly_solved(lab, name, number + 1, len(CLASSMATES)) for name in lab.sources}
-    await submissions.hand_in(session, blobs, actor, assignment.id, work, idempotency_key=key)
 
 
 async def _award(session: AsyncSession, issuing: Issuing, learner: Actor, cohort_id: UUID) -> None:
@@ -316,27 +219,3 @@ async def _award(session: AsyncSession, issuing: Issuing, learner: Actor, cohort
         issuing,
         Award(learner.account_id, given.hub_id, plan, "demo", evidence=(shown,), results=(total,)),
     )
-
-
-def partly_solved(lab: Material | LabPackage, name: str, share: int, of: int) -> bytes:
-    """The learner's version of a notebook with the first ``share`` of ``of`` parts of its answers in it."""
-    released = msgspec.json.decode(lab.releases[name])
-    solved = {
-        cell["metadata"]["nbgrader"]["grade_id"]: _solution(cell)
-        for cell in msgspec.json.decode(lab.sources[name])["cells"]
-        if _is_answer(cell)
-    }
-    answers = [cell for cell in released["cells"] if _is_answer(cell)]
-    for cell in answers[: len(answers) * share // of]:
-        cell["source"] = solved[cell["metadata"]["nbgrader"]["grade_id"]]
-    return msgspec.json.encode(released)
-
-
-def _is_answer(cell: Mapping[str, Any]) -> bool:
-    marks = cell.get("metadata", {}).get("nbgrader", {})
-    return bool(marks.get("solution")) and cell["cell_type"] == "code"
-
-
-def _solution(cell: Mapping[str, Any]) -> str:
-    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-    return re.sub(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?", "", source)
