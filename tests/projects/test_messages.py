@@ -1,10 +1,14 @@
 """Messages of a project: who reads them, and that they stay."""
 
+import asyncio
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from darsgah.db.session import Database
 from darsgah.errors import MalformedInput, NotFound
 from darsgah.notices.models import Notice
 from darsgah.projects import messages, service
@@ -66,6 +70,20 @@ async def test_a_dispute_is_written_about_and_an_end_is_not(session: AsyncSessio
     with pytest.raises(Exception, match="rests or has ended"):
         await messages.send(session, match.amna, match.id, "Still here")
     assert len((await messages.messages(session, match.amna, match.id)).messages) == 1
+
+
+async def test_a_form_that_is_sent_twice_is_one_message(database: Database) -> None:
+    async with database.begin() as session:
+        match = await build_match(session)
+        await open_room(session, match)
+
+    async def send(name: str, body: str) -> UUID:
+        async with database.begin() as session:
+            return (await messages.send(session, match.people[name], match.id, body)).id
+
+    assert len(set(await asyncio.gather(*(send("amna", "Hello") for _ in range(3))))) == 1
+    said = {await send(name, body) for name, body in (("bilal", "Hello"), ("amna", "Hello"), ("amna", "Yes"))}
+    assert len(said) == 3, "others may say the same, and it may be said again later"
 
 
 async def test_nothing_is_no_message(session: AsyncSession, match: Match) -> None:

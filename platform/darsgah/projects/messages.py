@@ -18,6 +18,8 @@ from darsgah.projects.schemas import MessagePage, MessageView
 from darsgah.ui.language import Message
 
 PAGE: Final = 50
+REPEATED: Final = timedelta(minutes=1)
+"""The same words within this time are one message: who presses twice has not said it twice."""
 QUIET: Final = timedelta(minutes=15)
 """Who writes several messages in a row within this time has the others told of the first alone."""
 
@@ -41,18 +43,20 @@ async def messages(
 
 
 async def send(session: AsyncSession, actor: Actor, project_id: UUID, body: str) -> MessageView:
-    """Write to everybody in the room.
+    """Write to everybody in the room. The same words right after themselves are a form that was sent twice.
 
     Raises:
         MalformedInput: nothing is written.
         NotFound, and what ``require`` raises.
     """
-    room = await enter(session, actor, project_id)
+    room = await enter(session, actor, project_id, lock=True)
     require(room, actor, resting=True)
     written = body.replace("\0", "").strip()
     if not written:
         raise MalformedInput(fields={"body": Message("This is needed.")})
     last = await queries.messages(session, project_id, before=None, limit=1)
+    if last and _is_repeat(last[0], actor, written):
+        return _view(last[0], {actor.account_id: actor.display_name}, actor)
     row = ProjectMessage(
         project_id=project_id, account_id=actor.account_id, party=room.part.value, body=written
     )
@@ -66,6 +70,10 @@ async def send(session: AsyncSession, actor: Actor, project_id: UUID, body: str)
             session, told - {actor.account_id}, "project_message", values, f"/projects/{project_id}/messages"
         )
     return _view(row, {actor.account_id: actor.display_name}, actor)
+
+
+def _is_repeat(last: ProjectMessage, actor: Actor, body: str) -> bool:
+    return last.account_id == actor.account_id and last.body == body and last.sent_at > now() - REPEATED
 
 
 def _may_write(room: Room, actor: Actor) -> bool:
