@@ -15,7 +15,7 @@ from darsgah.ui.language import catalogue_path
 ROOT = Path(__file__).parents[2]
 SLICE = ROOT / "platform/darsgah/credentials"
 TEXTS = [*SLICE.rglob("*.html"), *SLICE.glob("*.py"), *(ROOT / "labs/course-sources").rglob("*.toml")]
-TEXTS += [ROOT / "platform/darsgah/demo.py", ROOT / "docs/credentials.md", ROOT / "CHANGELOG.md"]
+TEXTS += [*(ROOT / "platform/darsgah/demo").glob("*.py"), ROOT / "docs/credentials.md", ROOT / "CHANGELOG.md"]
 CLAIM = re.compile(r"accredit|certified by|certification\b", re.IGNORECASE)
 
 
