@@ -8,10 +8,10 @@ from tests.journeys.storm import storm_over
 
 pytestmark = pytest.mark.journey
 
-SUBMISSIONS = 20
+SUBMISSIONS = 24
 
 
 async def test_a_storm_changes_no_score(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
-    found = await storm_over(tmp_path, SUBMISSIONS, seed=3, pause=0.8)
+    found = await storm_over(tmp_path, SUBMISSIONS, seed=3, pause=0.4)
     assert found.weathered, (str(found), found.wrong, found.twice, found.left)
