@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from darsgah.access import Actor
 from darsgah.blobs.store import memory_blobs
-from darsgah.briefs import finding, reading, reviewing, service, writing
+from darsgah.briefs import finding, parts, reading, reviewing, service, writing
 from darsgah.briefs.errors import (
     ApprovalsMissing,
     BriefChanged,
@@ -324,6 +324,19 @@ async def test_a_mentor_who_teaches_does_not_review_their_own(
         await reviewing.review(session, both, brief_id, ReviewForm(5, 5, 5))
     with pytest.raises(MoveNotAllowed):
         await move_brief(session, both, brief_id, "publish")
+
+
+async def test_a_day_that_is_over_where_the_hub_is_is_found(
+    session: AsyncSession, network: Network, mentor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief_id = await begun(session, mentor, network.hub_id)
+    for minutes, expected in ((-1, "in_review"), (0, "changes_requested")):
+        moment = datetime.combine(day(14), time(19), UTC) + timedelta(minutes=minutes)  # midnight in Karachi
+        monkeypatch.setattr(parts, "now", lambda moment=moment: moment)
+        async with session.begin_nested() as tried:
+            assert stage(await move_brief(session, mentor, brief_id, "submit")) == expected
+            await tried.rollback()
+        session.expire_all()
 
 
 async def test_it_expires_by_its_date(session: AsyncSession, network: Network, mentor: Actor) -> None:

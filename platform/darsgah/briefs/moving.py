@@ -37,7 +37,7 @@ from darsgah.briefs.lifecycle import (
     Who,
 )
 from darsgah.briefs.models import Brief, BriefApproval, BriefMove, BriefRound, Project
-from darsgah.briefs.parts import parts, standing_behind
+from darsgah.briefs.parts import parts, standing_behind, today_of
 from darsgah.briefs.reading import content_of
 from darsgah.db.columns import now
 from darsgah.teams import service as teams
@@ -229,7 +229,7 @@ async def _require_approvals(session: AsyncSession, brief: Brief) -> None:
 async def _check_automatically(session: AsyncSession, actor: Actor, brief: Brief) -> None:
     """Keep the brief as it was handed in, check it, and move it on."""
     content = await content_of(session, brief)
-    findings = check(content, today=now().date())
+    findings = check(content, today=await today_of(session, brief))
     brief.round += 1
     session.add(_round(actor, brief, content, findings))
     passed = BY_NAME[Lane.BRIEF, "fail_check" if findings else "pass_check"]

@@ -1,5 +1,6 @@
-"""What somebody is to a brief, and whether its organisation and mentor stand behind it at present."""
+"""What somebody is to a brief, who stands behind it at present, and which day it is there."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,8 @@ from darsgah.access import Actor, Role
 from darsgah.briefs.lifecycle import Who
 from darsgah.briefs.models import Brief
 from darsgah.briefs.queries import COORDINATORS
+from darsgah.db.columns import now
+from darsgah.hubs import service as hubs
 from darsgah.organisations import service as organisations
 from darsgah.organisations.schemas import MentorStanding, VerificationState
 
@@ -30,6 +33,11 @@ async def parts(session: AsyncSession, actor: Actor | None, brief: Brief) -> fro
     if actor.holds(Role.NETWORK_ADMIN):
         found |= {Who.COORDINATOR, Who.HUB_ADMIN, Who.NETWORK_ADMIN}
     return frozenset(found)
+
+
+async def today_of(session: AsyncSession, brief: Brief) -> date:
+    """Which day it is where the brief's hub is: its days begin and end there."""
+    return (await hubs.hubs_by_id(session, [brief.hub_id]))[brief.hub_id].day(now())
 
 
 async def standing_behind(session: AsyncSession, brief: Brief) -> tuple[bool, bool]:

@@ -20,7 +20,7 @@ from darsgah.briefs.gates import subjects
 from darsgah.briefs.lifecycle import OPEN, SHOWN, WRITING, Lane, Stage, Who, moves_from
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import move_brief
-from darsgah.briefs.parts import parts, standing_behind, standing_of
+from darsgah.briefs.parts import parts, standing_behind, standing_of, today_of
 from darsgah.briefs.presenting import around, brief_view, finding_views, headings
 from darsgah.briefs.schemas import (
     ApprovalView,
@@ -34,7 +34,6 @@ from darsgah.briefs.schemas import (
     Rounds,
     Successor,
 )
-from darsgah.db.columns import now
 from darsgah.hubs import service as hubs
 from darsgah.organisations import service as organisations
 from darsgah.teams import service as teams
@@ -77,7 +76,7 @@ async def desk(session: AsyncSession, actor: Actor, brief_id: UUID, language: La
         raise NotYours
     held = await parts(session, actor, brief)
     stage, written = Stage(brief.stage), await reading.content_of(session, brief)
-    findings = check(written, today=now().date()) if stage in WRITING else []
+    findings = check(written, today=await today_of(session, brief)) if stage in WRITING else []
     own = await queries.review(session, brief.id, brief.round, actor.account_id)
     reviewable = stage is Stage.IN_REVIEW
     return BriefDesk(

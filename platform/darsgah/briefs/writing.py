@@ -18,7 +18,7 @@ from darsgah.briefs.gates import unknown
 from darsgah.briefs.lifecycle import ENDED, WRITING, Stage, Who
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import Standing, begin_history
-from darsgah.briefs.parts import parts, standing_of
+from darsgah.briefs.parts import parts, standing_of, today_of
 from darsgah.briefs.presenting import finding_views
 from darsgah.briefs.reading import content_of
 from darsgah.briefs.schemas import MadeInvitation, NewBrief, SavedBrief
@@ -84,7 +84,8 @@ async def save(
     brief.changed_at = now()
     await session.flush()
     written = await content_of(session, brief)
-    return SavedBrief(brief.id, brief.version, finding_views(check(written, today=now().date()), language))
+    findings = check(written, today=await today_of(session, brief))
+    return SavedBrief(brief.id, brief.version, finding_views(findings, language))
 
 
 async def writable(session: AsyncSession, actor: Actor, brief_id: UUID) -> Brief:

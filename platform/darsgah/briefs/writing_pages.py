@@ -29,8 +29,8 @@ from darsgah.briefs.forms import (
 from darsgah.briefs.gate_choices import gate_choices
 from darsgah.briefs.models import Brief
 from darsgah.briefs.moving import move_brief
+from darsgah.briefs.parts import today_of
 from darsgah.briefs.schemas import Change, SavedBrief
-from darsgah.db.columns import now
 from darsgah.ui.form_data import read_form
 from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
@@ -168,7 +168,7 @@ async def _form(
         milestones=rows(typed.values, "milestone", SPARE_MILESTONES, MOST_MILESTONES),
         gates=rows(typed.values, "gate", SPARE_GATES, MOST_GATES),
         theirs=[(one.field, wording.said(one.field, one.after, language, titles)) for one in theirs],
-        today=now().date(),
+        today=await today_of(session, brief),
         words=wording,
     )
 
