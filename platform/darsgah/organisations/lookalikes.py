@@ -24,6 +24,8 @@ _PAIRS: Final = (("rn", "m"), ("vv", "w"))
 _SCRIPTS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
 _SPREAD: Final = 4
 """Two names that look alike differ in length by their pairs of letters and what stands between words."""
+_MOST_NAMED: Final = 5
+"""Other organisations that a name is said to look like; more tell nobody more."""
 
 
 def shape(name: str) -> str:
@@ -49,10 +51,13 @@ def _scripts(word: str) -> set[str]:
 async def name_findings(session: AsyncSession, row: Organisation) -> tuple[NameFinding, ...]:
     """What to look at in an organisation's name: others that it looks like, and words of mixed letters."""
     found = [NameFinding("mixed_letters", word) for word in mixed_words(row.name)]
+    named: list[NameFinding] = []
     others = await queries.names_as_long(session, row.id, len(row.name), _SPREAD)
     own = {shape(one) for one in (row.name, row.name_ur) if name_key(one)}
     for other_id, *names in others:
         alike = next((one for one in names if name_key(one) and shape(one) in own), None)
         if alike is not None:
-            found.append(NameFinding("looks_like", alike, other_id))
-    return tuple(found)
+            named.append(NameFinding("looks_like", alike, other_id))
+        if len(named) == _MOST_NAMED:
+            break
+    return (*found, *named)

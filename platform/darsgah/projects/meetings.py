@@ -38,7 +38,7 @@ from darsgah.settings import Settings
 from darsgah.ui.language import Message
 
 FURTHEST: Final = timedelta(days=400)
-PAGE: Final = 50
+PAGE: Final = 20
 
 
 async def meetings(
