@@ -324,3 +324,22 @@ async def test_marks_of_a_judge_who_was_taken_out_count_no_more(platform: Platfo
         missing = await admin.post(f"{place}/results")
         assert missing.json()["code"] == "scores_missing"
         assert (await admin.post(f"{place}/dealing")).json() == {"added": 1, "lacking": 0}, "to the other"
+
+
+async def test_a_draft_is_its_organisers_and_its_judges(platform: Platform) -> None:
+    """Whoever is asked answers before it is published; one called off as a draft is never shown."""
+    async with platform.program("network_admin") as admin, platform.program("mentor") as asked:
+        made = (await admin.post(HACKATHONS, json=plan())).json()
+        place = f"{HACKATHONS}/{made['id']}"
+        assert (await asked.get(f"{place}/judging")).status_code == 404
+        await judge(platform, made, "mentor")
+        assert (await asked.get(f"{place}/judging")).json()["judgeships"][0]["state"] == "accepted"
+        async with platform.program("learner") as other, platform.client() as stranger:
+            for client in (other, stranger):
+                assert (await client.get(place)).status_code == 404
+            called_off = await admin.post(f"{place}/cancellation", json={"reason": "No room."})
+            assert called_off.json()["phase"] == "cancelled"
+            for client in (other, stranger):
+                assert (await client.get(place)).status_code == 404
+                listed = (await client.get(HACKATHONS)).json()["hackathons"]
+                assert made["id"] not in {one["id"] for one in listed}

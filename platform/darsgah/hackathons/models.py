@@ -42,6 +42,7 @@ class Hackathon(Record, table=True):
     criteria: list[dict[str, Any]] = Field(sa_type=JSONB)
     state: str = Field(default="draft", sa_type=sa.Text)
     cancelled_reason: str = Field(default="", sa_type=sa.Text)
+    published_at: datetime | None = moment_column(nullable=True)
     results_at: datetime | None = moment_column(nullable=True)
     version: int = 1
     created_by: UUID = Field(foreign_key="account.id")

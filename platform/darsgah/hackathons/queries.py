@@ -26,13 +26,17 @@ def organises(actor: Actor | None, hackathon: Hackathon) -> bool:
 
 
 def _visible(actor: Actor | None) -> sa.ColumnElement[bool]:
-    """What is published is everybody's; drafts are their organisers'."""
-    public = col(Hackathon.state) != "draft"
+    """What was published is everybody's; drafts are their organisers' and whose who are asked to judge."""
+    public = col(Hackathon.published_at).is_not(None)
     if actor is None:
         return public
     if actor.holds(Role.NETWORK_ADMIN):
         return sa.true()
-    return public | col(Hackathon.hub_id).in_(actor.hubs(Role.HUB_ADMIN))
+    judged = select(col(HackathonJudge.hackathon_id)).where(
+        HackathonJudge.account_id == actor.account_id, col(HackathonJudge.state).in_(("asked", "accepted"))
+    )
+    own = col(Hackathon.hub_id).in_(actor.hubs(Role.HUB_ADMIN))
+    return sa.or_(public, own, col(Hackathon.id).in_(judged))
 
 
 async def visible(

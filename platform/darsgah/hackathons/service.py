@@ -115,7 +115,7 @@ async def publish(session: AsyncSession, actor: Actor, hackathon_id: UUID) -> Ha
     row = await reading.organised(session, actor, hackathon_id, Phase.DRAFT)
     if row.sign_up_until <= now():
         raise MalformedInput(fields={"sign_up_until": Message("This is over already.")})
-    row.state = "published"
+    row.state, row.published_at = "published", now()
     row.version += 1
     await session.flush()
     return await reading.view(session, actor, row.id)
