@@ -53,8 +53,12 @@ async def test_from_a_draft_to_credentials(platform: Platform) -> None:
     async with platform.client() as stranger:
         page = await stranger.get(f"/hackathons/{hackathon['id']}")
         assert "Hingol" in page.text
-        assert SCRIPT not in page.text
-        assert 'href="javascript' not in page.text
+        entry = await stranger.get(f"/hackathons/{hackathon['id']}/entries/{first['entry_id']}")
+        assert "Work of Hingol" in entry.text
+        assert SCRIPT not in page.text + entry.text
+        assert 'href="javascript' not in entry.text
+        told = (await stranger.get(f"{place}/entries/{first['entry_id']}/result")).json()
+        assert (told["place"]["team"], told["summary"]) == ("Hingol", SCRIPT)
     async with platform.program("mentor") as late:
         (judged, *_) = (await late.get(f"{place}/judging")).json()["judgements"]
         refused = await late.put(f"{place}/judging/{judged['id']}", json={"marks": [1, 1]})

@@ -12,7 +12,8 @@ from darsgah.db.session import Database
 from darsgah.errors import MalformedInput, NotFound
 from darsgah.notices.models import Notice
 from darsgah.projects import messages, service
-from darsgah.projects.schemas import ProjectMove
+from darsgah.projects.errors import LastOfTeam, NotYourPart
+from darsgah.projects.schemas import ProjectMove, TakingOut
 from tests.projects.rooms import Match, build_match, open_room
 
 
@@ -90,3 +91,30 @@ async def test_nothing_is_no_message(session: AsyncSession, match: Match) -> Non
     for body in (" \n ", "\0", ""):
         with pytest.raises(MalformedInput):
             await messages.send(session, match.amna, match.id, body)
+
+
+async def test_who_the_hub_takes_out_of_the_team_is_gone_and_why_stays(
+    session: AsyncSession, match: Match
+) -> None:
+    wanted = TakingOut(match.bilal.account_id, "Never *answered*.")
+    for name in ("amna", "guide"):
+        with pytest.raises(NotYourPart):
+            await service.take_out(session, match.people[name], match.id, wanted)
+    for name in ("stranger", "elsewhere", "auditing"):
+        with pytest.raises(NotFound):
+            await service.take_out(session, match.people[name], match.id, wanted)
+    with pytest.raises(MalformedInput):
+        await service.take_out(session, match.coordinator, match.id, TakingOut(wanted.account_id, " "))
+    assert (await service.room_view(session, match.coordinator, match.id)).may_take_out
+    await service.take_out(session, match.coordinator, match.id, wanted)
+    with pytest.raises(NotFound):
+        await service.room_view(session, match.bilal, match.id)
+    kept = (await messages.messages(session, match.amna, match.id)).messages[0]
+    assert kept.author == "Coordinator"
+    assert "Bilal is in the team no more." in kept.body
+    assert kept.body.endswith("Never *answered*.")
+    told = await session.execute(sa.select(Notice.kind).where(Notice.account_id == match.bilal.account_id))
+    assert "team_taken_out" in told.scalars().all()
+    with pytest.raises(LastOfTeam):
+        await service.take_out(session, match.coordinator, match.id, TakingOut(match.amna.account_id, "Too"))
+    assert not (await service.room_view(session, match.coordinator, match.id)).may_take_out

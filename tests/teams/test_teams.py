@@ -12,7 +12,7 @@ from darsgah.access import Actor, Role
 from darsgah.errors import NotFound
 from darsgah.notices import service as notices
 from darsgah.teams import invitations, service
-from darsgah.teams.errors import LinkOver, TeamClosed, TeamFull, TooManyTeams
+from darsgah.teams.errors import LinkOver, TeamAtWork, TeamClosed, TeamFull, TooManyTeams
 from darsgah.teams.models import TeamMember
 from darsgah.teams.schemas import MOST_MEMBERS, MOST_TEAMS, NewInvitation, NewTeam, Purpose
 from darsgah.ui.language import Languages
@@ -183,12 +183,27 @@ async def test_a_closed_team_takes_nobody_in(platform: Platform) -> None:
         await service.close(session, team.id)
         with pytest.raises(LinkOver):
             await invitations.join(session, classmate, token)
+        with pytest.raises(NotFound):
+            await service.remove(session, team.id, classmate.account_id, by=learner.account_id)
         for attempt in (
             invitations.new_link(session, learner, team.id),
             invitations.invite(session, learner, team.id, NewInvitation("classmate@example.org")),
         ):
             with pytest.raises(TeamClosed):
                 await attempt
+
+
+async def test_nobody_takes_another_out_once_the_work_has_begun(platform: Platform) -> None:
+    learner, classmate = (platform.network.people[name] for name in ("learner", "classmate"))
+    async with platform.database.begin() as session:
+        team = await service.found(session, learner, NewTeam("Hard at work"))
+        token = (await invitations.new_link(session, learner, team.id)).link_token or ""
+        await invitations.join(session, classmate, token)
+        await service.close(session, team.id)
+        with pytest.raises(TeamAtWork):
+            await service.take_out(session, learner, team.id, classmate.account_id)
+        await service.take_out(session, classmate, team.id, classmate.account_id)
+        assert (await service.card(session, team.id)).account_ids == {learner.account_id}
 
 
 async def test_one_is_in_so_many_teams_and_no_more(platform: Platform) -> None:

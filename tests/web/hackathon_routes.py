@@ -36,6 +36,8 @@ _JUDGEMENT = "judging/{judgement_id:uuid}"
 EXPECTED: Mapping[str, Expected] = {
     "GET /hackathons": everyone(200),
     f"GET {_ONE}": everyone(200),
+    f"GET {_ONE}/{_ENTRY}": everyone(404),
+    f"GET {_API}/{_ENTRY}/result": everyone(404),
     f"POST {_ONE}/entries": NOT_IN,
     f"POST {_ONE}/{_ENTRY}": saved(OF_THE_TEAM),
     f"GET {_ONE}/judging": JUDGE,

@@ -35,6 +35,8 @@ EXPECTED: Mapping[str, Expected] = {
     "GET /projects": UNCHANGED,
     f"GET {_ROOM}": HUB,
     f"POST {_ROOM}/moves": LOCKED,
+    f"POST {_ROOM}/taking-out": NOTHING,
+    f"POST {_API}/taking-out": NOTHING,
     f"POST {_ROOM}/milestones": LOCKED,
     f"GET {_ROOM}/agreement": HUB,
     f"POST {_ROOM}/agreement": LOCKED,
@@ -99,6 +101,7 @@ EXPECTED: Mapping[str, Expected] = {
 
 _SOON = now() + timedelta(days=1)
 _MOVE = {"move": "kick_off", "version": "1"}
+_GONE = {"account_id": NOBODY, "reason": "Was never there"}
 _WORDS = {"sha256": "0" * 64}
 _STEP_WORDS = {"title": "A step", "due_on": _SOON.date().isoformat(), "version": 1}
 _TIMES = {"time_1": _SOON.strftime("%Y-%m-%dT%H:%M")}
@@ -107,6 +110,8 @@ _FIXING = {"time_id": NOBODY, "version": 1}
 
 SENT: Mapping[str, Mapping[str, Any]] = {
     f"POST {_ROOM}/moves": {"data": _MOVE},
+    f"POST {_ROOM}/taking-out": {"data": _GONE},
+    f"POST {_API}/taking-out": {"json": _GONE},
     f"POST {_ROOM}/milestones": {"data": _STEP_WORDS},
     f"POST {_ROOM}/agreement": {"data": _WORDS},
     f"POST {_ROOM}/messages": {"data": {"body": "Hello"}},

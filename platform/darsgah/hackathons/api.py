@@ -17,6 +17,7 @@ from darsgah.hackathons.schemas import (
     ConflictDeclared,
     Dealt,
     EntryChange,
+    EntryResult,
     EntryView,
     HackathonChange,
     HackathonPlan,
@@ -227,6 +228,17 @@ async def withdraw_entry(
     await entering.withdraw(session, request.user, hackathon_id, entry_id)
 
 
+@get("/hackathons/{hackathon_id:uuid}/entries/{entry_id:uuid}/result", guards=[public])
+async def read_entry_result(
+    hackathon_id: FromPath[UUID],
+    entry_id: FromPath[UUID],
+    request: Request[Actor | None, str | None, Any],
+    session: NamedDependency[AsyncSession],
+) -> EntryResult:
+    """What was handed in for an entry, with its place; once the results are out."""
+    return await reading.entry_result(session, request.user, hackathon_id, entry_id)
+
+
 @get("/hackathons/{hackathon_id:uuid}/judging", guards=[signed_in])
 async def read_judging(
     hackathon_id: FromPath[UUID], request: Request[Actor, str, Any], session: NamedDependency[AsyncSession]
@@ -299,6 +311,7 @@ router = Router(
         change_entry,
         submit_entry,
         withdraw_entry,
+        read_entry_result,
         read_judging,
         answer_request,
         give_marks,

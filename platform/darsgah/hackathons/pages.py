@@ -94,6 +94,19 @@ async def hackathon_page(
     return await _hackathon(request, session, pages, hackathon_id, done=done)
 
 
+@get("/hackathons/{hackathon_id:uuid}/entries/{entry_id:uuid}", guards=[public])
+async def entry_page(
+    hackathon_id: FromPath[UUID],
+    entry_id: FromPath[UUID],
+    request: Request[Actor | None, str | None, Any],
+    session: NamedDependency[AsyncSession],
+    pages: NamedDependency[Pages],
+) -> Response[str]:
+    """What was handed in for an entry, once the results are out."""
+    result = await reading.entry_result(session, request.user, hackathon_id, entry_id)
+    return pages.respond(request, "hackathons/entry.html", result=result)
+
+
 @post("/hackathons/{hackathon_id:uuid}/entries", guards=[learners])
 async def sign_up(
     hackathon_id: FromPath[UUID],
@@ -297,6 +310,7 @@ router = Router(
     route_handlers=[
         hackathons_page,
         hackathon_page,
+        entry_page,
         sign_up,
         save_entry,
         judging_page,

@@ -15,6 +15,7 @@ from darsgah.hackathons.errors import NotInThisPhase
 from darsgah.hackathons.models import Hackathon, HackathonEntry, HackathonJudgement, HackathonTrack
 from darsgah.hackathons.schemas import (
     Criterion,
+    EntryResult,
     EntryView,
     HackathonCard,
     HackathonsPage,
@@ -144,6 +145,30 @@ async def view(session: AsyncSession, actor: Actor | None, hackathon_id: UUID) -
     )
 
 
+async def entry_result(
+    session: AsyncSession, actor: Actor | None, hackathon_id: UUID, entry_id: UUID
+) -> EntryResult:
+    """What was handed in for an entry that has a place.
+
+    Raises:
+        NotFound: there is none that the actor may see, or it has no place (yet).
+    """
+    row = await found(session, actor, hackathon_id, lock=False)
+    entry = next((one for one in await queries.entries(session, row.id) if one.id == entry_id), None)
+    if entry is None or entry.place is None or row.results_at is None:
+        raise NotFound
+    ((track_id, place),) = await _places(session, [entry])
+    return EntryResult(
+        hackathon_id=row.id,
+        hackathon=row.name,
+        hackathon_ur=row.name_ur,
+        track=next(track for track in await tracks(session, row) if track.id == track_id),
+        place=place,
+        summary=entry.summary,
+        links=tuple(entry.links),
+    )
+
+
 async def tracks(session: AsyncSession, row: Hackathon) -> tuple[TrackView, ...]:
     """Its tracks, with how many teams are in each."""
     counts = await queries.entries_by_track(session, [row.id])
@@ -252,27 +277,29 @@ async def _results(
     session: AsyncSession, row: Hackathon, shown: tuple[TrackView, ...]
 ) -> tuple[TrackResults, ...]:
     entries = [one for one in await queries.entries(session, row.id) if one.place is not None]
+    places = await _places(session, sorted(entries, key=lambda entry: (entry.place or 0, entry.id)))
+    return tuple(
+        TrackResults(track, tuple(place for of, place in places if of == track.id)) for track in shown
+    )
+
+
+async def _places(session: AsyncSession, entries: Sequence[HackathonEntry]) -> list[tuple[UUID, PlaceView]]:
+    """Lines of the results, each with the id of its track."""
     cards = await teams.cards(session, [one.team_id for one in entries])
     names = await makers(session, entries)
-    return tuple(
-        TrackResults(
-            track,
-            tuple(
-                PlaceView(
-                    entry_id=one.id,
-                    place=one.place or 0,
-                    team=cards[one.team_id].name,
-                    members=_makers(one, cards[one.team_id], names),
-                    title=one.title,
-                    summary=one.summary,
-                    links=tuple(one.links),
-                    score=one.score or 0.0,
-                    mean=one.mean or 0.0,
-                    judges=one.judges,
-                )
-                for one in sorted(entries, key=lambda entry: (entry.place or 0, entry.id))
-                if one.track_id == track.id
+    return [
+        (
+            one.track_id,
+            PlaceView(
+                entry_id=one.id,
+                place=one.place or 0,
+                team=cards[one.team_id].name,
+                members=_makers(one, cards[one.team_id], names),
+                title=one.title,
+                score=one.score or 0.0,
+                mean=one.mean or 0.0,
+                judges=one.judges,
             ),
         )
-        for track in shown
-    )
+        for one in entries
+    ]

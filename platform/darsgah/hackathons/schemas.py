@@ -149,11 +149,21 @@ class PlaceView(msgspec.Struct, frozen=True):
     team: str
     members: tuple[str, ...]
     title: str
-    summary: str
-    links: tuple[str, ...]
     score: float
     mean: float
     judges: int
+
+
+class EntryResult(msgspec.Struct, frozen=True):
+    """An entry with its place, as anybody reads it once results are out; ``summary`` is Markdown."""
+
+    hackathon_id: UUID
+    hackathon: str
+    hackathon_ur: str
+    track: TrackView
+    place: PlaceView
+    summary: str
+    links: tuple[str, ...]
 
 
 class TrackResults(msgspec.Struct, frozen=True):

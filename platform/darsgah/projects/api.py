@@ -30,6 +30,7 @@ from darsgah.projects.schemas import (
     ProjectMove,
     ProjectPage,
     RoomView,
+    TakingOut,
 )
 from darsgah.projects.uploads import FILE, LINK, NOTE, UPLOAD_BYTES, read_handed_in
 from darsgah.ui.download import download
@@ -91,6 +92,18 @@ async def move_project(
 ) -> RoomView:
     """Move the project's stage, by one of the ``moves`` of its room. ``submit_final`` hands in the result."""
     await service.move(session, request.user, project_id, data)
+    return await service.room_view(session, request.user, project_id)
+
+
+@post("/projects/{project_id:uuid}/taking-out", guards=[signed_in], status_code=HTTPStatus.OK)
+async def take_out(
+    project_id: FromPath[UUID],
+    data: JSONBody[TakingOut],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+) -> RoomView:
+    """Take somebody out of the team, as its coordinator; why is kept in the project's messages."""
+    await service.take_out(session, request.user, project_id, data)
     return await service.room_view(session, request.user, project_id)
 
 
@@ -253,6 +266,7 @@ router = Router(
         list_projects,
         read_project,
         move_project,
+        take_out,
         read_agreement,
         accept_agreement,
         add_milestone,

@@ -39,6 +39,12 @@ class NotYourPart(Forbidden):
     code = "not_your_part"
 
 
+class LastOfTeam(Conflict):
+    """Nobody else is in this team. Cancel the project instead."""
+
+    code = "last_of_team"
+
+
 class MilestonesOpen(Conflict):
     """Before the final submission, something is handed in for every milestone. Still open: {milestones}."""
 

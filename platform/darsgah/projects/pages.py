@@ -24,6 +24,7 @@ from darsgah.projects.schemas import (
     NewAgreementText,
     NewMessage,
     ProjectMove,
+    TakingOut,
 )
 from darsgah.projects.wording import MEANING, MOVES, NEXT, PARTS, STATES
 from darsgah.ui.form_data import read_form
@@ -95,6 +96,24 @@ async def move_project(
         refusal = refused(error, values, pages.language_of(request))
         return await _room(request, session, pages, project_id, refusal=refusal)
     return Redirect(f"/projects/{project_id}?done=moved", status_code=303)
+
+
+@post(f"{ROOM}/taking-out", guards=[signed_in])
+async def take_out(
+    project_id: FromPath[UUID],
+    request: Request[Actor, str, Any],
+    session: NamedDependency[AsyncSession],
+    pages: NamedDependency[Pages],
+) -> Response[Any]:
+    """Take somebody out of the team."""
+    values = await typed(request)
+    try:
+        wanted = read_form(values, TakingOut)
+        await attempt(session, service.take_out(session, request.user, project_id, wanted))
+    except DarsgahError as error:
+        refusal = refused(error, values, pages.language_of(request))
+        return await _room(request, session, pages, project_id, refusal=refusal)
+    return Redirect(f"/projects/{project_id}?done=saved", status_code=303)
 
 
 @post(f"{ROOM}/milestones", guards=[signed_in])
@@ -321,6 +340,7 @@ router = Router(
         projects_page,
         room_page,
         move_project,
+        take_out,
         add_milestone,
         agreement_page,
         accept_agreement,

@@ -192,6 +192,13 @@ class ProjectMove(msgspec.Struct, frozen=True):
     reason: Annotated[str, msgspec.Meta(max_length=2000, pattern=TEXT)] = ""
 
 
+class TakingOut(msgspec.Struct, frozen=True):
+    """Whom a coordinator takes out of a project's team, and why: everybody in its room reads that."""
+
+    account_id: UUID
+    reason: Annotated[str, msgspec.Meta(max_length=2000, pattern=TEXT)]
+
+
 class MessageView(msgspec.Struct, frozen=True):
     """A message; ``body`` is Markdown, ``part`` what its author was in the project then."""
 
@@ -241,6 +248,7 @@ class RoomView(msgspec.Struct, frozen=True):
         timezone: the hub's, an IANA name.
         unsigned: how many acceptances are missing.
         version: of the project, for the next move.
+        may_take_out: the reader may take somebody out of the team.
     """
 
     project: ProjectView
@@ -258,3 +266,4 @@ class RoomView(msgspec.Struct, frozen=True):
     gpu: GpuState
     moves: tuple[OpenMove, ...]
     resting: bool
+    may_take_out: bool

@@ -9,18 +9,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from darsgah.access import Actor, Role
 from darsgah.briefs import moving, project_cards
 from darsgah.briefs.errors import MoveNotAllowed
-from darsgah.briefs.lifecycle import Lane, Who, moves_from
+from darsgah.briefs.lifecycle import ENDED, Lane, Who, moves_from
 from darsgah.briefs.project_cards import ProjectCard
+from darsgah.errors import MalformedInput, NotFound
 from darsgah.projects import gpu, milestones, queries
+from darsgah.projects.agreement_text import composed
+from darsgah.projects.errors import LastOfTeam, NotYourPart, RoomAtRest
+from darsgah.projects.models import ProjectMessage
 from darsgah.projects.room import COORDINATORS, Part, Room, enter, names_of, part_of, require
-from darsgah.projects.schemas import OpenMove, Person, ProjectMove, ProjectPage, ProjectView, RoomView
+from darsgah.projects.schemas import (
+    OpenMove,
+    Person,
+    ProjectMove,
+    ProjectPage,
+    ProjectView,
+    RoomView,
+    TakingOut,
+)
 from darsgah.teams import service as teams
+from darsgah.ui.language import Message
 
 PAGE: Final = 50
 MOST_OWN: Final = 100
 """How many of one's own projects are listed."""
 ELSEWHERE: Final = frozenset({"evaluate", "credential", "close", "close_without_credential"})
 """Moves that follow from evaluating, which has pages of its own."""
+TAKEN_OUT: Final = "{person} is in the team no more.\n\n{person} اب ٹیم میں نہیں ہیں\n\n"
+"""Begins the message that keeps why: those of a room read either language, and messages stay as written."""
 _WHO = {
     Part.TEAM: frozenset({Who.TEAM}),
     Part.MENTOR: frozenset({Who.MENTOR}),
@@ -75,7 +90,38 @@ async def room_view(session: AsyncSession, actor: Actor, project_id: UUID) -> Ro
         gpu=await gpu.state(session, room.project),
         moves=await open_moves(session, actor, room),
         resting=room.resting,
+        may_take_out=room.part is Part.HUB and room.project.stage not in ENDED and len(people) > 1,
     )
+
+
+async def take_out(session: AsyncSession, actor: Actor, project_id: UUID, wanted: TakingOut) -> None:
+    """Take somebody out of a project's team, as its coordinators may. Why is kept in the room's messages.
+
+    Raises:
+        NotFound: the actor is nothing to the project, or nobody of that id is in its team.
+        NotYourPart: the actor is in the project and does not coordinate it.
+        RoomAtRest: it has ended.
+        LastOfTeam: the team would be empty.
+        MalformedInput: no reason was given.
+    """
+    room = await enter(session, actor, project_id, lock=True)
+    person = next((one for one in room.team.members if one.account_id == wanted.account_id), None)
+    if room.part is not Part.HUB:
+        raise NotYourPart
+    if person is None:
+        raise NotFound
+    if room.project.stage in ENDED:
+        raise RoomAtRest
+    if len(room.team.members) == 1:
+        raise LastOfTeam
+    if not wanted.reason.strip():
+        raise MalformedInput(fields={"reason": Message("This is needed.")})
+    await teams.remove(session, room.team.id, wanted.account_id, by=actor.account_id)
+    body = composed(TAKEN_OUT, {"person": person.display_name}) + wanted.reason.strip()
+    session.add(
+        ProjectMessage(project_id=project_id, account_id=actor.account_id, party=Part.HUB.value, body=body)
+    )
+    await session.flush()
 
 
 async def move(session: AsyncSession, actor: Actor, project_id: UUID, wanted: ProjectMove) -> None:

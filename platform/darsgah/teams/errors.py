@@ -33,6 +33,12 @@ class LinkOver(NotFound):
     code = "link_over"
 
 
+class TeamAtWork(Conflict):
+    """This team has begun its work: who leaves it leaves by themselves, or your hub takes them out."""
+
+    code = "team_at_work"
+
+
 class NotYoursToTakeOut(Forbidden):
     """Only who has been in the team longest takes somebody out of it."""
 

@@ -16,7 +16,7 @@ from darsgah.errors import MalformedInput, NotFound
 from darsgah.hubs import service as hubs
 from darsgah.notices import service as notices
 from darsgah.teams import queries
-from darsgah.teams.errors import NotYoursToTakeOut, TeamClosed, TeamFull, TooManyTeams
+from darsgah.teams.errors import NotYoursToTakeOut, TeamAtWork, TeamClosed, TeamFull, TooManyTeams
 from darsgah.teams.models import Team, TeamMember
 from darsgah.teams.schemas import (
     MOST_MEMBERS,
@@ -82,6 +82,7 @@ async def take_out(session: AsyncSession, actor: Actor, team_id: UUID, account_i
     Raises:
         NotFound: the actor is in no such team, or the other one is not.
         NotYoursToTakeOut: somebody else has been in it longest.
+        TeamAtWork: the team has begun its work, and the other one would lose what comes of it.
     """
     team = await own_team(session, actor, team_id, lock=True)
     stay = await queries.stay(session, team_id, account_id)
@@ -90,19 +91,38 @@ async def take_out(session: AsyncSession, actor: Actor, team_id: UUID, account_i
     present = await queries.present(session, [team_id])
     if account_id != actor.account_id and present[0].account_id != actor.account_id:
         raise NotYoursToTakeOut
-    moment = now()
+    if account_id != actor.account_id and team.closed_at is not None:
+        raise TeamAtWork
+    await _part_with(session, team, stay, by=actor.account_id)
+
+
+async def remove(session: AsyncSession, team_id: UUID, account_id: UUID, *, by: UUID) -> None:
+    """Take somebody out of a team for whoever looks after its work; the caller has seen that they may.
+
+    Raises:
+        NotFound: there is no such team, or they are not in it.
+    """
+    team = await queries.team(session, team_id, lock=True)
+    stay = await queries.stay(session, team_id, account_id)
+    if team is None or stay is None:
+        raise NotFound
+    await _part_with(session, team, stay, by=by)
+
+
+async def _part_with(session: AsyncSession, team: Team, stay: TeamMember, *, by: UUID) -> None:
+    """End somebody's stay, and the team with its last member; the others are told, and who was taken out."""
+    account_id, moment = stay.account_id, now()
     stay.left_at = moment
+    present = await queries.present(session, [team.id])
     others = [member.account_id for member in present if member.account_id != account_id]
     if not others:
         team.ended_at, team.link_token = moment, None
-        await queries.answer_waiting(session, team_id, None, "withdrawn", moment)
+        await queries.answer_waiting(session, team.id, None, "withdrawn", moment)
     await session.flush()
     names = await accounts.display_names(session, [account_id])
     told = {"person": names.get(account_id, ""), "team": team.name}
-    await notices.tell(
-        session, set(others) - {actor.account_id}, "team_member_left", told, f"/teams/{team_id}"
-    )
-    if account_id != actor.account_id:
+    await notices.tell(session, set(others) - {by}, "team_member_left", told, f"/teams/{team.id}")
+    if account_id != by:
         await notices.tell(session, [account_id], "team_taken_out", {"team": team.name}, "/teams")
 
 
