@@ -40,7 +40,7 @@ IN_A_COURSE = 12
 
 About the first of each every route is asked, about the others those that show what was handed in.
 """
-HINT_ON_EACH = 2 * IN_A_COURSE
+HINT_ON_EACH = 4 * IN_A_COURSE
 """A hint is asked about one attempt in so many."""
 OF_AN_ATTEMPT = ("{submission_id:uuid}", "{assignment_id:uuid}", "{hint_id:uuid}")
 SHOWING = ("{assignment_id:uuid}", "{submission_id:uuid}", "/events", "/executed/{name:str}")

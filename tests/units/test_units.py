@@ -135,7 +135,7 @@ async def test_competent_brings_a_credential_and_its_reversal_takes_it_back(
     again = await judge(session, network)
     assert again.credential_id == first.credential_id
 
-    assert await outcome(judge(session, network, Outcome.NOT_YET)) == "reason_missing"
+    assert await outcome(judge(session, network, Outcome.NOT_YET)) == "assessment_reason_missing"
     back = await judge(session, network, Outcome.NOT_YET, by="hub_admin", reason="The work was another's.")
     assert back.credential_id is None
     assert not await held(session, network, unit.id)
@@ -165,7 +165,7 @@ async def test_a_credential_that_the_hub_revoked_counts_no_more(
 
 async def test_prior_learning_is_recognised_for_a_reason(session: AsyncSession, network: Network) -> None:
     await made(session, network)
-    assert await outcome(judge(session, network)) == "reason_missing"
+    assert await outcome(judge(session, network)) == "assessment_reason_missing"
     found = await judge(session, network, reason="Five years of work, shown in her own code.")
     assert found.prior_learning
     assert found.labs[0].reached is None

@@ -45,4 +45,4 @@ class NotOneself(Forbidden):
 class ReasonMissing(MalformedInput):
     """Say why: the reason is kept, and the learner reads it."""
 
-    code = "reason_missing"
+    code = "assessment_reason_missing"

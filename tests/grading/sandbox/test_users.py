@@ -23,4 +23,5 @@ def test_everything_holds_for_an_ordinary_user() -> None:
 
 
 def test_the_reduced_level_holds_for_root() -> None:
-    assert "skipped" not in pytest_as(0, *_HERE, "-k", "reduced").splitlines()[-1]
+    chosen = "reduced and not nothing_away"  # the cases, which the user above has graded at this level
+    assert "skipped" not in pytest_as(0, *_HERE, "-k", chosen).splitlines()[-1]
