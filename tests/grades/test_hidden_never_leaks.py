@@ -229,6 +229,7 @@ async def test_no_route_tells_a_learner_of_a_hidden_test(
         "{list_id:uuid}": NOBODYS,
         "{code:str}": "khi-saddar",
         "{hackathon_id:uuid}": NOBODYS,
+        "{entry_id:uuid}": NOBODYS,
         "{unit:str}": "PY-F-01",
         "{learner_id:uuid}": NOBODYS,
         "{side:str}": "mentor",
