@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, signed_in
 from darsgah.briefs.wording import STAGES
-from darsgah.db.session import Database
 from darsgah.errors import Conflict, DarsgahError, MalformedInput, TooMany
 from darsgah.hiring import barring, contact, service
 from darsgah.hiring.api import learners, mentors
@@ -52,18 +51,18 @@ class BarForm(msgspec.Struct, frozen=True):
 @get(OWN, guards=[learners])
 async def own_page(
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
     done: FromQuery[str] = "",
     after: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     """One's own profile: open or closed, what it shows, who saw it, and who wrote."""
-    return await _own(request, database, pages, done=done, after=after)
+    return await _own(request, session, pages, done=done, after=after)
 
 
 async def _own(
     request: Request[Actor, str, Any],
-    database: Database,
+    session: AsyncSession,
     pages: Pages,
     *,
     done: str = "",
@@ -72,11 +71,10 @@ async def _own(
     error: DarsgahError | None = None,
     barred_name: str = "",
 ) -> Response[str]:
-    async with database.begin() as session:
-        view = await service.own_profile(session, request.user)
-        seen = await service.seen_by(session, request.user, after)
-        conversations = await contact.conversations(session, request.user)
-        hidden = await barring.bars(session, request.user)
+    view = await service.own_profile(session, request.user)
+    seen = await service.seen_by(session, request.user, after)
+    conversations = await contact.conversations(session, request.user)
+    hidden = await barring.bars(session, request.user)
     kept = {
         "is_open": view.is_open,
         "headline": view.headline,
@@ -105,7 +103,7 @@ async def _own(
 @post(OWN, guards=[learners])
 async def change_own(
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Save, open or close one's own profile."""
@@ -113,32 +111,32 @@ async def change_own(
     ticked = [one for one in form.getall("projects", []) if isinstance(one, str)]
     try:
         wanted = _wanted(read_form(form, ProfileForm), ticked)
-        async with database.begin() as session:
+        async with session.begin_nested():
             await service.change(session, request.user, wanted)
     except (Conflict, MalformedInput) as error:
         values = {name: str(form.get(name, "")) for name in ("headline", "about", "skills")}
         values_kept = {**values, "is_open": form.get("is_open") == "true", "projects": set(ticked)}
-        return await _own(request, database, pages, values=values_kept, error=error)
+        return await _own(request, session, pages, values=values_kept, error=error)
     return Redirect(f"{OWN}?done={'saved' if wanted.is_open else 'closed'}", status_code=303)
 
 
 @post(f"{OWN}/barred", guards=[learners])
 async def bar_on_page(
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Hide one's profile from an organisation, by its name or, beside it on the page, by its id."""
     form = await request.form()
     try:
         chosen = read_form(form, BarForm)
-        async with database.begin() as session:
+        async with session.begin_nested():
             if chosen.organisation_id is not None:
                 await barring.bar(session, request.user, chosen.organisation_id)
             else:
                 await barring.bar_named(session, request.user, read_form(form, NewBar).name)
     except MalformedInput as error:
-        return await _own(request, database, pages, error=error, barred_name=str(form.get("name", "")))
+        return await _own(request, session, pages, error=error, barred_name=str(form.get("name", "")))
     return Redirect(f"{OWN}?done=barred#barred", status_code=303)
 
 
@@ -227,18 +225,17 @@ def _profile(
 async def write_to_learner(
     profile_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Write to a learner."""
     form = await request.form()
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             new = read_form(form, NewHiringMessage)
             await contact.write(session, request.user, profile_id, new)
     except (MalformedInput, TooMany) as error:
-        async with database.begin() as session:
-            view = await contact.profile(session, request.user, profile_id)
+        view = await contact.profile(session, request.user, profile_id)
         return _profile(request, pages, view, body=str(form.get("body", "")), error=error)
     return Redirect(f"/hiring/profiles/{profile_id}?done=sent", status_code=303)
 
@@ -260,17 +257,16 @@ async def conversation_page(
 async def answer_organisation(
     organisation_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Answer an organisation."""
     form = await request.form()
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             await contact.answer(session, request.user, organisation_id, read_form(form, NewHiringMessage))
     except (Conflict, MalformedInput) as error:
-        async with database.begin() as session:
-            view = await contact.conversation(session, request.user, organisation_id)
+        view = await contact.conversation(session, request.user, organisation_id)
         body = str(form.get("body", ""))
         return _profile(request, pages, view, body=body, error=error, template="hiring/conversation.html")
     return Redirect(f"/hiring/conversations/{organisation_id}?done=sent", status_code=303)

@@ -11,7 +11,6 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor, public, signed_in
-from darsgah.db.session import Database
 from darsgah.errors import Conflict, DarsgahError, MalformedInput, TooMany
 from darsgah.hubs import service as hubs
 from darsgah.organisations import people, service
@@ -85,25 +84,24 @@ async def organisation_page(
 async def edit_page(
     organisation_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     """What an organisation says of itself, for its owners to change."""
-    return await _edit(request, database, pages, organisation_id)
+    return await _edit(request, session, pages, organisation_id)
 
 
 async def _edit(
     request: Request[Actor, str, Any],
-    database: Database,
+    session: AsyncSession,
     pages: Pages,
     organisation_id: UUID,
     *,
     values: Mapping[str, str] | None = None,
     error: DarsgahError | None = None,
 ) -> Response[str]:
-    async with database.begin() as session:
-        await service.owned(session, request.user, organisation_id)
-        view = await service.seen_organisation(session, request.user, organisation_id)
+    await service.owned(session, request.user, organisation_id)
+    view = await service.seen_organisation(session, request.user, organisation_id)
     language = pages.language_of(request)
     said = values or {name: getattr(view, name) for name in ORGANISATION_FIELDS}
     return pages.respond(
@@ -121,18 +119,18 @@ async def _edit(
 async def change_organisation(
     organisation_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Save what an organisation says of itself."""
     form = await request.form()
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             change = OrganisationChange(version=read_version(form), profile=read_organisation(form))
             await service.change_organisation(session, request.user, organisation_id, change)
     except (Conflict, MalformedInput) as error:
         values = kept(form, ORGANISATION_FIELDS)
-        return await _edit(request, database, pages, organisation_id, values=values, error=error)
+        return await _edit(request, session, pages, organisation_id, values=values, error=error)
     return Redirect(f"/organisations/{organisation_id}?done=saved", status_code=303)
 
 
@@ -140,18 +138,18 @@ async def change_organisation(
 async def people_page(
     organisation_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """Who acts for an organisation; owners invite, say yes, and remove here."""
     notices = [Notice(SAID[done])] if done in SAID else []
-    return await _people(request, database, pages, organisation_id, notices=notices)
+    return await _people(request, session, pages, organisation_id, notices=notices)
 
 
 async def _people(
     request: Request[Actor, str, Any],
-    database: Database,
+    session: AsyncSession,
     pages: Pages,
     organisation_id: UUID,
     *,
@@ -161,10 +159,9 @@ async def _people(
     email: str = "",
     error: DarsgahError | None = None,
 ) -> Response[str]:
-    async with database.begin() as session:
-        view = await people.people(session, request.user, organisation_id)
-        hub_id = view.organisation.hub_id
-        hub = (await hubs.hubs_by_id(session, [hub_id]))[hub_id]
+    view = await people.people(session, request.user, organisation_id)
+    hub_id = view.organisation.hub_id
+    hub = (await hubs.hubs_by_id(session, [hub_id]))[hub_id]
     language = pages.language_of(request)
     me = request.user.account_id
     return pages.respond(
@@ -188,21 +185,21 @@ async def _people(
 async def invite(
     organisation_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     settings: NamedDependency[Settings],
     pages: NamedDependency[Pages],
 ) -> Response[str]:
     """Invite a colleague and show the link: there is no second time."""
     form = await request.form()
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             new = read_form(form, NewOrganisationInvitation)
             made = await people.invite(session, request.user, organisation_id, new)
     except (MalformedInput, TooMany) as error:
         email = kept(form, ("email",))["email"]
-        return await _people(request, database, pages, organisation_id, email=email, error=error)
+        return await _people(request, session, pages, organisation_id, email=email, error=error)
     site = (settings.public_url or str(request.base_url)).rstrip("/")
-    return await _people(request, database, pages, organisation_id, made=made, site=site)
+    return await _people(request, session, pages, organisation_id, made=made, site=site)
 
 
 @post(f"{PAGE}/invitations/{{invitation_id:uuid}}/withdraw", guards=[signed_in])
@@ -222,7 +219,7 @@ async def change_person(
     organisation_id: FromPath[UUID],
     mentor_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Say yes or no to who asked, remove somebody or leave, or make somebody an owner."""
@@ -233,7 +230,7 @@ async def change_person(
     if done is None:
         raise MalformedInput
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             if action in {"accept", "decline"}:
                 accept = action == "accept"
                 await people.answer_asking(session, actor, organisation_id, mentor_id, accept=accept)
@@ -242,7 +239,7 @@ async def change_person(
             else:
                 await people.make_owner(session, actor, organisation_id, mentor_id)
     except Conflict as error:
-        return await _people(request, database, pages, organisation_id, error=error)
+        return await _people(request, session, pages, organisation_id, error=error)
     if action == "remove" and mentor_id == actor.account_id:
         return Redirect("/mentors/me?done=left", status_code=303)
     return Redirect(f"/organisations/{organisation_id}/people?done={done}", status_code=303)

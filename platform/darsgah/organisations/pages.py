@@ -14,7 +14,6 @@ from darsgah.access import Actor, public, signed_in
 from darsgah.accounts import service as accounts
 from darsgah.accounts.service import SignInPolicy
 from darsgah.accounts.tokens import session_cookie
-from darsgah.db.session import Database
 from darsgah.errors import Conflict, DarsgahError, MalformedInput
 from darsgah.hubs import service as hubs
 from darsgah.organisations import joining, people, service
@@ -53,27 +52,26 @@ NAMING_FIELDS: Final = ("name", "name_ur", "country", "website", "about")
 @get("/mentors/sign-up", guards=[public])
 async def sign_up_page(
     request: Request[Actor | None, str | None, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """The form of a new mentor; who is one goes to their place."""
-    return await _sign_up_form(request, database, pages, {})
+    return await _sign_up_form(request, session, pages, {})
 
 
 async def _sign_up_form(
     request: Request[Any, Any, Any],
-    database: Database,
+    session: AsyncSession,
     pages: Pages,
     values: Mapping[str, str],
     error: DarsgahError | None = None,
 ) -> Response[Any]:
     actor: Actor | None = request.user
-    async with database.begin() as session:
-        if actor and await people.mine(session, actor) is not None:
-            return Redirect(MINE)
-        place = await people.place_of(session, actor) if actor else None
-        open_hubs = [hub for hub in await hubs.list_hubs(session) if hub.state == "open"]
-        named = await service.verified_organisations(session)
+    if actor and await people.mine(session, actor) is not None:
+        return Redirect(MINE)
+    place = await people.place_of(session, actor) if actor else None
+    open_hubs = [hub for hub in await hubs.list_hubs(session) if hub.state == "open"]
+    named = await service.verified_organisations(session)
     language = pages.language_of(request)
     return pages.respond(
         request,
@@ -92,7 +90,7 @@ async def _sign_up_form(
 @post("/mentors/sign-up", guards=[public])
 async def sign_up(
     request: Request[Actor | None, str | None, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     settings: NamedDependency[Settings],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
@@ -100,7 +98,7 @@ async def sign_up(
     form = await request.form()
     actor, cookies = request.user, []
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             if actor:
                 placed = await people.place_of(session, actor) is not None
                 await joining.become_mentor(session, actor, read_joining(form, placed=placed))
@@ -113,25 +111,25 @@ async def sign_up(
                 cookies = [session_cookie(started.token, lifetime=lifetime, secure=secure)]
     except (Conflict, MalformedInput) as error:
         values = kept(form, (*ACCOUNT_FIELDS, *JOINING_FIELDS))
-        return await _sign_up_form(request, database, pages, values, error)
+        return await _sign_up_form(request, session, pages, values, error)
     return Redirect(f"{MINE}?done=welcome", status_code=303, cookies=cookies)
 
 
 @get(MINE, guards=[signed_in])
 async def my_place(
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
     done: FromQuery[str] = "",
 ) -> Response[Any]:
     """A mentor's own place: whether they may act, for whom, who invites them, what they say."""
     notices = [Notice(SAID[done])] if done in SAID else []
-    return await _mine(request, database, pages, notices=notices)
+    return await _mine(request, session, pages, notices=notices)
 
 
 async def _mine(
     request: Request[Actor, str, Any],
-    database: Database,
+    session: AsyncSession,
     pages: Pages,
     *,
     notices: list[Notice] | None = None,
@@ -140,11 +138,10 @@ async def _mine(
     error: DarsgahError | None = None,
 ) -> Response[Any]:
     """The place; ``profile`` and ``naming`` are what was typed into a form that was refused."""
-    async with database.begin() as session:
-        found = await people.mine(session, request.user)
-        invited = await people.received(session, request.user)
-        decision = await service.latest_decision(session, mentor_id=request.user.account_id)
-        hub = (await hubs.hubs_by_id(session, [found.mentor.hub_id]))[found.mentor.hub_id] if found else None
+    found = await people.mine(session, request.user)
+    invited = await people.received(session, request.user)
+    decision = await service.latest_decision(session, mentor_id=request.user.account_id)
+    hub = (await hubs.hubs_by_id(session, [found.mentor.hub_id]))[found.mentor.hub_id] if found else None
     if found is None and not invited:
         return Redirect("/mentors/sign-up")
     language = pages.language_of(request)
@@ -176,33 +173,33 @@ async def _mine(
 @post(MINE, guards=[signed_in])
 async def change_my_profile(
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Save what a mentor says of themselves."""
     form = await request.form()
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             change = MentorChange(version=read_version(form), profile=read_mentor(form))
             await service.change_mentor(session, request.user, change)
     except (Conflict, MalformedInput) as error:
-        return await _mine(request, database, pages, profile=kept(form, MENTOR_FIELDS), error=error)
+        return await _mine(request, session, pages, profile=kept(form, MENTOR_FIELDS), error=error)
     return Redirect(f"{MINE}?done=saved", status_code=303)
 
 
 @post(f"{MINE}/organisation", guards=[signed_in])
 async def name_organisation(
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Name the organisation to act for, or found it."""
     form = await request.form()
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             await joining.name_organisation(session, request.user, read_organisation(form))
     except (Conflict, MalformedInput) as error:
-        return await _mine(request, database, pages, naming=kept(form, NAMING_FIELDS), error=error)
+        return await _mine(request, session, pages, naming=kept(form, NAMING_FIELDS), error=error)
     return Redirect(f"{MINE}?done=named", status_code=303)
 
 
@@ -210,17 +207,17 @@ async def name_organisation(
 async def answer_invitation(
     invitation_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Accept or decline an invitation that one was told of."""
     answer = read_form(await request.form(), Answer)
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             await people.answer_invitation(session, request.user, invitation_id, accept=answer.accept)
             mentor = await people.mine(session, request.user) is not None
     except Conflict as error:
-        return await _mine(request, database, pages, error=error)
+        return await _mine(request, session, pages, error=error)
     done = "joined" if answer.accept else "declined"
     return Redirect(f"{MINE}?done={done}" if mentor else "/mentors/sign-up", status_code=303)
 

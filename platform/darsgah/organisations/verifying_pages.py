@@ -11,7 +11,6 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from darsgah.access import Actor
-from darsgah.db.session import Database
 from darsgah.errors import Conflict, DarsgahError, Forbidden, MalformedInput
 from darsgah.hubs import service as hubs
 from darsgah.organisations import service, verifying
@@ -131,17 +130,17 @@ async def _list(
 async def organisation_case(
     organisation_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
     done: FromQuery[bool] = False,
 ) -> Response[str]:
     """One organisation with what was decided about it, and a form to decide."""
-    return await _organisation(request, database, pages, organisation_id, done=done)
+    return await _organisation(request, session, pages, organisation_id, done=done)
 
 
 async def _organisation(
     request: Request[Actor, str, Any],
-    database: Database,
+    session: AsyncSession,
     pages: Pages,
     organisation_id: UUID,
     *,
@@ -149,12 +148,11 @@ async def _organisation(
     values: Mapping[str, Any] | None = None,
     error: DarsgahError | None = None,
 ) -> Response[str]:
-    async with database.begin() as session:
-        case = await verifying.organisation(session, request.user, organisation_id)
-        people = await service.active_mentors(session, organisation_id)
-        named = await service.mentors_by_id(session, [one.account_id for one in people])
-        hub_id = case.organisation.hub_id
-        hub = (await hubs.hubs_by_id(session, [hub_id]))[hub_id]
+    case = await verifying.organisation(session, request.user, organisation_id)
+    people = await service.active_mentors(session, organisation_id)
+    named = await service.mentors_by_id(session, [one.account_id for one in people])
+    hub_id = case.organisation.hub_id
+    hub = (await hubs.hubs_by_id(session, [hub_id]))[hub_id]
     return _case(
         request,
         pages,
@@ -175,18 +173,18 @@ async def _organisation(
 async def decide_organisation(
     organisation_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Decide about an organisation; what was typed stays where something is missing."""
     form = await request.form()
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             new = read_decision(form, form.getall("looked_at", []))
             await verifying.decide_organisation(session, request.user, organisation_id, new)
     except (Conflict, Forbidden, MalformedInput) as error:
         values = _typed(form)
-        return await _organisation(request, database, pages, organisation_id, values=values, error=error)
+        return await _organisation(request, session, pages, organisation_id, values=values, error=error)
     return Redirect(f"/hub/organisations/{organisation_id}?done=true", status_code=303)
 
 
@@ -194,17 +192,17 @@ async def decide_organisation(
 async def mentor_case(
     mentor_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
     done: FromQuery[bool] = False,
 ) -> Response[str]:
     """One mentor with what was decided about them, and a form to decide."""
-    return await _mentor(request, database, pages, mentor_id, done=done)
+    return await _mentor(request, session, pages, mentor_id, done=done)
 
 
 async def _mentor(
     request: Request[Actor, str, Any],
-    database: Database,
+    session: AsyncSession,
     pages: Pages,
     mentor_id: UUID,
     *,
@@ -212,9 +210,8 @@ async def _mentor(
     values: Mapping[str, Any] | None = None,
     error: DarsgahError | None = None,
 ) -> Response[str]:
-    async with database.begin() as session:
-        case = await verifying.mentor(session, request.user, mentor_id)
-        hub = (await hubs.hubs_by_id(session, [case.mentor.hub_id]))[case.mentor.hub_id]
+    case = await verifying.mentor(session, request.user, mentor_id)
+    hub = (await hubs.hubs_by_id(session, [case.mentor.hub_id]))[case.mentor.hub_id]
     return _case(
         request,
         pages,
@@ -234,18 +231,18 @@ async def _mentor(
 async def decide_mentor(
     mentor_id: FromPath[UUID],
     request: Request[Actor, str, Any],
-    database: NamedDependency[Database],
+    session: NamedDependency[AsyncSession],
     pages: NamedDependency[Pages],
 ) -> Response[Any]:
     """Decide about a mentor; what was typed stays where something is missing."""
     form = await request.form()
     try:
-        async with database.begin() as session:
+        async with session.begin_nested():
             new = read_decision(form, form.getall("looked_at", []))
             await verifying.decide_mentor(session, request.user, mentor_id, new)
     except (Conflict, Forbidden, MalformedInput) as error:
         values = _typed(form)
-        return await _mentor(request, database, pages, mentor_id, values=values, error=error)
+        return await _mentor(request, session, pages, mentor_id, values=values, error=error)
     return Redirect(f"/hub/mentors/{mentor_id}?done=true", status_code=303)
 
 
