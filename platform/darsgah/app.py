@@ -90,6 +90,7 @@ from darsgah.ui.templating import Pages
 from darsgah.units import api as units_api
 from darsgah.units import pages as units_pages
 from darsgah.units import staff_pages as units_staff_pages
+from darsgah.web import sent_once
 from darsgah.web.authentication import Authentication
 from darsgah.web.error_answers import EXCEPTION_HANDLERS
 from darsgah.web.forged_requests import ForgedRequests, csrf_config
@@ -174,6 +175,8 @@ def create_app(settings: Settings, database: Database, blobs: BlobStore) -> Lite
                 ForgedRequests, config=csrf_config(settings.cookie_key, secure=settings.secure_cookies)
             ),
         ],
+        before_request=sent_once.receive,
+        after_request=sent_once.note,
         exception_handlers=EXCEPTION_HANDLERS,
         compression_config=compression(),
         openapi_config=_openapi(),
@@ -286,7 +289,7 @@ def _dependencies() -> dict[str, Provide]:
 async def _session(state: State) -> AsyncIterator[AsyncSession]:
     """The request's transaction: committed before the answer is sent, rolled back when it is an error."""
     database: Database = state.database
-    async with database.begin() as session:
+    async with database.begin() as session, sent_once.carry_out(session):
         yield session
 
 

@@ -102,8 +102,14 @@ async def test_handing_in_over_the_page(inside: Platform, match: Match) -> None:
             f"/api/v1{step}/submissions", data=words, files=[("report", ("a.png", PNG))]
         )
         assert "the field report, and files go each into a field named file" in wrong.json()["detail"]
-        sent = await client.post(f"{step}/submissions", data=words, files=files)
-        assert sent.status_code == 303, sent.text
+        keyed = {**words, "_form_key": "the same press"}
+        for _ in range(2):
+            sent = await client.post(f"{step}/submissions", data=keyed, files=files)
+            assert sent.status_code == 303, sent.text
+        another = await client.post(
+            f"{step}/submissions", data=keyed, files=[*files[:1], ("file", ("b.png", PNG))]
+        )
+        assert another.status_code == 409, "not the files that were sent before"
         page = main(await client.get(step))
         assert harmless(page)
         assert "رپورٹ.md" in page

@@ -42,13 +42,13 @@ async def test_from_the_form_of_a_unit_to_a_credential(platform: Platform) -> No
     async with platform.browser("instructor") as assessor:
         assert place in (await assessor.get(address)).text
         page = (await assessor.get(place)).text
-        fields = {name: hidden(page, name) for name in ("version", "seen", "key")}
+        fields = {name: hidden(page, name) for name in ("version", "seen", "_form_key")}
         judged = {**fields, "note": "Her notebook", "outcome": "competent"}
         refused = await assessor.post(place, data=judged)
         assert (refused.status_code, "Her notebook" in refused.text) == (422, True)
         twice = [assessor.post(place, data={**judged, "met_1": "1"}) for _ in range(2)]
         assert [kept.status_code for kept in await asyncio.gather(*twice)] == [303, 303]
-        again = await assessor.post(place, data={**judged, "key": "another key", "met_1": "1"})
+        again = await assessor.post(place, data={**judged, "_form_key": "another page", "met_1": "1"})
         assert (again.status_code, "Her notebook" in again.text) == (409, True)
     async with platform.browser("learner") as learner:
         assert "Her notebook" in (await learner.get("/units/DA-F-01")).text
@@ -72,7 +72,6 @@ async def test_nonsense_is_refused(platform: Platform) -> None:
         "code",
         "note",
         "seen",
-        "key",
     )
     learner = platform.network.people["learner"].account_id
     place = f"/hub/units/PY-F-09/{platform.network.hub_id}/{learner}"

@@ -40,6 +40,17 @@ class AccountSession(Record, table=True):
     expires_at: datetime = moment_column(index=True)
 
 
+class SentForm(Record, table=True):
+    """The form of a person that was carried out last, by a digest of all that was in it, and where it led."""
+
+    __tablename__ = "sent_form"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id", ondelete="CASCADE")
+    digest: bytes = Field(primary_key=True, sa_type=sa.LargeBinary)
+    location: str = Field(sa_type=sa.Text)
+    created_at: datetime = created_at_column()
+
+
 class SignInFailure(Record, table=True):
     """One failed sign-in, counted against the account tried and against the address it came from."""
 

@@ -13,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from darsgah.accounts import queries
+from darsgah.accounts import queries, sent_forms
 from darsgah.accounts.models import Account, AccountSession, SignInFailure
 from darsgah.accounts.passwords import NO_PASSWORD, hash_password, needs_rehash, verify_password
 from darsgah.accounts.schemas import (
@@ -353,5 +353,6 @@ async def contacts(session: AsyncSession, account_ids: Collection[UUID]) -> dict
 
 
 async def delete_expired(session: AsyncSession, now: datetime) -> None:
-    """Housekeeping: forget ended sessions and failures that no longer count."""
+    """Housekeeping: forget ended sessions, failures that no longer count and forms of days past."""
     await queries.delete_expired(session, now, now - FAILURE_WINDOW)
+    await sent_forms.forget(session, now)

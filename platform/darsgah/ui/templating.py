@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,8 @@ from darsgah.ui.static_files import StaticFiles
 PACKAGE = Path(__file__).resolve().parents[1]
 CSRF_FIELD = "_csrf_token"
 """The name of the form field that Litestar's CSRF middleware reads."""
+FORM_KEY_FIELD = "_form_key"
+"""The name of the form field with the key of the page that a form stands on (``darsgah.web.sent_once``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class PageContext:
         path: the path of the request, to mark the current place and to come back after a language switch.
         zone: the hub's zone; all times of the page are shown in it.
         now: the moment that relative times are told from.
+        form_key: what tells the forms of this page from those of the same page loaded again.
     """
 
     language: Language
@@ -57,6 +61,7 @@ class PageContext:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(formats.NETWORK_ZONE))
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     notices: tuple[Notice, ...] = ()
+    form_key: str = field(default_factory=lambda: token_urlsafe(12))
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -234,7 +239,9 @@ def _localised(view: object, name: str) -> Markup:
 
 
 def _csrf_field() -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, _current.get().csrf_token)
+    page = _current.get()
+    field_of = Markup('<input type="hidden" name="{}" value="{}">').format
+    return field_of(CSRF_FIELD, page.csrf_token) + field_of(FORM_KEY_FIELD, page.form_key)
 
 
 def _moment(when: datetime) -> Markup:

@@ -65,7 +65,6 @@ class _Judgement(msgspec.Struct, frozen=True):
     note: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
     version: Version
     reason: Annotated[str, msgspec.Meta(max_length=1000)] = ""
-    key: Annotated[str, msgspec.Meta(min_length=8, max_length=100)] | None = None
 
 
 def kept(sent: Sent) -> dict[str, str]:
@@ -115,10 +114,8 @@ def rows(values: Mapping[str, str], prefix: str, spare: int, most: int) -> range
     return range(1, min(most, max(used, default=0) + spare) + 1)
 
 
-def read_judgement(
-    sent: Sent, account_id: UUID, hub_id: UUID, criteria: int
-) -> tuple[NewAssessment, str | None]:
-    """A judgement with its idempotency key.
+def read_judgement(sent: Sent, account_id: UUID, hub_id: UUID, criteria: int) -> NewAssessment:
+    """What an assessor found.
 
     Args:
         criteria: how many the unit has.
@@ -132,7 +129,7 @@ def read_judgement(
         seen = UUID(typed["seen"]) if typed.get("seen") else None
     except ValueError as error:
         raise MalformedInput(fields={"seen": Message("This is not one of the choices.")}) from error
-    new = NewAssessment(
+    return NewAssessment(
         account_id=account_id,
         hub_id=hub_id,
         version=form.version,
@@ -142,7 +139,6 @@ def read_judgement(
         reason=form.reason,
         seen=seen,
     )
-    return new, form.key
 
 
 def _criteria(typed: Mapping[str, str], errors: dict[str, Message]) -> tuple[Criterion, ...]:

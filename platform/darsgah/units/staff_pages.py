@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
@@ -17,7 +17,8 @@ from darsgah.errors import Conflict, DarsgahError, MalformedInput
 from darsgah.hubs import service as hubs
 from darsgah.settings import Settings
 from darsgah.ui.form_data import read_form
-from darsgah.ui.language import Message, explain
+from darsgah.ui.form_errors import wrong
+from darsgah.ui.language import Message
 from darsgah.ui.templating import Notice, Pages
 from darsgah.units import assessing, service
 from darsgah.units.errors import UnitChanged
@@ -135,15 +136,13 @@ async def _form(
     *,
     error: DarsgahError | None = None,
 ) -> Response[str]:
-    fields = error.details.get("fields", {}) if error else {}
     return pages.respond(
         request,
         "units/edit.html",
         status_code=error.status if error else 200,
         view=view,
         values=values,
-        errors=fields,
-        error=explain(error, pages.language_of(request)) if error and not fields else "",
+        **wrong(error, pages.language_of(request)),
         labs=await catalog.labs_for_hub(session, None),
         criteria=rows(values, "criterion", SPARE_CRITERIA, MOST_CRITERIA),
         lab_rows=rows(values, "lab", SPARE_LABS, MOST_LABS),
@@ -196,8 +195,8 @@ async def assess_learner(
     sent = dict(await request.form())
     view = await assessing.learner(session, request.user, hub_id, unit, learner_id)
     try:
-        new, key = read_judgement(sent, learner_id, hub_id, len(view.unit.content.criteria))
-        await assessing.assess(session, Issuing.of(settings), request.user, unit, new, key=key)
+        new = read_judgement(sent, learner_id, hub_id, len(view.unit.content.criteria))
+        await assessing.assess(session, Issuing.of(settings), request.user, unit, new)
     except (Conflict, MalformedInput) as error:
         return await _learner(request, session, pages, (hub_id, unit, learner_id), error=error, sent=sent)
     return Redirect(f"/hub/units/{unit}/{hub_id}/{learner_id}?done=assessed", status_code=303)
@@ -214,7 +213,6 @@ async def _learner(
     sent: Mapping[str, Any] | None = None,
 ) -> Response[str]:
     view = await assessing.learner(session, request.user, *place)
-    fields = error.details.get("fields", {}) if error else {}
     return pages.respond(
         request,
         "units/learner.html",
@@ -222,10 +220,8 @@ async def _learner(
         zone=view.hub_timezone,
         notices=[Notice(_SAID[done])] if done in _SAID else [],
         view=view,
-        key=uuid4().hex,
         values=kept(sent) if sent is not None else {},
-        errors=fields,
-        error=explain(error, pages.language_of(request)) if error and not fields else "",
+        **wrong(error, pages.language_of(request)),
     )
 
 

@@ -15,11 +15,13 @@ from litestar.exceptions import (
     ValidationException,
 )
 from litestar.params import ParameterKwarg
+from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from darsgah.errors import DarsgahError, Forbidden, MalformedInput, NotFound, TooLarge
 from darsgah.ui.language import Language, explain, translate
 from darsgah.web.readable_request import Unreadable
+from darsgah.web.sent_once import SentBefore
 
 logger = structlog.get_logger("darsgah.web")
 
@@ -134,7 +136,13 @@ def _problem(request: Request[Any, Any, Any], error: DarsgahError, language: Lan
     )
 
 
+def answer_again(_: Request[Any, Any, Any], error: SentBefore) -> Redirect:
+    """What answered a form before."""
+    return Redirect(error.location, status_code=303)
+
+
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    SentBefore: answer_again,
     DarsgahError: answer_error,
     HTTPException: answer_error,
     Exception: answer_error,
