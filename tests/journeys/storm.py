@@ -46,6 +46,7 @@ VARIANTS: Mapping[str, tuple[bytes, float]] = {
 """What is handed in, with the points it has to get."""
 _CALM = 6.0
 """Seconds between two kills of a worker: the next one has to be found dead by its silence, and to start."""
+_MOST_ROUNDS = 5
 
 _PILE = """
 WITH made AS (
@@ -98,9 +99,13 @@ class Storm:
 
 
 async def storm(operator: Operator, submissions: int, *, seed: int, pause: float) -> Storm:
-    """Queue the submissions, kill something every ``pause`` seconds or so until all of them are done."""
+    """Queue the submissions, kill something every ``pause`` seconds or so until all of them are done.
+
+    Where they are done before a process of each kind was killed, as many again are queued, up to a few times.
+    """
     found = Storm(submissions)
-    await _queue(operator, submissions)
+    handed_in = await _handed_in(operator)
+    await _queue(operator, handed_in, 0, submissions)
     began = time.monotonic()
     chance = random.Random(seed)  # noqa: S311 - which process is killed is no secret
     calm_until = 0.0
@@ -109,7 +114,10 @@ async def storm(operator: Operator, submissions: int, *, seed: int, pause: float
     while True:
         await asyncio.sleep(chance.uniform(0.2, 1.8) * pause)
         if not (await operator.query(_WAITING))[0].waiting:
-            break  # asked after the pause: no worker comes to sweep up after one that had nothing to do
+            if all(found.kills[kind] for kind in KINDS) or found.submissions >= _MOST_ROUNDS * submissions:
+                break  # asked after the pause: no worker comes to sweep up after one that had nothing to do
+            await _queue(operator, handed_in, found.submissions, submissions)
+            found.submissions += submissions
         kind = due.pop() if due else chance.choice(KINDS)
         if kind == "worker" and time.monotonic() < calm_until:
             continue
@@ -134,19 +142,24 @@ async def storm(operator: Operator, submissions: int, *, seed: int, pause: float
     return found
 
 
-async def _queue(operator: Operator, submissions: int) -> None:
-    """Hand each variant in once, as a learner does, then the rest by the same rows that this has made."""
+async def _handed_in(operator: Operator) -> dict[str, str]:
+    """Each variant, handed in once, as a learner does: the submission's id by the variant's name."""
+    handed_in: dict[str, str] = {}
+    for variant, (content, score) in VARIANTS.items():
+        address = await operator.learner.handed_in(operator.network.assignment_id, content)
+        assert (await operator.learner.graded(address))["run"]["score"] == score
+        handed_in[variant] = address.rpartition("/")[2]
+    return handed_in
+
+
+async def _queue(operator: Operator, handed_in: Mapping[str, str], before: int, submissions: int) -> None:
+    """Queue some of each variant, after those ``before``, by the same rows that handing it in has made."""
     network = operator.network
     given = {"hub": network.hub_id, "cohort": network.cohort_id, "assignment": network.assignment_id}
     account = network.people["classmate"].account_id
-    handed_in: dict[str, str] = {}
-    for variant, (content, score) in VARIANTS.items():
-        address = await operator.learner.handed_in(network.assignment_id, content)
-        assert (await operator.learner.graded(address))["run"]["score"] == score
-        handed_in[variant] = address.rpartition("/")[2]
     each = -(-submissions // len(VARIANTS))
     for number, (variant, like) in enumerate(handed_in.items()):
-        part = {"first": number * each + 1, "last": min((number + 1) * each, submissions)}
+        part = {"first": before + number * each + 1, "last": before + min((number + 1) * each, submissions)}
         await operator.query(_PILE, **given, **part, account=account, like=like, mark=f"storm-{variant}")
 
 

@@ -8,7 +8,7 @@ from tests.journeys.storm import storm_over
 
 pytestmark = pytest.mark.journey
 
-SUBMISSIONS = 24
+SUBMISSIONS = 16
 
 
 async def test_a_storm_changes_no_score(tmp_path: Path) -> None:
