@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# PyTorch is fetched while the other packages are installed and the pages' scripts are built.
+MAKEFLAGS += --jobs=2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +25,7 @@ say = @printf '\033[1m%s\033[0m\n' "$(1)"
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/  make /'
 
-setup: $(VENV)/.installed $(VENV)/.assets ## The environment in .venv, everything installed and built
+setup: $(VENV)/.torch $(VENV)/.installed $(VENV)/.assets ## The environment in .venv, everything installed and built
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: apt-get install python3 python3-venv"; exit 2; }
@@ -32,10 +34,10 @@ $(BIN)/python:
 
 $(VENV)/.torch: | $(BIN)/python
 	$(call say,Installing PyTorch (about 200 MB for its CPU build))
-	@$(PIP) install "$(TORCH)"
+	@$(PIP) install --no-deps "$(TORCH)"  # what it needs is locked
 	@touch $@
 
-$(VENV)/.installed: requirements/lock.txt pyproject.toml | $(VENV)/.torch
+$(VENV)/.installed: requirements/lock.txt pyproject.toml | $(BIN)/python
 	$(call say,Installing the locked packages)
 	@$(PIP) install --require-hashes --no-deps -r <(sed -n '/^uv==/,/[^\\]$$/p' requirements/lock.txt)
 	@$(UV) pip install --compile-bytecode $(LOCKED) 2>/dev/null || $(PIP) install $(LOCKED)
