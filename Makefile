@@ -32,9 +32,14 @@ $(BIN)/python:
 	$(call say,Creating the environment in $(VENV) with $(PYTHON))
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing: apt-get install python3-venv"; exit 2; }
 
-$(VENV)/.torch: | $(BIN)/python
+$(VENV)/.torch-alone: | $(BIN)/python
 	$(call say,Installing PyTorch (about 200 MB for its CPU build))
-	@$(PIP) install --no-deps "$(TORCH)"  # what it needs is locked
+	@$(PIP) install --no-deps "$(TORCH)"
+	@touch $@
+
+# What it needs is among the locked packages, but for the libraries of a build with CUDA.
+$(VENV)/.torch: | $(VENV)/.torch-alone $(VENV)/.installed
+	@$(PIP) install "$(TORCH)"
 	@touch $@
 
 $(VENV)/.installed: requirements/lock.txt pyproject.toml | $(BIN)/python

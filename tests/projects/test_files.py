@@ -58,7 +58,7 @@ MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(40)
         ("a.docx", WORD),
         ("a.odt", ODT),
         ("a.zip", archive(a=b"1")),
-        ("a.gz", gzip.compress(b"x")),
+        ("a.gz", gzip.compress(b"x", mtime=0)),
         ("a.mp4", MP4),
         ("a.md", "# Report\nرپورٹ\n".encode()),
         ("a.md", b"About `<script>` in text"),
