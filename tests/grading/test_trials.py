@@ -144,7 +144,7 @@ def share(x):
         ("while True:\n    pass\n", "timeout", "TimeoutError", (1,)),
         ("f = " + "(" * 3000 + "1" + ")" * 3000, "syntax", "SyntaxError", (1,)),
         ("f = " + "-" * 100_000 + "1", "syntax", "SyntaxError", ()),
-        ("x = []\nwhile True:\n    x.append(bytearray(10**8))\n", "memory", "MemoryError", (3,)),
+        ("x = []\nwhile True:\n    x.append(bytearray(10**9))\n", "memory", "MemoryError", (3,)),
     ],
 )
 def test_an_answer_that_does_not_run(
