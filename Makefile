@@ -2,8 +2,6 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-# PyTorch is fetched while the other packages are installed and the pages' scripts are built.
-MAKEFLAGS += --jobs=2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,7 +23,9 @@ say = @printf '\033[1m%s\033[0m\n' "$(1)"
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/  make /'
 
-setup: $(VENV)/.torch $(VENV)/.installed $(VENV)/.assets ## The environment in .venv, everything installed and built
+# Two at a time here and nowhere else: PyTorch is fetched while the rest is installed and built.
+setup: ## The environment in .venv, everything installed and built
+	@$(MAKE) --silent --jobs=2 $(VENV)/.torch $(VENV)/.assets
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: apt-get install python3 python3-venv"; exit 2; }
